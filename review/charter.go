@@ -1,0 +1,75 @@
+package review
+
+// Charter is one numbered step in the history of a federation: who counts,
+// from when until when. A charter is in force when as many of its
+// participants as Threshold says have acceded to it as members. Times are
+// RFC 3339 in UTC; an absent From means "since the charter", an absent Until
+// "until further notice".
+type Charter struct {
+	Common
+	Number       int           `json:"number"` // 1 for the genesis charter
+	Previous     DocumentID    `json:"previous,omitempty"`
+	Suffix       string        `json:"suffix"`  // of every origin
+	Compact      string        `json:"compact"` // digest of the compact in force
+	Rules        int           `json:"rules"`   // rule version
+	Threshold    int           `json:"threshold"`
+	Participants []Participant `json:"participants"`
+	Witnesses    []Witness     `json:"witnesses"`
+	Rounds       []Round       `json:"rounds"`
+}
+
+// Participant is a State, regional body, UN entity, coalition or other author.
+type Participant struct {
+	ID      ParticipantID `json:"id"`
+	Kind    string        `json:"kind"` // state, regional-body, un-entity, civil-society, local-authority, human-rights-institution, expert-mission, academic, public-agency
+	Name    string        `json:"name"`
+	Country string        `json:"country,omitempty"` // ISO 3166-1 alpha-3 of a State, agency or author; sets the regions
+	Region  string        `json:"region,omitempty"`  // code of the region that a regional body convenes
+	Sample  bool          `json:"sample,omitempty"`  // invented, for a demonstration
+	Keys    []Key         `json:"keys"`
+	Logs    []Log         `json:"logs"`
+	From    string        `json:"from,omitempty"`
+	Until   string        `json:"until,omitempty"`
+}
+
+// Key is a document key of a participant: SPKI DER in base64.
+type Key struct {
+	Key   string `json:"key"`
+	Role  string `json:"role"` // root (offline: openings), author (people), clerk (the node: receipts)
+	From  string `json:"from,omitempty"`
+	Until string `json:"until,omitempty"`
+}
+
+// Log is one epoch of a participant's log.
+type Log struct {
+	Epoch     int      `json:"epoch"`
+	LogKey    string   `json:"logKey"`    // Ed25519, base64
+	NodeKey   string   `json:"nodeKey"`   // Ed25519, base64: the libp2p identity
+	Addresses []string `json:"addresses"` // multiaddrs without /p2p
+	From      string   `json:"from,omitempty"`
+	Until     string   `json:"until,omitempty"`
+}
+
+// Witness is a participant whose cosignatures count.
+type Witness struct {
+	Participant ParticipantID `json:"participant"`
+	Key         string        `json:"key"` // Ed25519, base64
+	From        string        `json:"from,omitempty"`
+	Until       string        `json:"until,omitempty"`
+}
+
+// Round is one review round. Reports are due from those who signed into it.
+type Round struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Scope string `json:"scope"` // global, or region:<code>
+	Opens string `json:"opens"` // date
+	Due   string `json:"due"`   // date: reports filed on it are in time
+}
+
+// Quorum is how many of n witnesses make a checkpoint final: 2n/3 rounded
+// down, plus one.
+func Quorum(n int) int { return 2*n/3 + 1 }
+
+// Faulty is how many of n witnesses may lie: (n-1)/3 rounded down.
+func Faulty(n int) int { return max(0, (n-1)/3) }

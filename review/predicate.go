@@ -1,0 +1,157 @@
+package review
+
+// Common are the fields of every predicate.
+type Common struct {
+	Federation DocumentID    `json:"federation,omitempty"` // the genesis charter; absent in it
+	Author     ParticipantID `json:"author"`
+	Language   string        `json:"language"` // BCP 47, as in "en"
+	Created    string        `json:"created"`  // the author's own claim: RFC 3339, UTC, whole seconds
+	Salt       string        `json:"salt"`     // 32 random hexadecimal digits
+	Supersedes DocumentID    `json:"supersedes,omitempty"`
+	Title      string        `json:"title,omitempty"`
+	Summary    string        `json:"summary,omitempty"`
+	Sample     bool          `json:"sample,omitempty"` // synthetic, for a demonstration; every page says so
+	Sources    []string      `json:"sources,omitempty"`
+}
+
+// NotStated is the explicit value of what a pledge leaves open.
+const NotStated = "not-stated"
+
+// Opening is index 0 of every log, signed by the participant's root key.
+type Opening struct {
+	Common
+	Epoch   int    `json:"epoch"`
+	LogKey  string `json:"logKey"`           // Ed25519, base64
+	NodeKey string `json:"nodeKey"`          // Ed25519, base64
+	Ends    Origin `json:"ends,omitempty"`   // the log that this epoch ends
+	Reason  string `json:"reason,omitempty"` // why: lost, restored, cloned, moved, stolen, forked
+}
+
+// Pledge is an action pledge. Its subject is the charter.
+type Pledge struct {
+	Common
+	Form           string      `json:"form"`             // individual, common, joint, partnership, matching
+	Nature         []string    `json:"nature,omitempty"` // financial, human-resources, process, policy, action
+	Objectives     []int       `json:"objectives"`
+	Basis          string      `json:"objectivesBasis,omitempty"` // stated, inferred
+	Principles     []string    `json:"principles,omitempty"`
+	Implementation []string    `json:"implementation,omitempty"` // ISO 3166-1 alpha-3 of places
+	Year           string      `json:"year,omitempty"`           // when first made public: a year, or not-stated
+	Due            string      `json:"due"`                      // a date, or not-stated
+	Targets        []Target    `json:"targets,omitempty"`
+	Milestones     []Milestone `json:"milestones,omitempty"`
+	Resources      []Resource  `json:"resources,omitempty"`
+	Parties        []Party     `json:"parties,omitempty"` // of a joint pledge; claimed until each accedes
+}
+
+// Target is a time-bound figure that a pledge aims at.
+type Target struct {
+	ID        string `json:"id"`
+	Indicator string `json:"indicator"`
+	Baseline  string `json:"baseline,omitempty"` // decimal, or not-stated
+	Value     string `json:"value"`              // decimal, or not-stated
+	Unit      string `json:"unit"`               // or not-stated
+	Due       string `json:"due"`                // a date, or not-stated
+}
+
+// Milestone is a step of a pledge.
+type Milestone struct {
+	Title string `json:"title"`
+	Due   string `json:"due"` // a date, or not-stated
+}
+
+// Resource is what a pledge commits.
+type Resource struct {
+	Amount   string `json:"amount"`   // decimal, or not-stated
+	Currency string `json:"currency"` // ISO 4217, or not-stated
+	Purpose  string `json:"purpose,omitempty"`
+}
+
+// Party is another pledgor that the author of a joint pledge names.
+type Party struct {
+	Participant ParticipantID `json:"participant,omitempty"` // if the charter lists it
+	Name        string        `json:"name"`
+}
+
+// Report is progress on a pledge. Its subject is the pledge.
+type Report struct {
+	Common
+	Round       string  `json:"round,omitempty"`  // the review round it is filed for
+	Status      string  `json:"status"`           // planning, in-progress, fulfilled, discontinued
+	Period      *Period `json:"period,omitempty"` // what it covers
+	Values      []Value `json:"values,omitempty"`
+	Obstacles   string  `json:"obstacles,omitempty"`
+	Flexibility string  `json:"flexibility,omitempty"` // why less is reported, where the round allows it
+}
+
+// Period is a span of dates, both included.
+type Period struct {
+	From  string `json:"from"`
+	Until string `json:"until"`
+}
+
+// Value is a target's reported figure.
+type Value struct {
+	Target string `json:"target"` // ID of a target of the pledge
+	Value  string `json:"value"`  // decimal
+	On     string `json:"on"`     // date
+}
+
+// Assessment judges implementation. Its subject is a participant's pledge, or
+// the charter where it covers a participant or a region.
+type Assessment struct {
+	Common
+	Type      string        `json:"type"` // self, regional, shadow
+	About     ParticipantID `json:"about,omitempty"`
+	Region    string        `json:"region,omitempty"`
+	Round     string        `json:"round,omitempty"`
+	Findings  []Finding     `json:"findings"`
+	Consulted []string      `json:"consulted,omitempty"` // who was consulted, by capacity, never persons
+}
+
+// Finding is an assessment's word on one objective.
+type Finding struct {
+	Objective int    `json:"objective"`
+	Rating    string `json:"rating"` // no-evidence, not-started, limited, substantial, complete
+	Text      string `json:"text"`
+}
+
+// Comment is peer review. Its subject is the document that it is about.
+type Comment struct {
+	Common
+	Type       string        `json:"type"`         // question, recommendation, good-practice, challenge, endorsement
+	To         ParticipantID `json:"to,omitempty"` // whose answer is asked for
+	Objectives []int         `json:"objectives,omitempty"`
+	Text       string        `json:"text"`
+}
+
+// Response answers a comment or an assessment. Its subject is that document.
+type Response struct {
+	Common
+	Position string `json:"position"` // supported, noted, declined, answered
+	Text     string `json:"text"`
+	Intended string `json:"intended,omitempty"` // a date, or not-stated
+}
+
+// Accession is a further signature on its subject: a charter (as a member, or
+// into one of its rounds), or a joint pledge (as a party).
+type Accession struct {
+	Common
+	Role     string `json:"role"` // member, round, party
+	Round    string `json:"round,omitempty"`
+	Decision string `json:"decision,omitempty"` // accedes (default), declined
+}
+
+// Withdrawal takes its subject back. Only the author of the subject may.
+type Withdrawal struct {
+	Common
+	Reason string `json:"reason"`
+	Erase  bool   `json:"erase,omitempty"` // asks nodes to delete the payload
+}
+
+// Receipt carries one checkpoint with its cosignatures. Its subject is the
+// charter. It is valid whoever files it: the evidence is in the note.
+type Receipt struct {
+	Common
+	Checkpoint string `json:"checkpoint"` // the signed note, cosignature lines included
+}

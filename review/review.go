@@ -1,0 +1,13 @@
+// Package review holds every document that people sign and what they mean
+// together. It is pure: no I/O, clock, goroutine or randomness. The same
+// records give the same answer everywhere, byte for byte.
+//
+// It is not the log (signing, store) and not how documents travel
+// (federation). Its main types are [Document], one signed statement;
+// [Record], its place in a log; [Charter], who counts; [Snapshot], exactly
+// which records a stocktake was made from; and [Stocktake].
+//
+//	payload -> Parse -> Document                     what does it say
+//	Document -> Admit -> []FieldError                may it be filed here
+//	Snapshot, records -> Assemble -> Stocktake       what do all of them say
+package review

@@ -1,0 +1,107 @@
+package signing
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// ErrCheckpoint means that bytes are not a checkpoint signed by the log.
+var ErrCheckpoint = errors.New("signing: not a valid checkpoint")
+
+// Checkpoint is a log's head: a C2SP tlog-checkpoint without extension lines.
+// Signed, it is a note:
+//
+//	e1.sle.3f9a1c20.gcm.example
+//	42
+//	<base64 root>
+//
+//	— e1.sle.3f9a1c20.gcm.example <base64 of key hash and signature>
+type Checkpoint struct {
+	Origin string
+	Size   uint64
+	Root   tlog.Hash
+}
+
+// Text is the note's text: three lines, each with its newline.
+func (c Checkpoint) Text() string {
+	return c.Origin + "\n" + strconv.FormatUint(c.Size, 10) + "\n" + base64.StdEncoding.EncodeToString(c.Root[:]) + "\n"
+}
+
+// ParseCheckpointText reads exactly what Text writes.
+func ParseCheckpointText(text string) (Checkpoint, error) {
+	lines := strings.Split(text, "\n")
+	if len(lines) != 4 || lines[3] != "" || lines[0] == "" || len(lines[0]) > MaxOrigin {
+		return Checkpoint{}, fmt.Errorf("%w: want the three lines origin, size, root", ErrCheckpoint)
+	}
+	size, err := strconv.ParseInt(lines[1], 10, 64)
+	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
+		return Checkpoint{}, fmt.Errorf("%w: size %.30q", ErrCheckpoint, lines[1])
+	}
+	root, err := base64.StdEncoding.Strict().DecodeString(lines[2])
+	if err != nil || len(root) != tlog.HashSize {
+		return Checkpoint{}, fmt.Errorf("%w: root is not 32 bytes of base64", ErrCheckpoint)
+	}
+	return Checkpoint{Origin: lines[0], Size: uint64(size), Root: tlog.Hash(root)}, nil
+}
+
+// SignCheckpoint is the note with the log's one signature line.
+func SignCheckpoint(c Checkpoint, s *NoteSigner) []byte {
+	text := c.Text()
+	return append([]byte(text+"\n"), signatureLine(c.Origin, algEd25519, s.Key(), ed25519.Sign(s.private, []byte(text)))...)
+}
+
+// OpenCheckpoint checks the log's signature on a note and returns the
+// checkpoint. Cosignature lines may follow it; they are not checked here.
+func OpenCheckpoint(b []byte, origin string, key NoteKey) (Checkpoint, error) {
+	if len(b) > MaxCheckpoint {
+		return Checkpoint{}, fmt.Errorf("%w: %d bytes, the limit is %d", ErrCheckpoint, len(b), MaxCheckpoint)
+	}
+	n, err := note.Open(b, note.VerifierList(logVerifier{origin, key}))
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("%w: %s: %v", ErrCheckpoint, origin, err)
+	}
+	c, err := ParseCheckpointText(n.Text)
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	if c.Origin != origin {
+		return Checkpoint{}, fmt.Errorf("%w: origin is %.80q, want %q", ErrCheckpoint, c.Origin, origin)
+	}
+	return c, nil
+}
+
+// PeekCheckpoint reads a signed note's checkpoint without checking any
+// signature: only to learn which log's key to check it with.
+func PeekCheckpoint(b []byte) (Checkpoint, error) {
+	text, _, ok := strings.Cut(string(b), "\n\n")
+	if !ok || len(b) > MaxCheckpoint {
+		return Checkpoint{}, fmt.Errorf("%w: no signature follows the text", ErrCheckpoint)
+	}
+	return ParseCheckpointText(text + "\n")
+}
+
+type logVerifier struct {
+	name string
+	key  NoteKey
+}
+
+func (v logVerifier) Name() string { return v.name }
+func (v logVerifier) KeyHash() uint32 {
+	id := CheckpointKeyID(v.name, v.key)
+	return binary.BigEndian.Uint32(id[:])
+}
+func (v logVerifier) Verify(msg, sig []byte) bool { return ed25519.Verify(v.key[:], msg, sig) }
+
+// signatureLine is one line of a signed note: "— name base64(hash ‖ sig)\n".
+func signatureLine(name string, alg byte, key NoteKey, sig []byte) string {
+	id := noteKeyID(name, alg, key)
+	return "— " + name + " " + base64.StdEncoding.EncodeToString(append(id[:4:4], sig...)) + "\n"
+}

@@ -1,0 +1,23 @@
+package signing
+
+// Bounds on what comes from outside.
+const (
+	// MaxPayload is the longest statement: what is structured and short. Long
+	// narratives are attachments. 64 KiB is the design's figure.
+	MaxPayload = 64 << 10
+	// MaxSignature bounds a DER ECDSA P-256 signature: two integers of at
+	// most 33 bytes with two bytes of header each, and the sequence header.
+	MaxSignature = 72
+	// MaxEnvelope is a base64 payload and signature, with room for white
+	// space and field names.
+	MaxEnvelope = MaxPayload*4/3 + 4096
+	// MaxKey bounds a P-256 SubjectPublicKeyInfo, which has 91 bytes.
+	MaxKey = 91
+	// MaxLeaf is the leaf's template, a full signature and a key in base64.
+	MaxLeaf = 640
+	// MaxCheckpoint is a checkpoint with 25 witnesses' cosignatures: an origin
+	// of at most 253 bytes on each line and about 110 bytes of base64.
+	MaxCheckpoint = 16 << 10
+	// MaxOrigin is the longest host name (RFC 1035, section 2.3.4).
+	MaxOrigin = 253
+)

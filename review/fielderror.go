@@ -45,3 +45,11 @@ func (e FieldError) Message() string {
 	}
 	return strings.ReplaceAll(strings.TrimPrefix(e.Pointer, "/"), "/", ".") + ": " + text
 }
+
+func wrongType(pointer, want string) *FieldError {
+	return &FieldError{Pointer: pointer, Code: "wrong-type", Args: map[string]string{"want": want}}
+}
+
+func unknownField(pointer, name string, known []string) *FieldError {
+	return &FieldError{Pointer: pointer + "/" + name, Code: "unknown-field"}
+}

@@ -1,0 +1,244 @@
+package review
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gowebpki/jcs"
+
+	"stocktake/signing"
+)
+
+// Document is what one payload says: an in-toto Statement v1 in RFC 8785 form,
+//
+//	{"_type":"https://in-toto.io/Statement/v1","predicate":{...},"predicateType":"https://stocktake.example/report/v1","subject":[{"digest":{"sha256":"<document ID>"},"name":"pledge"}]}
+//
+// It says nothing of who signed it or where it was filed: see [Record].
+type Document struct {
+	ID       DocumentID
+	Kind     Kind      // "" unless Known
+	Known    bool      // the kind and version are understood and Predicate keeps every rule of theirs
+	Type     string    // predicateType as written
+	Subjects []Subject // at least one: [0] is what the statement is about, attachments follow
+	Common             // zero unless Known
+
+	// Predicate is an *Opening, *Charter, *Accession, *Receipt, *Pledge,
+	// *Report, *Assessment, *Comment, *Response or *Withdrawal; nil unless Known.
+	Predicate any
+}
+
+// Subject is something that a statement is about. Name is the kind of a
+// document ("pledge", or "document" where any kind may stand), "compact" in
+// the genesis charter, "attachments/<name>" for an attachment.
+type Subject struct {
+	Name   string
+	Digest DocumentID // of an attachment: the SHA-256 of its bytes
+}
+
+// About is what the statement is about.
+func (d *Document) About() DocumentID { return d.Subjects[0].Digest }
+
+// statementType is in-toto's Statement v1 (github.com/in-toto/attestation,
+// spec/v1/statement.md).
+const statementType = "https://in-toto.io/Statement/v1"
+
+// Parse reads a payload. Its error is a [Refusal]: the payload is not UTF-8,
+// not JSON, not in its one RFC 8785 form (which rules out repeated fields),
+// not a statement, or breaks a rule of its kind. A kind or version that this
+// program does not know is no error: Known is false.
+func Parse(payload []byte) (*Document, error) {
+	if err := canonicalForm(payload); err != nil {
+		return nil, Refusal{*err}
+	}
+	d, predicate, err := readStatement(payload)
+	if err != nil {
+		return nil, Refusal{*err}
+	}
+	kind, ok := kindOf(d.Type)
+	if !ok || newPredicate[kind] == nil {
+		return d, nil
+	}
+	d.Kind, d.Known = kind, true
+	d.Predicate = newPredicate[kind]()
+	if err := strictJSON(predicate, d.Predicate); err != nil {
+		return nil, Refusal{{Code: "not-json", Args: map[string]string{"why": err.Error()}}}
+	}
+	d.Common = *commonOf(d.Predicate)
+	return d, nil
+}
+
+// Compose is the payload of a statement about its subjects. The predicate is
+// one of this package's, or a map of its fields; it is written as it is, so
+// what Parse would refuse, Compose still writes.
+func Compose(k Kind, about []Subject, predicate any) []byte {
+	s := statementJSON{Type: statementType, PredicateType: PredicateType(k), Predicate: predicate}
+	for _, a := range about {
+		s.Subject = append(s.Subject, subjectJSON{a.Name, digestJSON{a.Digest}})
+	}
+	return Canonical(s)
+}
+
+type statementJSON struct {
+	Type          string        `json:"_type"`
+	Subject       []subjectJSON `json:"subject"`
+	PredicateType string        `json:"predicateType"`
+	Predicate     any           `json:"predicate"`
+}
+
+type subjectJSON struct {
+	Name   string     `json:"name"`
+	Digest digestJSON `json:"digest"`
+}
+
+type digestJSON struct {
+	SHA256 DocumentID `json:"sha256"`
+}
+
+// canonicalForm checks everything about a payload that does not depend on what
+// it means. Nothing that recurses sees it before its depth is known.
+func canonicalForm(payload []byte) *FieldError {
+	switch {
+	case len(payload) > signing.MaxPayload:
+		return &FieldError{Code: "too-large", Args: map[string]string{"size": strconv.Itoa(len(payload)), "limit": strconv.Itoa(signing.MaxPayload)}}
+	case !utf8.Valid(payload):
+		return &FieldError{Code: "not-utf8"}
+	case jsonDepth(payload) > maxDepth:
+		return &FieldError{Code: "too-deep", Args: map[string]string{"limit": strconv.Itoa(maxDepth)}}
+	case !json.Valid(payload):
+		return &FieldError{Code: "not-json"}
+	}
+	canonical, err := jcs.Transform(payload)
+	switch {
+	case err != nil && strings.HasPrefix(err.Error(), "Duplicate key"):
+		return &FieldError{Code: "repeated-field"}
+	case err != nil || !bytes.Equal(canonical, payload):
+		return &FieldError{Code: "not-canonical"}
+	}
+	return nil
+}
+
+// jsonDepth is how deep brackets nest outside strings; for what is not JSON,
+// some number that is no smaller than any parser's depth.
+func jsonDepth(b []byte) int {
+	depth, deepest, quoted := 0, 0, false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			deepest = max(deepest, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return deepest
+}
+
+// readStatement takes a statement apart, by exact field names.
+func readStatement(payload []byte) (*Document, json.RawMessage, *FieldError) {
+	fields, err := exactObject("", payload, "_type", "predicate", "predicateType", "subject")
+	if err != nil {
+		return nil, nil, err
+	}
+	d := &Document{ID: DocumentID(signing.PayloadDigest(payload).String())}
+	if t, ok := jsonString(fields["_type"]); !ok || t != statementType {
+		return nil, nil, &FieldError{Pointer: "/_type", Code: "not-a-statement", Args: map[string]string{"type": statementType}}
+	}
+	var ok bool
+	if d.Type, ok = jsonString(fields["predicateType"]); !ok || d.Type == "" || len(d.Type) > maxPredicateType {
+		return nil, nil, &FieldError{Pointer: "/predicateType", Code: "not-a-predicate-type", Args: map[string]string{"limit": strconv.Itoa(maxPredicateType)}}
+	}
+	if len(fields["predicate"]) == 0 || fields["predicate"][0] != '{' {
+		return nil, nil, wrongType("/predicate", "object")
+	}
+	var subjects []json.RawMessage
+	if json.Unmarshal(fields["subject"], &subjects) != nil || subjects == nil {
+		return nil, nil, wrongType("/subject", "array")
+	}
+	if len(subjects) < 1 || len(subjects) > maxSubjects {
+		return nil, nil, &FieldError{Pointer: "/subject", Code: "subject-count", Args: map[string]string{"limit": strconv.Itoa(maxSubjects)}}
+	}
+	for i, raw := range subjects {
+		s, err := readSubject("/subject/"+strconv.Itoa(i), raw)
+		if err != nil {
+			return nil, nil, err
+		}
+		d.Subjects = append(d.Subjects, s)
+	}
+	return d, fields["predicate"], nil
+}
+
+func readSubject(pointer string, raw json.RawMessage) (s Subject, err *FieldError) {
+	fields, err := exactObject(pointer, raw, "digest", "name")
+	if err != nil {
+		return s, err
+	}
+	digest, err := exactObject(pointer+"/digest", fields["digest"], "sha256")
+	if err != nil {
+		return s, err
+	}
+	hex, ok := jsonString(digest["sha256"])
+	if !ok || !isHex(hex, 64) {
+		return s, &FieldError{Pointer: pointer + "/digest/sha256", Code: "not-a-digest"}
+	}
+	name, ok := jsonString(fields["name"])
+	if !ok {
+		return s, wrongType(pointer+"/name", "string")
+	}
+	return Subject{Name: name, Digest: DocumentID(hex)}, nil
+}
+
+// exactObject reads an object that has these fields and no other. Names are
+// compared byte for byte: Go's struct decoding would also take "Predicate".
+func exactObject(pointer string, raw json.RawMessage, names ...string) (map[string]json.RawMessage, *FieldError) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(raw, &fields) != nil || fields == nil {
+		return nil, wrongType(pointer, "object")
+	}
+	for _, name := range names {
+		if _, ok := fields[name]; !ok {
+			return nil, &FieldError{Pointer: pointer + "/" + name, Code: "missing-field"}
+		}
+	}
+	for name := range fields {
+		if !slices.Contains(names, name) {
+			return nil, unknownField(pointer, name, names)
+		}
+	}
+	return fields, nil
+}
+
+func jsonString(raw json.RawMessage) (s string, ok bool) {
+	if len(raw) == 0 || raw[0] != '"' {
+		return "", false
+	}
+	return s, json.Unmarshal(raw, &s) == nil
+}
+
+// newPredicate makes the empty predicate of a kind that this version knows.
+var newPredicate = map[Kind]func() any{
+	KindOpening:    func() any { return new(Opening) },
+	KindCharter:    func() any { return new(Charter) },
+	KindAccession:  func() any { return new(Accession) },
+	KindReceipt:    func() any { return new(Receipt) },
+	KindPledge:     func() any { return new(Pledge) },
+	KindReport:     func() any { return new(Report) },
+	KindAssessment: func() any { return new(Assessment) },
+	KindComment:    func() any { return new(Comment) },
+	KindResponse:   func() any { return new(Response) },
+	KindWithdrawal: func() any { return new(Withdrawal) },
+}
+
+func commonOf(predicate any) *Common {
+	return predicate.(interface{ common() *Common }).common()
+}
+
+func (c *Common) common() *Common { return c }

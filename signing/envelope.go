@@ -69,6 +69,12 @@ type Envelope struct {
 // Digest is the document's ID.
 func (e Envelope) Digest() Digest { return PayloadDigest(e.Payload) }
 
+// Leaf is what a log holds of the document if key is the one that signed it;
+// whether it is, Leaf.Genuine tells.
+func (e Envelope) Leaf(key DocumentKey) Leaf {
+	return Leaf{Digest: e.Digest(), Signature: e.Signature, Key: key}
+}
+
 type envelopeJSON struct {
 	PayloadType string          `json:"payloadType"`
 	Payload     string          `json:"payload"`

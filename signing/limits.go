@@ -13,6 +13,9 @@ const (
 	MaxEnvelope = MaxPayload*4/3 + 4096
 	// MaxKey bounds a P-256 SubjectPublicKeyInfo, which has 91 bytes.
 	MaxKey = 91
+	// MaxKeyFile bounds a private key file: 0.7 KB encrypted, with room for
+	// headers and text around the PEM block.
+	MaxKeyFile = 16 << 10
 	// MaxLeaf is the leaf's template, a full signature and a key in base64.
 	MaxLeaf = 640
 	// MaxCheckpoint is a checkpoint with 25 witnesses' cosignatures: an origin

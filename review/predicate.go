@@ -101,8 +101,8 @@ type Value struct {
 // the charter where it covers a participant or a region.
 type Assessment struct {
 	Common
-	Type      string        `json:"type"` // self, regional, shadow
-	About     ParticipantID `json:"about,omitempty"`
+	Type      string        `json:"type"`                  // self, regional, shadow
+	About     ParticipantID `json:"participant,omitempty"` // "about" is a draft's word for its subject
 	Region    string        `json:"region,omitempty"`
 	Round     string        `json:"round,omitempty"`
 	Findings  []Finding     `json:"findings"`

@@ -30,6 +30,18 @@ type Checkpoint struct {
 	Root   tlog.Hash
 }
 
+// ValidOrigin reports whether a name can be a log's or a witness's: a bare host
+// name in lower case, without port or path, so that stock tools take it. It
+// need not resolve.
+func ValidOrigin(name string) bool {
+	for _, c := range []byte(name) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return name != "" && len(name) <= MaxOrigin
+}
+
 // Text is the note's text: three lines, each with its newline.
 func (c Checkpoint) Text() string {
 	return c.Origin + "\n" + strconv.FormatUint(c.Size, 10) + "\n" + base64.StdEncoding.EncodeToString(c.Root[:]) + "\n"
@@ -38,21 +50,25 @@ func (c Checkpoint) Text() string {
 // ParseCheckpointText reads exactly what Text writes.
 func ParseCheckpointText(text string) (Checkpoint, error) {
 	lines := strings.Split(text, "\n")
-	if len(lines) != 4 || lines[3] != "" || lines[0] == "" || len(lines[0]) > MaxOrigin {
+	if len(lines) != 4 || lines[3] != "" {
 		return Checkpoint{}, fmt.Errorf("%w: want the three lines origin, size, root", ErrCheckpoint)
+	}
+	if !ValidOrigin(lines[0]) {
+		return Checkpoint{}, fmt.Errorf("%w: origin %.80q is not a bare host name", ErrCheckpoint, lines[0])
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
 		return Checkpoint{}, fmt.Errorf("%w: size %.30q", ErrCheckpoint, lines[1])
 	}
-	root, err := base64.StdEncoding.Strict().DecodeString(lines[2])
+	root, err := parseBase64(lines[2])
 	if err != nil || len(root) != tlog.HashSize {
 		return Checkpoint{}, fmt.Errorf("%w: root is not 32 bytes of base64", ErrCheckpoint)
 	}
 	return Checkpoint{Origin: lines[0], Size: uint64(size), Root: tlog.Hash(root)}, nil
 }
 
-// SignCheckpoint is the note with the log's one signature line.
+// SignCheckpoint is the note with the log's one signature line. The origin
+// must be a ValidOrigin and the size below 2^63, else nobody can open it.
 func SignCheckpoint(c Checkpoint, s *NoteSigner) []byte {
 	text := c.Text()
 	return append([]byte(text+"\n"), signatureLine(c.Origin, algEd25519, s.Key(), ed25519.Sign(s.private, []byte(text)))...)
@@ -72,6 +88,9 @@ func OpenCheckpoint(b []byte, origin string, key NoteKey) (Checkpoint, error) {
 	if err != nil {
 		return Checkpoint{}, err
 	}
+	if _, err := parseBase64(n.Sigs[0].Base64); err != nil {
+		return Checkpoint{}, fmt.Errorf("%w: signature of %s: %v", ErrCheckpoint, origin, err)
+	}
 	if c.Origin != origin {
 		return Checkpoint{}, fmt.Errorf("%w: origin is %.80q, want %q", ErrCheckpoint, c.Origin, origin)
 	}
@@ -81,8 +100,11 @@ func OpenCheckpoint(b []byte, origin string, key NoteKey) (Checkpoint, error) {
 // PeekCheckpoint reads a signed note's checkpoint without checking any
 // signature: only to learn which log's key to check it with.
 func PeekCheckpoint(b []byte) (Checkpoint, error) {
+	if len(b) > MaxCheckpoint {
+		return Checkpoint{}, fmt.Errorf("%w: %d bytes, the limit is %d", ErrCheckpoint, len(b), MaxCheckpoint)
+	}
 	text, _, ok := strings.Cut(string(b), "\n\n")
-	if !ok || len(b) > MaxCheckpoint {
+	if !ok {
 		return Checkpoint{}, fmt.Errorf("%w: no signature follows the text", ErrCheckpoint)
 	}
 	return ParseCheckpointText(text + "\n")

@@ -2,7 +2,6 @@ package signing
 
 import (
 	"crypto/ed25519"
-	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"strconv"
@@ -47,9 +46,8 @@ func OpenCosignatures(b []byte, witnesses map[string]NoteKey) (Checkpoint, []Cos
 		verifiers = append(verifiers, cosignatureVerifier{name, key})
 	}
 	n, err := note.Open(b, note.VerifierList(verifiers...))
-	if _, none := err.(*note.UnverifiedNoteError); none {
-		c, err := PeekCheckpoint(b)
-		return c, nil, err
+	if none, ok := err.(*note.UnverifiedNoteError); ok {
+		n, err = none.Note, nil // well-formed, by none of these witnesses
 	}
 	if err != nil {
 		return Checkpoint{}, nil, fmt.Errorf("%w: %v", ErrCheckpoint, err)
@@ -93,9 +91,9 @@ const maxTime = 253402300799
 // splitCosignature reads the base64 of a cosignature line: key hash, time,
 // Ed25519 signature.
 func splitCosignature(b64 string) (unix uint64, sig []byte, err error) {
-	b, err := base64.StdEncoding.DecodeString(b64)
+	b, err := parseBase64(b64)
 	if err != nil || len(b) != 4+8+ed25519.SignatureSize {
-		return 0, nil, fmt.Errorf("%w: a cosignature line of the wrong length", ErrCheckpoint)
+		return 0, nil, fmt.Errorf("%w: a cosignature line is not 76 bytes of base64", ErrCheckpoint)
 	}
 	return binary.BigEndian.Uint64(b[4:12]), b[12:], nil
 }

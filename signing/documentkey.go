@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // DocumentKey is an ECDSA P-256 public key in SubjectPublicKeyInfo DER, the
@@ -32,9 +33,9 @@ func ParseDocumentKey(der []byte) (DocumentKey, error) {
 // ParseDocumentKeyBase64 reads the form that charters hold: the DER in
 // standard base64.
 func ParseDocumentKeyBase64(s string) (DocumentKey, error) {
-	der, err := base64.StdEncoding.Strict().DecodeString(s)
+	der, err := parseBase64(s)
 	if err != nil {
-		return "", fmt.Errorf("signing: key is not base64: %w", err)
+		return "", fmt.Errorf("signing: key: %w", err)
 	}
 	return ParseDocumentKey(der)
 }
@@ -59,9 +60,13 @@ func (k DocumentKey) Verify(d Digest, sig []byte) bool {
 	return err == nil && len(sig) <= MaxSignature && ecdsa.VerifyASN1(pub, d[:], sig)
 }
 
-// parsed keeps the few keys that sign most documents; parsing one costs as
-// much as a quarter of a verification.
-var parsed sync.Map // DocumentKey -> *ecdsa.PublicKey
+// parsed keeps the keys that sign most documents: parsing one costs as much
+// as a quarter of a verification. A log may carry endless keys, so it is
+// emptied when it holds more than maxParsedKeys.
+var (
+	parsed      sync.Map // DocumentKey -> *ecdsa.PublicKey
+	parsedCount atomic.Int64
+)
 
 func (k DocumentKey) ecdsa() (*ecdsa.PublicKey, error) {
 	if pub, ok := parsed.Load(k); ok {
@@ -77,6 +82,10 @@ func (k DocumentKey) ecdsa() (*ecdsa.PublicKey, error) {
 	}
 	if der, err := x509.MarshalPKIXPublicKey(pub); err != nil || string(der) != string(k) {
 		return nil, fmt.Errorf("signing: key is not in canonical DER form")
+	}
+	if parsedCount.Add(1) > maxParsedKeys {
+		parsed.Clear()
+		parsedCount.Store(1)
 	}
 	parsed.Store(k, pub)
 	return pub, nil

@@ -1,11 +1,8 @@
 package signing
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -77,68 +74,57 @@ func (e Envelope) Leaf(key DocumentKey) Leaf {
 
 type envelopeJSON struct {
 	PayloadType string          `json:"payloadType"`
-	Payload     string          `json:"payload"`
+	Payload     []byte          `json:"payload"`
 	Signatures  []signatureJSON `json:"signatures"`
 }
 
 type signatureJSON struct {
 	KeyID string `json:"keyid"`
-	Sig   string `json:"sig"`
+	Sig   []byte `json:"sig"`
 }
 
 // Marshal is the envelope's JSON form, without a final newline.
-func (e Envelope) Marshal() []byte {
-	b, err := json.Marshal(e.json())
-	if err != nil {
-		panic(err) // strings only
-	}
-	return b
-}
+func (e Envelope) Marshal() []byte { return mustJSON(e.json()) }
 
 func (e Envelope) json() envelopeJSON {
-	return envelopeJSON{
-		PayloadType: PayloadType,
-		Payload:     base64.StdEncoding.EncodeToString(e.Payload),
-		Signatures:  []signatureJSON{{Sig: base64.StdEncoding.EncodeToString(e.Signature)}},
-	}
+	return envelopeJSON{PayloadType, e.Payload, []signatureJSON{{Sig: e.Signature}}}
 }
 
-// ParseEnvelope reads an envelope's JSON form. White space around and inside
-// the JSON is accepted, other fields, keyids and further signatures are not.
+// ParseEnvelope reads an envelope's JSON form: the value that Marshal writes,
+// whatever its white space and order of fields. Other fields, duplicate ones,
+// keyids and further signatures are refused.
 func ParseEnvelope(b []byte) (Envelope, error) {
-	if len(b) > MaxEnvelope {
-		return Envelope{}, fmt.Errorf("%w: %d bytes, the limit is %d", ErrEnvelope, len(b), MaxEnvelope)
-	}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
 	var j envelopeJSON
-	if err := dec.Decode(&j); err != nil {
+	if err := decodeJSON(b, MaxEnvelope, &j); err != nil {
 		return Envelope{}, fmt.Errorf("%w: %v", ErrEnvelope, err)
 	}
-	if dec.More() {
-		return Envelope{}, fmt.Errorf("%w: something follows the JSON object", ErrEnvelope)
+	e, err := j.envelope()
+	if err != nil {
+		return Envelope{}, err
 	}
-	switch {
-	case j.PayloadType != PayloadType:
+	if !sameJSON(b, e.Marshal()) {
+		return Envelope{}, fmt.Errorf("%w: want the fields payloadType, payload and signatures [keyid, sig], each exactly so and once", ErrEnvelope)
+	}
+	return e, nil
+}
+
+// envelope checks the content, not the form.
+func (j envelopeJSON) envelope() (Envelope, error) {
+	if j.PayloadType != PayloadType {
 		return Envelope{}, fmt.Errorf("%w: payloadType is %.80q, want %q", ErrEnvelope, j.PayloadType, PayloadType)
-	case len(j.Signatures) != 1:
+	}
+	if n := len(j.Payload); n == 0 || n > MaxPayload {
+		return Envelope{}, fmt.Errorf("%w: a payload of %d bytes, want 1 to %d", ErrEnvelope, n, MaxPayload)
+	}
+	if len(j.Signatures) != 1 {
 		return Envelope{}, fmt.Errorf("%w: %d signatures, want exactly one", ErrEnvelope, len(j.Signatures))
-	case j.Signatures[0].KeyID != "":
-		return Envelope{}, fmt.Errorf("%w: keyid is %.80q, it must be empty", ErrEnvelope, j.Signatures[0].KeyID)
 	}
-	payload, err := base64.StdEncoding.Strict().DecodeString(j.Payload)
-	if err != nil {
-		return Envelope{}, fmt.Errorf("%w: payload: %v", ErrEnvelope, err)
+	s := j.Signatures[0]
+	if s.KeyID != "" {
+		return Envelope{}, fmt.Errorf("%w: keyid is %.80q, it must be empty", ErrEnvelope, s.KeyID)
 	}
-	if len(payload) > MaxPayload {
-		return Envelope{}, fmt.Errorf("%w: a payload of %d bytes, the limit is %d", ErrEnvelope, len(payload), MaxPayload)
+	if n := len(s.Sig); n == 0 || n > MaxSignature {
+		return Envelope{}, fmt.Errorf("%w: a signature of %d bytes, want 1 to %d", ErrEnvelope, n, MaxSignature)
 	}
-	sig, err := base64.StdEncoding.Strict().DecodeString(j.Signatures[0].Sig)
-	if err != nil {
-		return Envelope{}, fmt.Errorf("%w: sig: %v", ErrEnvelope, err)
-	}
-	if len(sig) == 0 || len(sig) > MaxSignature {
-		return Envelope{}, fmt.Errorf("%w: a signature of %d bytes, the limit is %d", ErrEnvelope, len(sig), MaxSignature)
-	}
-	return Envelope{Payload: payload, Signature: sig}, nil
+	return Envelope{Payload: j.Payload, Signature: s.Sig}, nil
 }

@@ -69,10 +69,14 @@ func parseKeyFile(b []byte, ask Password) (crypto.PrivateKey, error) {
 		if err != nil {
 			return nil, err
 		}
-		if password == nil {
+		given := password != nil
+		if !given {
 			password = []byte{} // nil would mean "already decrypted" to sigstore
 		}
 		key, err := cryptoutils.UnmarshalPEMToPrivateKey(b, cryptoutils.StaticPasswordFunc(password))
+		if err != nil && !given {
+			return nil, fmt.Errorf("%w: it is encrypted and no password was given", ErrPassword)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%w: %v", ErrPassword, err)
 		}

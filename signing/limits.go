@@ -21,6 +21,21 @@ const (
 	// MaxCheckpoint is a checkpoint with 25 witnesses' cosignatures: an origin
 	// of at most 253 bytes on each line and about 110 bytes of base64.
 	MaxCheckpoint = 16 << 10
+	// MaxInclusions is how many logs a bundle proves its document to be in:
+	// a few carriers; cosign takes 32.
+	MaxInclusions = 8
+	// MaxProof is the number of hashes in an inclusion proof of a log with
+	// 2^62 records, more than any signed size allows.
+	MaxProof = 63
+	// MaxBundle is an envelope and MaxInclusions of leaf, proof and checkpoint
+	// in base64 and JSON.
+	MaxBundle = MaxEnvelope + MaxInclusions*(MaxLeaf*4/3+MaxProof*48+2*MaxCheckpoint+1024)
+	// MaxTrustedRoot holds 10,000 logs of about 700 bytes, a participant of
+	// every State and coalition through many epochs, with room for white space.
+	MaxTrustedRoot = 16 << 20
+	// maxParsedKeys bounds the cache of parsed keys at about 4 MB, with more
+	// keys than sign within one federation's usual week.
+	maxParsedKeys = 8192
 	// MaxOrigin is the longest host name (RFC 1035, section 2.3.4).
 	MaxOrigin = 253
 )

@@ -13,7 +13,7 @@ type NoteKey [ed25519.PublicKeySize]byte
 // ParseNoteKey reads the form that charters hold: 32 bytes in standard base64.
 func ParseNoteKey(s string) (NoteKey, error) {
 	var k NoteKey
-	b, err := base64.StdEncoding.Strict().DecodeString(s)
+	b, err := parseBase64(s)
 	if err != nil || len(b) != len(k) {
 		return k, fmt.Errorf("signing: %.60q is not an Ed25519 key: 32 bytes of base64", s)
 	}

@@ -1,0 +1,394 @@
+package review
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"stocktake/review/compact"
+	"stocktake/signing"
+)
+
+// The filing door. What it asks of a document is two questions: may this key
+// speak for this author (authority), and may this author say this about that
+// (relation, supersession). The same functions decide later, over a whole
+// snapshot, what counts; the door only tells people sooner. It knows no time:
+// a key's from and until are compared with the filing time, which comes later.
+
+// Lookup finds documents by ID: those that a node holds, or those of a
+// snapshot that hold.
+type Lookup interface {
+	Document(id DocumentID) (*Document, bool)
+}
+
+// Admit is whether a document signed by key may be filed: nil or a [Refusal].
+func Admit(chain *Chain, d *Document, key signing.DocumentKey, l Lookup) error {
+	if !d.Known {
+		return Refusal{*refuse("", "not-understood", "type", quote(d.Type))}
+	}
+	find := chain.first(l.Document)
+	for _, r := range []Refusal{chain.authority(d, key), chain.relation(d, find), chain.supersession(d, find)} {
+		if len(r) > 0 {
+			return r
+		}
+	}
+	return nil
+}
+
+// finder is a Lookup as a function.
+type finder func(DocumentID) (*Document, bool)
+
+// first answers for the federation's charters, which need no record, and asks
+// find for the rest.
+func (c *Chain) first(find finder) finder {
+	return func(id DocumentID) (*Document, bool) {
+		if d, ok := c.Charter(id); ok {
+			return d, true
+		}
+		return find(id)
+	}
+}
+
+// authority is why a key may not speak for a document's author, at any time.
+func (c *Chain) authority(d *Document, key signing.DocumentKey) Refusal {
+	if d.Federation != c.genesis && d.ID != c.genesis {
+		return Refusal{*refuse("/federation", "wrong-federation", "federation", string(c.genesis))}
+	}
+	if _, ok := c.participants[d.Author]; !ok {
+		return Refusal{*refuse("/author", "unknown-author", "author", string(d.Author))}
+	}
+	owner, role, ok := c.KeyOwner(key)
+	switch {
+	case !ok:
+		return Refusal{*refuse("", "key-unknown", "key", key.Fingerprint()[:12], "author", string(d.Author))}
+	case owner != d.Author:
+		return Refusal{*refuse("/author", "key-not-authors", "owner", string(owner), "author", string(d.Author))}
+	case !mayCarry(role, d.Kind):
+		return Refusal{*refuse("", "key-role", "role", role, "kind", string(d.Kind))}
+	}
+	return nil
+}
+
+// mayCarry is whether a key of that role signs documents of that kind. A
+// receipt's evidence is in its note, so any key will do.
+func mayCarry(role string, k Kind) bool {
+	switch k {
+	case KindOpening:
+		return role == roleRoot
+	case KindReceipt:
+		return true
+	}
+	return role == roleAuthor
+}
+
+// relation is why a document may not say what it says about its subject.
+func (c *Chain) relation(d *Document, find finder) Refusal {
+	if d.Kind == KindCharter {
+		if _, ok := c.Charter(d.ID); ok {
+			return nil
+		}
+		return c.succession(d)
+	}
+	about, ok := find(d.About())
+	if !ok {
+		return Refusal{*refuse("/about", "dangling", "id", string(d.About()))}
+	}
+	if want := schemas()[d.Kind].fields.About; len(want) > 0 && !slices.Contains(want, string(about.Kind)) {
+		return Refusal{*refuse("/about", "wrong-subject", "kind", string(d.Kind), "allowed", strings.Join(want, " or "), "value", kindName(about))}
+	}
+	if _, ok := c.Charter(about.ID); about.Kind == KindCharter && d.Kind != KindAccession && !ok {
+		return Refusal{*refuse("/about", "charter-not-in-force", "id", string(about.ID))}
+	}
+	switch p := d.Predicate.(type) {
+	case *Opening:
+		return c.openingFaults(p)
+	case *Receipt:
+		if _, err := openReceipt(c, []byte(p.Checkpoint)); err != nil {
+			return Refusal{*refuse("/checkpoint", "void-receipt", "why", err.Error())}
+		}
+	case *Accession:
+		return c.accessionFaults(p, about)
+	case *Report:
+		return c.reportFaults(p, about)
+	case *Assessment:
+		return c.assessmentFaults(p, about)
+	case *Comment:
+		return c.commentFaults(p, about)
+	case *Response:
+		if !c.addressed(p.Author, about, find) {
+			return Refusal{*refuse("/about", "not-addressed", "author", string(about.Author))}
+		}
+	case *Withdrawal:
+		return withdrawalFaults(p, about)
+	}
+	return nil
+}
+
+func kindName(d *Document) string {
+	if d.Kind == "" {
+		return "document that this version does not understand"
+	}
+	return string(d.Kind)
+}
+
+func (c *Chain) openingFaults(p *Opening) Refusal {
+	charter, _ := c.InForce()
+	log, ok := c.Log(OriginOf(p.Epoch, p.Author, c.genesis, charter.Suffix))
+	if !ok {
+		return Refusal{*refuse("/epoch", "log-not-listed", "epoch", strconv.Itoa(p.Epoch), "author", string(p.Author))}
+	}
+	var r Refusal
+	if p.LogKey != log.LogKey.String() {
+		r.add("/logKey", "not-the-listed-key")
+	}
+	if p.NodeKey != log.NodeKey.String() {
+		r.add("/nodeKey", "not-the-listed-key")
+	}
+	return r
+}
+
+// What an accession accedes to, and what it decides.
+const (
+	accessionMember  = "member"
+	accessionRound   = "round"
+	accessionParty   = "party"
+	decisionDeclined = "declined"
+)
+
+func (c *Chain) accessionFaults(p *Accession, about *Document) Refusal {
+	pledge, isPledge := about.Predicate.(*Pledge)
+	if isPledge != (p.Role == accessionParty) {
+		want := KindCharter
+		if p.Role == accessionParty {
+			want = KindPledge
+		}
+		return Refusal{*refuse("/role", "role-and-subject", "role", p.Role, "want", string(want), "is", kindName(about))}
+	}
+	switch p.Role {
+	case accessionParty:
+		if !namesParty(pledge, p.Author) {
+			return Refusal{*refuse("/about", "not-a-party", "author", string(p.Author))}
+		}
+	case accessionRound:
+		if _, ok := c.rounds[p.Round]; !ok {
+			return Refusal{c.unknownRound(p.Round)}
+		}
+	}
+	return nil
+}
+
+func namesParty(p *Pledge, id ParticipantID) bool {
+	return slices.ContainsFunc(p.Parties, func(q Party) bool { return q.Participant == id })
+}
+
+func (c *Chain) unknownRound(round string) FieldError {
+	charter, _ := c.InForce()
+	var known []string
+	for _, r := range charter.Rounds {
+		known = append(known, r.ID)
+	}
+	return *refuse("/round", "unknown-round", "round", quote(round), "known", clip(strings.Join(known, ", ")))
+}
+
+func (c *Chain) roundFaults(round string) Refusal {
+	if _, ok := c.rounds[round]; round != "" && !ok {
+		return Refusal{c.unknownRound(round)}
+	}
+	return nil
+}
+
+// reportFaults lets a named party report: whether it has acceded is asked of
+// the whole snapshot, since its accession may come by another way.
+func (c *Chain) reportFaults(p *Report, about *Document) Refusal {
+	pledge := about.Predicate.(*Pledge)
+	if p.Author != pledge.Author && !namesParty(pledge, p.Author) {
+		return Refusal{*refuse("/about", "not-your-pledge", "pledgor", string(pledge.Author))}
+	}
+	r := c.roundFaults(p.Round)
+	for i, v := range p.Values {
+		if !slices.ContainsFunc(pledge.Targets, func(t Target) bool { return t.ID == v.Target }) {
+			r.add("/values/"+strconv.Itoa(i)+"/target", "unknown-target", "target", quote(v.Target))
+		}
+	}
+	return r
+}
+
+// The kinds of participant that rules tell apart.
+const (
+	kindState        = "state"
+	kindPublicAgency = "public-agency"
+	kindRegionalBody = "regional-body"
+	kindUNEntity     = "un-entity"
+)
+
+// The types of assessment.
+const (
+	assessmentSelf     = "self"
+	assessmentRegional = "regional"
+	assessmentShadow   = "shadow"
+)
+
+func (c *Chain) assessmentFaults(p *Assessment, about *Document) Refusal {
+	pledge, _ := about.Predicate.(*Pledge)
+	if pledge != nil && p.About != "" && p.About != pledge.Author {
+		return Refusal{*refuse("/participant", "not-the-pledgor", "pledgor", string(pledge.Author))}
+	}
+	assessed := assessedBy(p, about)
+	subject, listed := c.participants[assessed]
+	if assessed != "" && !listed {
+		return Refusal{*refuse("/participant", "unknown-participant", "participant", string(assessed))}
+	}
+	author := c.participants[p.Author]
+	switch p.Type {
+	case assessmentSelf:
+		if assessed != p.Author {
+			return Refusal{*refuse("/participant", "not-yourself", "author", string(p.Author))}
+		}
+	case assessmentRegional:
+		if r := regionalFaults(p, author, subject, listed); len(r) > 0 {
+			return r
+		}
+	case assessmentShadow:
+		switch {
+		case author.Kind == kindState || author.Kind == kindPublicAgency:
+			return Refusal{*refuse("/type", "shadow-by-state", "kind", author.Kind)}
+		case assessed == "":
+			return Refusal{*refuse("/participant", "nobody-assessed")}
+		case assessed == p.Author:
+			return Refusal{*refuse("/participant", "shadow-of-oneself")}
+		}
+	}
+	return c.roundFaults(p.Round)
+}
+
+// assessedBy is the participant that an assessment is about: the one that it
+// names, else the pledgor, else, of a self-assessment, its author; "" for a
+// region as a whole.
+func assessedBy(p *Assessment, about *Document) ParticipantID {
+	switch {
+	case p.About != "":
+		return p.About
+	case about.Kind == KindPledge:
+		return about.Author
+	case p.Type == assessmentSelf:
+		return p.Author
+	}
+	return ""
+}
+
+// regionalFaults keeps a regional body to its region. Membership on any day
+// will do: an assessment may look back. An invented body has no region of the
+// compact and keeps to invented participants.
+func regionalFaults(p *Assessment, author, subject Participant, listed bool) Refusal {
+	if author.Kind != kindRegionalBody && author.Kind != kindUNEntity {
+		return Refusal{*refuse("/type", "not-a-regional-body", "kind", author.Kind)}
+	}
+	if author.Region == "" && author.Sample && (!listed || subject.Sample) {
+		return nil
+	}
+	region, ok := compact.Region(author.Region)
+	switch {
+	case !ok:
+		return Refusal{*refuse("/type", "convenes-no-region", "author", string(author.ID))}
+	case p.Region != "" && p.Region != author.Region:
+		return Refusal{*refuse("/region", "not-your-region", "region", author.Region)}
+	case listed && !slices.ContainsFunc(region.Members, func(m compact.Membership) bool { return m.ISO3 == subject.Country }):
+		return Refusal{*refuse("/participant", "not-in-your-region", "participant", string(subject.ID), "region", author.Region)}
+	}
+	return nil
+}
+
+// The types of comment that ask for an answer.
+const (
+	commentQuestion       = "question"
+	commentRecommendation = "recommendation"
+	commentEndorsement    = "endorsement"
+)
+
+func (c *Chain) commentFaults(p *Comment, about *Document) Refusal {
+	if p.Author == about.Author && (p.Type == commentRecommendation || p.Type == commentEndorsement) {
+		return Refusal{*refuse("/about", "self-review", "type", p.Type)}
+	}
+	if _, ok := c.participants[p.To]; p.To != "" && !ok {
+		return Refusal{*refuse("/to", "unknown-participant", "participant", string(p.To))}
+	}
+	if p.To == p.Author {
+		return Refusal{*refuse("/to", "to-oneself")}
+	}
+	return nil
+}
+
+// addressed is whether a comment or an assessment asks for this participant's
+// answer: of a comment, whom it names, else the author of what it is about, a
+// named party included; of an assessment, the assessed, or for a whole region
+// any of its members.
+func (c *Chain) addressed(id ParticipantID, d *Document, find finder) bool {
+	about, ok := find(d.About())
+	if !ok {
+		return false
+	}
+	switch p := d.Predicate.(type) {
+	case *Comment:
+		if id == addressee(p, about) {
+			return true
+		}
+		pledge, ok := about.Predicate.(*Pledge)
+		return ok && (id == pledge.Author || namesParty(pledge, id))
+	case *Assessment:
+		if assessed := assessedBy(p, about); assessed != "" {
+			return id == assessed
+		}
+		region, _ := compact.Region(p.Region)
+		country := c.participants[id].Country
+		return slices.ContainsFunc(region.Members, func(m compact.Membership) bool { return m.ISO3 == country })
+	}
+	return false
+}
+
+// addressee is the participant whose answer a comment asks for.
+func addressee(p *Comment, about *Document) ParticipantID {
+	if p.To != "" {
+		return p.To
+	}
+	return about.Author
+}
+
+// withdrawalFaults lets an author take back what it said. An accession to the
+// charter stands: who signed into a round is held to it, and what made a
+// charter is not unmade.
+func withdrawalFaults(p *Withdrawal, about *Document) Refusal {
+	accession, _ := about.Predicate.(*Accession)
+	switch {
+	case p.Author != about.Author:
+		return Refusal{*refuse("/about", "not-your-document", "author", string(about.Author))}
+	case slices.Contains(lasting, about.Kind) && (accession == nil || accession.Role != accessionParty):
+		return Refusal{*refuse("/about", "cannot-be-withdrawn", "kind", kindName(about))}
+	case p.Erase && slices.Contains(lasting, about.Kind):
+		return Refusal{*refuse("/erase", "cannot-be-erased", "kind", kindName(about))}
+	}
+	return nil
+}
+
+// supersession is why a document may not replace the one it names.
+func (c *Chain) supersession(d *Document, find finder) Refusal {
+	if d.Supersedes == "" {
+		return nil
+	}
+	if slices.Contains(lasting, d.Kind) {
+		return Refusal{*refuse("/supersedes", "cannot-supersede", "kind", string(d.Kind))}
+	}
+	old, ok := find(d.Supersedes)
+	switch {
+	case !ok:
+		return Refusal{*refuse("/supersedes", codeUnknownVersion, "id", string(d.Supersedes))}
+	case old.Author != d.Author:
+		return Refusal{*refuse("/supersedes", "not-your-document", "author", string(old.Author))}
+	case old.Kind != d.Kind:
+		return Refusal{*refuse("/supersedes", "other-kind", "kind", string(d.Kind), "value", kindName(old))}
+	}
+	return nil
+}
+
+// codeUnknownVersion stops a document at the door only: without the version
+// that it replaces, it still stands on its own.
+const codeUnknownVersion = "unknown-version"

@@ -1,0 +1,305 @@
+package review
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"stocktake/signing"
+)
+
+// Chain is the charter in force with what it rests on: the unbroken history
+// from the genesis charter, which is pinned by its ID, to the highest charter
+// that its federation agreed to. It is immutable.
+//
+// The genesis charter is in force when as many of its participants as its
+// threshold says have acceded to it as members. A successor names its
+// predecessor, counts one further, keeps every entry (it may add some, and
+// close open ones with an until), and is in force when more than 2/3 of its
+// predecessor's open participants, and no fewer than the predecessor's
+// threshold, have acceded to it. Of two successors the earlier filed wins, of
+// two filed in the same second the lower ID.
+type Chain struct {
+	genesis  DocumentID
+	founded  bool
+	charters []*Document // in order of their numbers, the last in force
+
+	participants map[ParticipantID]Participant
+	spans        map[ParticipantID]span
+	rounds       map[string]Round
+	logs         map[Origin]LogEntry
+	keys         map[signing.DocumentKey]keyEntry
+	terms        []witnessTerm
+}
+
+// LogEntry is one log that the charter lists: a participant's in one epoch.
+type LogEntry struct {
+	Origin      Origin
+	Participant ParticipantID
+	Epoch       int
+	LogKey      signing.NoteKey
+	NodeKey     signing.NoteKey
+	Addresses   []string
+	From, Until string // RFC 3339 in UTC, as the charter writes them
+}
+
+type keyEntry struct {
+	owner ParticipantID
+	role  string
+	span  span
+}
+
+type witnessTerm struct {
+	term
+	keys map[string]signing.NoteKey // by name on the cosignature
+}
+
+// The roles of a participant's keys.
+const (
+	roleRoot   = "root"
+	roleAuthor = "author"
+	roleClerk  = "clerk"
+)
+
+// NewChain reads a federation's history from its documents: the genesis
+// charter, whose ID the caller has compared with the one it trusts, and
+// further charters and accessions in any order. Other kinds are passed over.
+//
+// The caller has checked that each accession is signed with an author key of
+// its author (see [Chain.AuthorKeys]); nothing here knows signatures or filing
+// times, so of two successors the lower ID wins. An error means that the
+// genesis document is no sound genesis charter. A chain whose genesis lacks
+// accessions is returned all the same: see [Chain.Founded].
+func NewChain(genesis *Document, more ...*Document) (*Chain, error) {
+	c, err := found(genesis)
+	if err != nil {
+		return nil, err
+	}
+	v := votes{}
+	var charters []*Document
+	for _, d := range more {
+		switch {
+		case d.Kind == KindAccession:
+			v.add(d)
+		case d.Kind == KindCharter && d.ID != genesis.ID:
+			charters = append(charters, d)
+		}
+	}
+	c.founded = c.agreed(v[genesis.ID])
+	slices.SortFunc(charters, func(a, b *Document) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	for c.founded {
+		i := slices.IndexFunc(charters, func(d *Document) bool { return c.succession(d) == nil && c.adopted(v[d.ID]) })
+		if i < 0 {
+			break
+		}
+		c = c.with(charters[i])
+	}
+	return c, nil
+}
+
+// found is the chain of a genesis charter alone, not founded yet.
+func found(genesis *Document) (*Chain, error) {
+	charter, ok := genesis.Predicate.(*Charter)
+	if !ok {
+		return nil, fmt.Errorf("review: document %.12s is not a charter, so no federation starts with it", genesis.ID)
+	}
+	if charter.Number != 1 {
+		return nil, fmt.Errorf("review: charter %.12s is number %d of its federation: start with number 1", genesis.ID, charter.Number)
+	}
+	if r := impostors(charter); len(r) > 0 {
+		return nil, fmt.Errorf("review: genesis charter %.12s: %w", genesis.ID, r)
+	}
+	return (&Chain{genesis: genesis.ID}).with(genesis), nil
+}
+
+// with is the chain one charter further. The charter is sound and may follow.
+func (c *Chain) with(d *Document) *Chain {
+	charter := d.Predicate.(*Charter)
+	n := &Chain{
+		genesis: c.genesis, founded: c.founded, charters: append(slices.Clip(c.charters), d),
+		participants: map[ParticipantID]Participant{}, spans: map[ParticipantID]span{}, rounds: map[string]Round{},
+		logs: map[Origin]LogEntry{}, keys: map[signing.DocumentKey]keyEntry{},
+	}
+	for _, r := range charter.Rounds {
+		n.rounds[r.ID] = r
+	}
+	for _, p := range charter.Participants {
+		n.participants[p.ID] = p
+		n.spans[p.ID], _ = parseSpan(p.From, p.Until)
+		for _, k := range p.Keys {
+			key, _ := signing.ParseDocumentKeyBase64(k.Key)
+			s, _ := parseSpan(k.From, k.Until)
+			n.keys[key] = keyEntry{p.ID, k.Role, s}
+		}
+		for _, l := range p.Logs {
+			e := LogEntry{Origin: OriginOf(l.Epoch, p.ID, c.genesis, charter.Suffix), Participant: p.ID, Epoch: l.Epoch,
+				Addresses: slices.Clone(l.Addresses), From: l.From, Until: l.Until}
+			e.LogKey, _ = signing.ParseNoteKey(l.LogKey)
+			e.NodeKey, _ = signing.ParseNoteKey(l.NodeKey)
+			n.logs[e.Origin] = e
+		}
+	}
+	n.terms = witnessTerms(charter, func(p ParticipantID) string { return WitnessName(p, c.genesis, charter.Suffix) })
+	return n
+}
+
+// witnessTerms cuts time where the set of witnesses changes.
+func witnessTerms(charter *Charter, name func(ParticipantID) string) []witnessTerm {
+	type entry struct {
+		name        string
+		key         signing.NoteKey
+		from, until int64
+	}
+	var entries []entry
+	cuts := map[int64]bool{math.MinInt64: true}
+	for _, w := range charter.Witnesses {
+		e := entry{name: name(w.Participant), from: math.MinInt64, until: math.MaxInt64}
+		e.key, _ = signing.ParseNoteKey(w.Key)
+		s, _ := parseSpan(w.From, w.Until)
+		if !s.from.IsZero() {
+			e.from = s.from.Unix()
+		}
+		if !s.until.IsZero() {
+			e.until = s.until.Unix()
+		}
+		entries = append(entries, e)
+		cuts[e.from], cuts[e.until] = true, true
+	}
+	delete(cuts, math.MaxInt64)
+	starts := slices.Sorted(maps.Keys(cuts))
+	var terms []witnessTerm
+	for i, from := range starts {
+		t := witnessTerm{term: term{from: from, until: math.MaxInt64}, keys: map[string]signing.NoteKey{}}
+		if i+1 < len(starts) {
+			t.until = starts[i+1]
+		}
+		for _, e := range entries {
+			if e.from <= from && t.until <= e.until {
+				t.keys[e.name] = e.key
+			}
+		}
+		if t.witnesses = len(t.keys); t.witnesses > 0 {
+			terms = append(terms, t)
+		}
+	}
+	return terms
+}
+
+// votes are the participants that acceded to each charter as members.
+type votes map[DocumentID]map[ParticipantID]bool
+
+func (v votes) add(d *Document) {
+	a, ok := d.Predicate.(*Accession)
+	if !ok || a.Role != accessionMember || a.Decision == decisionDeclined {
+		return
+	}
+	if v[d.About()] == nil {
+		v[d.About()] = map[ParticipantID]bool{}
+	}
+	v[d.About()][a.Author] = true
+}
+
+// agreed is whether the genesis charter's threshold is reached.
+func (c *Chain) agreed(by map[ParticipantID]bool) bool {
+	charter, _ := c.InForce()
+	n := 0
+	for _, p := range charter.Participants {
+		if by[p.ID] {
+			n++
+		}
+	}
+	return n >= charter.Threshold
+}
+
+// adopted is whether a successor of the charter in force has its majority:
+// more than 2/3 of the open participants and at least the threshold.
+func (c *Chain) adopted(by map[ParticipantID]bool) bool {
+	charter, _ := c.InForce()
+	open, n := 0, 0
+	for _, p := range charter.Participants {
+		if p.Until != "" {
+			continue
+		}
+		open++
+		if by[p.ID] {
+			n++
+		}
+	}
+	return 3*n > 2*open && n >= charter.Threshold
+}
+
+// Genesis is the federation: the ID of its first charter.
+func (c *Chain) Genesis() DocumentID { return c.genesis }
+
+// Founded is whether the genesis charter reached its threshold. Until then it
+// says who may speak, and nothing that they say counts.
+func (c *Chain) Founded() bool { return c.founded }
+
+// InForce is the highest charter of the chain, with its ID: the genesis
+// charter where no successor has its majority.
+func (c *Chain) InForce() (*Charter, DocumentID) {
+	d := c.charters[len(c.charters)-1]
+	return d.Predicate.(*Charter), d.ID
+}
+
+// Charter is a charter that is or was in force.
+func (c *Chain) Charter(id DocumentID) (*Document, bool) {
+	for _, d := range c.charters {
+		if d.ID == id {
+			return d, true
+		}
+	}
+	return nil, false
+}
+
+// Participant is a participant that the charter in force lists, also one whose
+// time ended: see its From and Until.
+func (c *Chain) Participant(id ParticipantID) (Participant, bool) {
+	p, ok := c.participants[id]
+	return p, ok
+}
+
+// Logs lists every log that the federation ever had, sorted by origin.
+func (c *Chain) Logs() []LogEntry {
+	return slices.SortedFunc(maps.Values(c.logs), func(a, b LogEntry) int { return strings.Compare(string(a.Origin), string(b.Origin)) })
+}
+
+// Log is the log of an origin.
+func (c *Chain) Log(o Origin) (LogEntry, bool) {
+	l, ok := c.logs[o]
+	return l, ok
+}
+
+// Witnesses are the witnesses whose entry is open, by the name on their
+// cosignatures. Quorum and Faulty take their number.
+func (c *Chain) Witnesses() map[string]signing.NoteKey {
+	for _, t := range c.terms {
+		if t.until == math.MaxInt64 {
+			return maps.Clone(t.keys)
+		}
+	}
+	return map[string]signing.NoteKey{}
+}
+
+// KeyOwner is the participant that a document key belongs to, open or closed,
+// and its role: root, author or clerk.
+func (c *Chain) KeyOwner(k signing.DocumentKey) (p ParticipantID, role string, ok bool) {
+	e, ok := c.keys[k]
+	return e.owner, e.role, ok
+}
+
+// AuthorKeys are the keys with which a participant signs what it says, in the
+// charter's order, closed ones included: an old document may still be filed
+// again.
+func (c *Chain) AuthorKeys(p ParticipantID) []signing.DocumentKey {
+	var keys []signing.DocumentKey
+	for _, k := range c.participants[p].Keys {
+		if k.Role == roleAuthor {
+			key, _ := signing.ParseDocumentKeyBase64(k.Key)
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}

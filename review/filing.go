@@ -1,0 +1,211 @@
+package review
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"sort"
+	"time"
+
+	"stocktake/signing"
+)
+
+// Witnessed is what the receipts so far say about filing: up to which size of
+// each log every witness had seen it, and when. Receipts may come in any order
+// and any number of times; more of them only move filing times earlier.
+//
+// The filing time of a record is the k-th smallest, over witnesses, of each
+// one's earliest time in any receipt that covers the record. With n witnesses
+// of which f = (n-1)/3 may lie, k = f+1: so at least one honest witness had
+// seen it by then, and f clocks that are slow or fast change nothing. A record
+// has a filing time, that is, it is final, only if one receipt that covers it
+// carries a quorum. Where the charter closed some witnesses and opened others,
+// each period with one set of witnesses is counted alone, over the
+// cosignatures dated in it, and the earliest answer holds.
+//
+// The zero value knows of no receipt. It is not safe for use during Add.
+type Witnessed struct {
+	logs map[Origin]*sightings
+}
+
+// term is a period with one set of witnesses: [from, until) in Unix seconds.
+type term struct {
+	from, until int64
+	witnesses   int
+}
+
+// sightings are what the witnesses saw of one log.
+type sightings struct {
+	terms map[term]*termSightings
+	steps []step // derived; nil when stale
+}
+
+type termSightings struct {
+	quorate uint64                      // the largest size at which one receipt carried a quorum
+	seen    map[string]map[uint64]int64 // witness -> size -> earliest Unix time
+}
+
+// step is the filing time of the records below size that no smaller step has.
+type step struct {
+	size uint64
+	at   int64
+	by   int
+}
+
+// evidence is what one receipt shows.
+type evidence struct {
+	signing.Checkpoint
+	terms map[term][]signing.Cosignature
+}
+
+// openReceipt checks the log's and the witnesses' signatures on a receipt's
+// note. Whether its root is the log's is for the caller to see.
+func openReceipt(chain *Chain, note []byte) (evidence, error) {
+	peek, err := signing.PeekCheckpoint(note)
+	if err != nil {
+		return evidence{}, err
+	}
+	log, ok := chain.Log(Origin(peek.Origin))
+	if !ok {
+		return evidence{}, fmt.Errorf("review: receipt for %s: no charter lists that log", peek.Origin)
+	}
+	e := evidence{terms: map[term][]signing.Cosignature{}}
+	if e.Checkpoint, err = signing.OpenCheckpoint(note, peek.Origin, log.LogKey); err != nil {
+		return evidence{}, err
+	}
+	for _, t := range chain.terms {
+		_, cosignatures, err := signing.OpenCosignatures(note, t.keys)
+		if err != nil {
+			return evidence{}, err
+		}
+		for _, c := range cosignatures {
+			if unix := c.Time.Unix(); t.from <= unix && unix < t.until {
+				e.terms[t.term] = append(e.terms[t.term], c)
+			}
+		}
+	}
+	if len(e.terms) == 0 {
+		return evidence{}, fmt.Errorf("review: receipt for %s at size %d: no witness of the charter cosigned it", peek.Origin, peek.Size)
+	}
+	return e, nil
+}
+
+// Add folds the note of one receipt in. It checks every signature; that the
+// note's root is the log's at that size is the caller's to know, and a receipt
+// for another root must not be added. An error leaves w as it was.
+func (w *Witnessed) Add(chain *Chain, note []byte) error {
+	e, err := openReceipt(chain, note)
+	if err == nil {
+		w.fold(e)
+	}
+	return err
+}
+
+func (w *Witnessed) fold(e evidence) {
+	if w.logs == nil {
+		w.logs = map[Origin]*sightings{}
+	}
+	s := w.logs[Origin(e.Origin)]
+	if s == nil {
+		s = &sightings{terms: map[term]*termSightings{}}
+		w.logs[Origin(e.Origin)] = s
+	}
+	s.steps = nil
+	for t, cosignatures := range e.terms {
+		ts := s.terms[t]
+		if ts == nil {
+			ts = &termSightings{seen: map[string]map[uint64]int64{}}
+			s.terms[t] = ts
+		}
+		if len(cosignatures) >= Quorum(t.witnesses) {
+			ts.quorate = max(ts.quorate, e.Size)
+		}
+		for _, c := range cosignatures {
+			seen := ts.seen[c.Name]
+			if seen == nil {
+				seen = map[uint64]int64{}
+				ts.seen[c.Name] = seen
+			}
+			if at, ok := seen[e.Size]; !ok || c.Time.Unix() < at {
+				seen[e.Size] = c.Time.Unix()
+			}
+		}
+	}
+}
+
+// Filed is the filing time of a record and by how many witnesses it was seen.
+// ok is false while the record is pending: no quorum cosigned one checkpoint
+// that covers it.
+func (w *Witnessed) Filed(o Origin, index uint64) (t time.Time, by int, ok bool) {
+	s := w.logs[o]
+	if s == nil {
+		return time.Time{}, 0, false
+	}
+	steps := s.derived()
+	i := sort.Search(len(steps), func(i int) bool { return steps[i].size > index })
+	if i == len(steps) {
+		return time.Time{}, 0, false
+	}
+	return time.Unix(steps[i].at, 0).UTC(), steps[i].by, true
+}
+
+// Latest is the latest filing time of any record, zero if none is final.
+func (w *Witnessed) Latest() time.Time {
+	var latest time.Time
+	for _, s := range w.logs {
+		if n := len(s.derived()); n > 0 { // times do not fall with size
+			latest = later(latest, time.Unix(s.steps[n-1].at, 0).UTC())
+		}
+	}
+	return latest
+}
+
+// derived are the steps by ascending size. A larger size has fewer sightings
+// that cover it, so times do not fall from step to step.
+func (s *sightings) derived() []step {
+	if s.steps == nil {
+		s.steps = s.derive()
+	}
+	return s.steps
+}
+
+func (s *sightings) derive() []step {
+	sizes := map[uint64]bool{}
+	for _, ts := range s.terms {
+		for _, seen := range ts.seen {
+			for size := range seen {
+				sizes[size] = true
+			}
+		}
+	}
+	earliest := map[term]map[string]int64{} // over receipts of at least the size
+	for t := range s.terms {
+		earliest[t] = map[string]int64{}
+	}
+	steps := []step{}
+	for _, size := range slices.Backward(slices.Sorted(maps.Keys(sizes))) {
+		best := step{size: size, at: math.MaxInt64}
+		for t, ts := range s.terms {
+			for name, seen := range ts.seen {
+				at, ok := seen[size]
+				if before, had := earliest[t][name]; ok && (!had || at < before) {
+					earliest[t][name] = at
+				}
+			}
+			if ts.quorate < size {
+				continue
+			}
+			times := slices.Sorted(maps.Values(earliest[t]))
+			at := times[Faulty(t.witnesses)] // k-th smallest; a quorum has at least k
+			if at < best.at || at == best.at && len(times) > best.by {
+				best.at, best.by = at, len(times)
+			}
+		}
+		if best.by > 0 {
+			steps = append(steps, best)
+		}
+	}
+	slices.Reverse(steps)
+	return steps
+}

@@ -3,12 +3,14 @@ package review
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/gowebpki/jcs"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"stocktake/signing"
 )
@@ -62,13 +64,36 @@ func Parse(payload []byte) (*Document, error) {
 	if !ok || newPredicate[kind] == nil {
 		return d, nil
 	}
-	d.Kind, d.Known = kind, true
-	d.Predicate = newPredicate[kind]()
-	if err := strictJSON(predicate, d.Predicate); err != nil {
-		return nil, Refusal{{Code: "not-json", Args: map[string]string{"why": err.Error()}}}
+	decoded, refusal := readPredicate(kind, predicate, true)
+	if refusal == nil {
+		refusal = checkSubjects(kind, d.Subjects, decoded).tidy(schemas()[kind].fields)
 	}
-	d.Common = *commonOf(d.Predicate)
+	if len(refusal) > 0 {
+		return nil, refusal
+	}
+	d.Kind, d.Known, d.Predicate, d.Common = kind, true, decoded, *commonOf(decoded)
 	return d, nil
+}
+
+// readPredicate decodes a predicate that keeps all the rules of its kind; if
+// not filled, without the fields that the command fills in.
+func readPredicate(k Kind, raw json.RawMessage, filled bool) (any, Refusal) {
+	generic, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		return nil, Refusal{*refuse("", "not-json")}
+	}
+	s := schemas()[k]
+	if r := s.check(generic, filled); len(r) > 0 {
+		return nil, r
+	}
+	predicate := newPredicate[k]()
+	if err := strictJSON(raw, predicate); err != nil {
+		panic(fmt.Sprintf("review: schema/%s.json takes what %T does not: %v", k, predicate, err))
+	}
+	if r := checkRules(predicate).tidy(s.fields); len(r) > 0 {
+		return nil, r
+	}
+	return predicate, nil
 }
 
 // Compose is the payload of a statement about its subjects. The predicate is
@@ -103,20 +128,20 @@ type digestJSON struct {
 func canonicalForm(payload []byte) *FieldError {
 	switch {
 	case len(payload) > signing.MaxPayload:
-		return &FieldError{Code: "too-large", Args: map[string]string{"size": strconv.Itoa(len(payload)), "limit": strconv.Itoa(signing.MaxPayload)}}
+		return refuse("", "too-large", "size", strconv.Itoa(len(payload)), "limit", strconv.Itoa(signing.MaxPayload))
 	case !utf8.Valid(payload):
-		return &FieldError{Code: "not-utf8"}
+		return refuse("", "not-utf8")
 	case jsonDepth(payload) > maxDepth:
-		return &FieldError{Code: "too-deep", Args: map[string]string{"limit": strconv.Itoa(maxDepth)}}
+		return refuse("", "too-deep", "limit", strconv.Itoa(maxDepth))
 	case !json.Valid(payload):
-		return &FieldError{Code: "not-json"}
+		return refuse("", "not-json")
 	}
 	canonical, err := jcs.Transform(payload)
 	switch {
 	case err != nil && strings.HasPrefix(err.Error(), "Duplicate key"):
-		return &FieldError{Code: "repeated-field"}
+		return refuse("", "repeated-field")
 	case err != nil || !bytes.Equal(canonical, payload):
-		return &FieldError{Code: "not-canonical"}
+		return refuse("", "not-canonical")
 	}
 	return nil
 }
@@ -150,11 +175,11 @@ func readStatement(payload []byte) (*Document, json.RawMessage, *FieldError) {
 	}
 	d := &Document{ID: DocumentID(signing.PayloadDigest(payload).String())}
 	if t, ok := jsonString(fields["_type"]); !ok || t != statementType {
-		return nil, nil, &FieldError{Pointer: "/_type", Code: "not-a-statement", Args: map[string]string{"type": statementType}}
+		return nil, nil, refuse("/_type", "not-a-statement", "type", statementType)
 	}
 	var ok bool
 	if d.Type, ok = jsonString(fields["predicateType"]); !ok || d.Type == "" || len(d.Type) > maxPredicateType {
-		return nil, nil, &FieldError{Pointer: "/predicateType", Code: "not-a-predicate-type", Args: map[string]string{"limit": strconv.Itoa(maxPredicateType)}}
+		return nil, nil, refuse("/predicateType", "not-a-predicate-type", "limit", strconv.Itoa(maxPredicateType))
 	}
 	if len(fields["predicate"]) == 0 || fields["predicate"][0] != '{' {
 		return nil, nil, wrongType("/predicate", "object")
@@ -164,7 +189,7 @@ func readStatement(payload []byte) (*Document, json.RawMessage, *FieldError) {
 		return nil, nil, wrongType("/subject", "array")
 	}
 	if len(subjects) < 1 || len(subjects) > maxSubjects {
-		return nil, nil, &FieldError{Pointer: "/subject", Code: "subject-count", Args: map[string]string{"limit": strconv.Itoa(maxSubjects)}}
+		return nil, nil, refuse("/subject", "subject-count", "limit", strconv.Itoa(maxSubjects))
 	}
 	for i, raw := range subjects {
 		s, err := readSubject("/subject/"+strconv.Itoa(i), raw)
@@ -187,7 +212,7 @@ func readSubject(pointer string, raw json.RawMessage) (s Subject, err *FieldErro
 	}
 	hex, ok := jsonString(digest["sha256"])
 	if !ok || !isHex(hex, 64) {
-		return s, &FieldError{Pointer: pointer + "/digest/sha256", Code: "not-a-digest"}
+		return s, refuse(pointer+"/digest/sha256", "not-a-digest")
 	}
 	name, ok := jsonString(fields["name"])
 	if !ok {
@@ -205,7 +230,7 @@ func exactObject(pointer string, raw json.RawMessage, names ...string) (map[stri
 	}
 	for _, name := range names {
 		if _, ok := fields[name]; !ok {
-			return nil, &FieldError{Pointer: pointer + "/" + name, Code: "missing-field"}
+			return nil, refuse(pointer+"/"+name, "missing-field")
 		}
 	}
 	for name := range fields {

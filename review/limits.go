@@ -13,4 +13,16 @@ const (
 	maxSubjects = 33
 	// maxPredicateType is a URL that still fits a line of a page.
 	maxPredicateType = 200
+	// maxDigits of a decimal: a national budget in its smallest unit has 18.
+	maxDigits = 24
+	// maxReasons is how many reasons a refusal gives: more than anybody reads
+	// at once, and a bound on what a hostile payload can make us say.
+	maxReasons = 50
+	// maxWitnesses at one time is what a signed checkpoint has room for
+	// (signing.MaxCheckpoint), and far more than the 5 to 9 that are wise.
+	maxWitnesses = 25
 )
+
+// maxFounding holds a charter of 64 KiB and an accession of a few KiB from
+// each of 1,000 participants.
+const maxFounding = 8 << 20

@@ -1,0 +1,108 @@
+package review
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The rules that a charter keeps whatever came before it: with them, what it
+// lists can be looked up by ID, key, epoch or time and found once.
+
+func (c *Charter) check(r *Refusal) {
+	c.checkPlace(r)
+	if c.Threshold > len(c.Participants) {
+		r.add("/threshold", "threshold-too-high", "limit", strconv.Itoa(len(c.Participants)))
+	}
+	keys := make(map[string]string) // key -> where it stands
+	for i := range c.Participants {
+		c.Participants[i].check(r, "/participants/"+strconv.Itoa(i), keys)
+	}
+	checkDistinct(r, "/participants", "/id", collect(c.Participants, func(p Participant) string { return string(p.ID) }))
+	c.checkWitnesses(r, keys)
+	for i, round := range c.Rounds {
+		checkNotBefore(r, "/rounds/"+strconv.Itoa(i)+"/due", round.Due, "opens", round.Opens)
+	}
+	checkDistinct(r, "/rounds", "/id", collect(c.Rounds, func(d Round) string { return d.ID }))
+}
+
+// checkPlace: only the first charter comes after no other.
+func (c *Charter) checkPlace(r *Refusal) {
+	place := func(pointer string, stated bool) {
+		switch {
+		case c.Number == 1 && stated:
+			r.add(pointer, "first-charter")
+		case c.Number > 1 && !stated:
+			r.add(pointer, "later-charter")
+		}
+	}
+	place("/federation", c.Federation != "")
+	place("/previous", c.Previous != "")
+}
+
+func (p *Participant) check(r *Refusal, pointer string, keys map[string]string) {
+	checkSpan(r, pointer, p.From, p.Until)
+	switch {
+	case isInventedCountry(p.Country) && !p.Sample:
+		r.add(pointer+"/country", "unknown-country", "value", quote(p.Country))
+	case p.Kind == "state" && p.Country == "" && !p.Sample:
+		r.add(pointer+"/country", "country-missing")
+	case p.Kind == "state" && p.Country != "" && string(p.ID) != strings.ToLower(p.Country):
+		r.add(pointer+"/id", "not-the-states-code", "code", strings.ToLower(p.Country))
+	}
+	for i, k := range p.Keys {
+		at := pointer + "/keys/" + strconv.Itoa(i)
+		checkSpan(r, at, k.From, k.Until)
+		checkKey(r, keys, at+"/key", k.Key)
+	}
+	for i, l := range p.Logs {
+		at := pointer + "/logs/" + strconv.Itoa(i)
+		checkSpan(r, at, l.From, l.Until)
+		checkKey(r, keys, at+"/logKey", l.LogKey)
+		checkKey(r, keys, at+"/nodeKey", l.NodeKey)
+	}
+	checkDistinct(r, pointer+"/logs", "/epoch", collect(p.Logs, func(l Log) string { return strconv.Itoa(l.Epoch) }))
+}
+
+func (c *Charter) checkWitnesses(r *Refusal, keys map[string]string) {
+	for i, w := range c.Witnesses {
+		pointer := "/witnesses/" + strconv.Itoa(i)
+		checkSpan(r, pointer, w.From, w.Until)
+		checkKey(r, keys, pointer+"/key", w.Key)
+		if !slices.ContainsFunc(c.Participants, func(p Participant) bool { return p.ID == w.Participant }) {
+			r.add(pointer+"/participant", "not-a-participant", "value", string(w.Participant))
+		}
+		// The most are in force at one time when one of them begins.
+		inForce, twice := 0, false
+		for j, other := range c.Witnesses {
+			if other.From > w.From || other.Until != "" && other.Until <= w.From {
+				continue
+			}
+			inForce++
+			twice = twice || other.Participant == w.Participant && (j < i || other.From < w.From)
+		}
+		if twice {
+			r.add(pointer+"/participant", "witness-twice", "value", string(w.Participant))
+		}
+		if inForce > maxWitnesses {
+			r.add(pointer, "too-many-witnesses", "count", strconv.Itoa(inForce), "limit", strconv.Itoa(maxWitnesses))
+		}
+	}
+}
+
+// checkSpan: times of one form compare as text.
+func checkSpan(r *Refusal, pointer, from, until string) {
+	if until != "" && until <= from {
+		r.add(pointer+"/until", "ends-before-it-begins", "from", from)
+	}
+}
+
+// checkKey keeps one key to one role: cosignatures do not bind names, so a key
+// of two would speak for both.
+func checkKey(r *Refusal, keys map[string]string, pointer, key string) {
+	if at, ok := keys[key]; ok {
+		r.add(pointer, "key-listed-twice", "other", placeName(at))
+		return
+	}
+	keys[key] = pointer
+}

@@ -1,0 +1,163 @@
+package review
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// Each kind's predicate has one JSON Schema (2020-12), schema/<kind>.json,
+// which drives the draft, the validation and what a refusal says. A published
+// version never changes. The schemas use neither format nor pattern, since
+// libraries differ in both; these annotations take their place:
+//
+//	x-section  heading under which a form shows the field
+//	x-order    its place there
+//	x-form     a rule that is code: a key of forms
+//	x-lines    the text may have several lines
+//	x-filled   the command fills it in
+//	x-about    (top level) kinds of document that one of this kind may be about; none: any
+
+//go:embed schema/*.json
+var schemaFiles embed.FS
+
+// Kinds are the kinds of version 1, in the order of their constants.
+func Kinds() []Kind {
+	return []Kind{KindOpening, KindCharter, KindAccession, KindReceipt, KindPledge,
+		KindReport, KindAssessment, KindComment, KindResponse, KindWithdrawal}
+}
+
+// Schema is the JSON Schema of a kind's predicate, nil for an unknown kind.
+func Schema(k Kind) []byte {
+	b, _ := schemaFiles.ReadFile("schema/" + string(k) + ".json")
+	return b
+}
+
+// field is a schema as drafts and rules read it.
+type field struct {
+	Title       string
+	Description string
+	Examples    []json.RawMessage
+	Type        string // string, integer, boolean, array, object
+	Enum        []string
+	Minimum     int
+	Maximum     int
+	Items       *field
+	Properties  map[string]*field
+	Required    []string
+	Section     string   `json:"x-section"`
+	Order       int      `json:"x-order"`
+	Form        string   `json:"x-form"`
+	Lines       bool     `json:"x-lines"`
+	Filled      bool     `json:"x-filled"`
+	About       []string `json:"x-about"`
+}
+
+// names are the properties' names in x-order.
+func (f *field) names() []string {
+	names := make([]string, 0, len(f.Properties))
+	for name := range f.Properties {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int { return f.Properties[a].Order - f.Properties[b].Order })
+	return names
+}
+
+// kindSchema is a kind's schema, compiled once.
+type kindSchema struct {
+	fields   *field
+	compiled *jsonschema.Schema
+}
+
+var schemas = sync.OnceValue(func() map[Kind]kindSchema {
+	all := make(map[Kind]kindSchema)
+	compiler := jsonschema.NewCompiler()
+	for _, k := range Kinds() {
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema(k)))
+		if err == nil {
+			err = compiler.AddResource(PredicateType(k), doc)
+		}
+		s := kindSchema{fields: new(field)}
+		if err == nil {
+			err = json.Unmarshal(Schema(k), s.fields)
+		}
+		if err == nil {
+			s.compiled, err = compiler.Compile(PredicateType(k))
+		}
+		if err != nil {
+			panic(fmt.Sprintf("review: schema/%s.json: %v", k, err))
+		}
+		all[k] = s
+	}
+	return all
+})
+
+// check holds a predicate, decoded with numbers as json.Number, against the
+// schema and the forms of its fields. What a draft may leave to the command is
+// not missed when filled is false.
+func (s kindSchema) check(predicate any, filled bool) Refusal {
+	var r Refusal
+	if err := s.compiled.Validate(predicate); err != nil {
+		r = schemaErrors(err.(*jsonschema.ValidationError), s.fields)
+	}
+	if !filled {
+		r = slices.DeleteFunc(r, func(e FieldError) bool {
+			f := s.fields.at(e.Pointer)
+			return e.Code == "missing-field" && f != nil && f.Filled
+		})
+	}
+	checkForms(&r, "", s.fields, predicate)
+	return r.tidy(s.fields)
+}
+
+// at is the field that a pointer names, nil if there is none.
+func (f *field) at(pointer string) *field {
+	for _, name := range splitPointer(pointer) {
+		switch {
+		case f == nil:
+			return nil
+		case f.Type == "array":
+			f = f.Items
+		default:
+			f = f.Properties[name]
+		}
+	}
+	return f
+}
+
+// checkForms adds what is wrong with single values, wherever their JSON type
+// is right; where it is not, the schema has said so.
+func checkForms(r *Refusal, pointer string, f *field, value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, value := range v {
+			if p := f.Properties[name]; p != nil {
+				checkForms(r, pointerTo(pointer, name), p, value)
+			}
+		}
+	case []any:
+		for i, value := range v {
+			if f.Items != nil {
+				checkForms(r, pointerTo(pointer, strconv.Itoa(i)), f.Items, value)
+			}
+		}
+	case string:
+		if f.Type != "string" || v == "" || len(f.Enum) > 0 {
+			return
+		}
+		if e := checkText(f, v); e != nil {
+			e.Pointer = pointer
+			*r = append(*r, *e)
+		}
+	case json.Number:
+		if f.Form == "objective" && !isObjective(v.String()) {
+			r.add(pointer, "unknown-objective", "value", clip(v.String()))
+		}
+	}
+}

@@ -15,7 +15,7 @@ type Charter struct {
 	Threshold    int           `json:"threshold"`
 	Participants []Participant `json:"participants"`
 	Witnesses    []Witness     `json:"witnesses"`
-	Rounds       []Round       `json:"rounds"`
+	Rounds       []Round       `json:"rounds,omitempty"`
 }
 
 // Participant is a State, regional body, UN entity, coalition or other author.
@@ -27,7 +27,7 @@ type Participant struct {
 	Region  string        `json:"region,omitempty"`  // code of the region that a regional body convenes
 	Sample  bool          `json:"sample,omitempty"`  // invented, for a demonstration
 	Keys    []Key         `json:"keys"`
-	Logs    []Log         `json:"logs"`
+	Logs    []Log         `json:"logs,omitempty"`
 	From    string        `json:"from,omitempty"`
 	Until   string        `json:"until,omitempty"`
 }

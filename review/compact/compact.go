@@ -89,6 +89,7 @@ func decode(name string, v any) {
 	}
 }
 
+// canonical is Document, made once.
 var canonical = sync.OnceValue(func() []byte {
 	b, err := encode(loaded())
 	if err != nil {
@@ -111,10 +112,12 @@ func encode(d *document) ([]byte, error) {
 func Document() []byte { return bytes.Clone(canonical()) }
 
 // Digest is the hexadecimal SHA-256 of Document: the charter's "compact".
-func Digest() string {
+func Digest() string { return digest() }
+
+var digest = sync.OnceValue(func() string {
 	sum := sha256.Sum256(canonical())
 	return hex.EncodeToString(sum[:])
-}
+})
 
 // Name is the compact's full English name.
 func Name() string { return loaded().Name }
@@ -147,9 +150,8 @@ func Themes() []Theme {
 // Countries lists the countries by code.
 func Countries() []CountryEntry { return slices.Clone(loaded().Countries) }
 
-// Country is the country of an upper-case ISO 3166-1 alpha-3 code. Codes
-// that users may assign themselves (AAA-AAZ, QMA-QZZ, XAA-XZZ, ZZA-ZZZ) are
-// nobody's.
+// Country is the country of an upper-case ISO 3166-1 alpha-3 code. Codes that
+// users may assign themselves (AAA-AAZ, QMA-QZZ, XAA-XZZ, ZZA-ZZZ) are nobody's.
 func Country(iso3 string) (c CountryEntry, ok bool) {
 	all := loaded().Countries
 	i, ok := slices.BinarySearchFunc(all, iso3, func(c CountryEntry, code string) int {

@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,7 +127,7 @@ func FuzzOpenCheckpoint(f *testing.F) {
 		// What is signed over any text at all opens only if the text is a
 		// checkpoint of this log.
 		sig := string(SignCheckpoint(v.checkpoint(t), signer))
-		_, err = OpenCheckpoint(append(b, sig[strings.Index(sig, "\n\n"):]...), log.Origin, log.Key)
+		_, err = OpenCheckpoint(slices.Concat(b, []byte(sig[strings.Index(sig, "\n\n"):])), log.Origin, log.Key)
 		if err == nil {
 			require.True(t, strings.HasPrefix(string(b)+"\n", v.checkpoint(t).Text()))
 		}

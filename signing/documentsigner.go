@@ -16,6 +16,7 @@ import (
 	"github.com/sigstore/sigstore/pkg/signature"
 	"github.com/sigstore/sigstore/pkg/signature/dsse"
 	"github.com/sigstore/sigstore/pkg/signature/kms"
+	"github.com/sigstore/sigstore/pkg/signature/options"
 )
 
 // DocumentSigner signs documents with one private key, held in memory or by a
@@ -73,7 +74,7 @@ func OpenDocumentSigner(ctx context.Context, ref string, ask Password) (*Documen
 	if err != nil {
 		return nil, fmt.Errorf("signing: opening %s: %w", ref, err)
 	}
-	public, err := service.PublicKey()
+	public, err := service.PublicKey(options.WithContext(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("signing: asking %s for its public key: %w", ref, err)
 	}

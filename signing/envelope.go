@@ -128,3 +128,6 @@ func (j envelopeJSON) envelope() (Envelope, error) {
 	}
 	return Envelope{Payload: j.Payload, Signature: s.Sig}, nil
 }
+
+// DigestOfPAE is the digest of a PAE as a file holds it.
+func DigestOfPAE(pae []byte) Digest { return sha256.Sum256(pae) }

@@ -33,8 +33,8 @@ const (
 	// MaxTrustedRoot holds 10,000 logs of about 700 bytes, a participant of
 	// every State and coalition through many epochs, with room for white space.
 	MaxTrustedRoot = 16 << 20
-	// maxParsedKeys bounds the cache of parsed keys at about 4 MB, with more
-	// keys than sign within one federation's usual week.
+	// maxParsedKeys bounds the cache of parsed keys at about 4 MB; few
+	// federations have that many keys in use.
 	maxParsedKeys = 8192
 	// MaxOrigin is the longest host name (RFC 1035, section 2.3.4).
 	MaxOrigin = 253

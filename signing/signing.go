@@ -8,6 +8,8 @@
 //   - a log's head is a C2SP tlog-checkpoint, and witnesses add C2SP
 //     tlog-cosignature/v1 lines to it (checkpoint.go, cosignature.go), both
 //     with Ed25519 (notekey.go);
+//   - private keys rest in sigstore's encrypted PEM (keyfile.go), or stay in a
+//     service or device that signs (documentsigner.go);
 //   - a published document is a Sigstore bundle v0.3, checked against a
 //     trusted_root.json (bundle.go, trustedroot.go).
 //
@@ -15,6 +17,11 @@
 //
 //	pae = "DSSEv1 28 application/vnd.in-toto+json " + len(payload) + " " + payload
 //	ID  = hex(SHA-256(pae))
+//
+// Every format has one spelling: what a parser accepts is what Marshal writes,
+// save for white space and the order of fields in JSON. testdata/vectors.json
+// has an example of each, with everything it follows from, and vectors.py beside
+// it is a second implementation.
 //
 // One key has one role; nothing here checks that, the charter does.
 package signing

@@ -54,8 +54,9 @@ func run(dir string, bits int) error {
 		if err != nil {
 			return err
 		}
-		if dir = filepath.Join(home, "sample"); os.Mkdir(dir, 0o755) != nil || s.WriteTo(dir) != nil {
-			return fmt.Errorf("writing a sample to %s failed", dir)
+		dir = filepath.Join(home, "sample")
+		if err := errors.Join(os.Mkdir(dir, 0o755), s.WriteTo(dir)); err != nil {
+			return err
 		}
 	}
 	bundle, err := os.ReadFile(filepath.Join(dir, interop.BundleFile))

@@ -75,7 +75,7 @@ func parseKeyFile(b []byte, ask Password) (crypto.PrivateKey, error) {
 		}
 		key, err := cryptoutils.UnmarshalPEMToPrivateKey(b, cryptoutils.StaticPasswordFunc(password))
 		if err != nil && !given {
-			return nil, fmt.Errorf("%w: it is encrypted and no password was given", ErrPassword)
+			return nil, fmt.Errorf("%w: it is encrypted, give its password", ErrPassword)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%w: %v", ErrPassword, err)

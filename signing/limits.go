@@ -24,8 +24,8 @@ const (
 	// MaxInclusions is how many logs a bundle proves its document to be in:
 	// a few carriers; cosign takes 32.
 	MaxInclusions = 8
-	// MaxProof is the number of hashes in an inclusion proof of a log with
-	// 2^62 records, more than any signed size allows.
+	// MaxProof is the longest inclusion proof, under a checkpoint of the
+	// largest size, 2^63-1.
 	MaxProof = 63
 	// MaxBundle is an envelope and MaxInclusions of leaf, proof and checkpoint
 	// in base64 and JSON.

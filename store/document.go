@@ -1,0 +1,137 @@
+package store
+
+import (
+	"runtime"
+	"sync"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// document is an entry made ready for the goroutine that writes: whatever
+// costs processor time is done before.
+type document struct {
+	leaf    signing.Leaf
+	hash    tlog.Hash
+	genuine bool
+	payload []byte   // as stored; nil if absent
+	terms   [][]byte // index keys
+	absence review.Absence
+}
+
+// prepare makes documents of entries, on all cores.
+func prepare(entries []Entry) []document {
+	documents := make([]document, len(entries))
+	var wg sync.WaitGroup
+	for start, n := 0, runtime.GOMAXPROCS(0); start < min(n, len(entries)); start++ {
+		wg.Go(func() {
+			for i := start; i < len(entries); i += n {
+				documents[i] = prepareOne(entries[i])
+			}
+		})
+	}
+	wg.Wait()
+	return documents
+}
+
+func prepareOne(e Entry) document {
+	d := document{leaf: e.Leaf, hash: e.Leaf.Hash(), genuine: e.Genuine, absence: e.Absence}
+	if len(e.Payload) > 0 && len(e.Payload) <= signing.MaxPayload && signing.PayloadDigest(e.Payload) == e.Leaf.Digest {
+		d.setPayload(e.Payload)
+	} else if d.absence == review.Present || d.absence > review.Erased {
+		d.absence = review.Missing
+	}
+	return d
+}
+
+func (d *document) setPayload(payload []byte) {
+	d.payload, d.absence = marshalPayload(payload), review.Present
+	d.terms = indexKeys(payload, d.leaf.Digest)
+}
+
+// cost is at most what writing the document takes: entry, place, absence,
+// filing mark, two hashes, two for a new key; some 50 bytes of key each.
+func (d *document) cost() cost {
+	c := cost{documents: 1, keys: 9 + len(d.terms), bytes: 1024 + len(d.payload)}
+	for _, t := range d.terms {
+		c.bytes += len(t) + 16
+	}
+	return c
+}
+
+// parts cuts documents into runs that each fit one batch. A single document
+// always does: see limits.go and openDatabase's buffers.
+func (s *Store) parts(documents []document) (parts [][]document, costs []cost) {
+	budget := s.budget()
+	start, sum := 0, cost{}
+	for i := range documents {
+		c := documents[i].cost()
+		if i > start && !sum.plus(c).within(budget) {
+			parts, costs = append(parts, documents[start:i]), append(costs, sum)
+			start, sum = i, cost{}
+		}
+		sum = sum.plus(c)
+	}
+	if start < len(documents) {
+		parts, costs = append(parts, documents[start:]), append(costs, sum)
+	}
+	return parts, costs
+}
+
+// add makes the document the log's next record, and returns its index.
+func (b *batch) add(l *log, d *document) (uint64, error) {
+	key, err := b.keyNumber(d.leaf.Key)
+	if err != nil {
+		return 0, err
+	}
+	if l.size == 0 {
+		l.number = b.counters.logs
+		b.counters.logs++
+		b.newLogs = append(b.newLogs, l.origin)
+		b.set(numberKey(keyOrigin, l.number), []byte(l.origin))
+	}
+	index := l.size
+	e := entry{d.genuine, key, d.leaf.Digest, d.leaf.Signature}
+	b.set(entryKey(l.number, index), e.marshal())
+	b.set(placeKey(d.leaf.Digest, l.number, index), nil)
+	l.grow(d.hash, func(level int, n uint64, h tlog.Hash) { b.set(hashKey(l.number, level, n), h[:]) })
+	return index, b.arrive(d)
+}
+
+// arrive settles whether a placed document's payload is held. One that came
+// before is kept; one that was withheld or erased is not taken back.
+func (b *batch) arrive(d *document) error {
+	held, err := b.has(digestKey(keyPayload, d.leaf.Digest))
+	if held || err != nil {
+		return err
+	}
+	why, known, err := b.absence(d.leaf.Digest)
+	switch {
+	case err != nil:
+		return err
+	case d.payload == nil && !known:
+		b.set(digestKey(keyAbsence, d.leaf.Digest), []byte{byte(d.absence)})
+	case d.payload != nil && (!known || why == review.Missing || why == review.Sealed):
+		b.keep(d)
+		if known {
+			b.delete(digestKey(keyAbsence, d.leaf.Digest))
+		}
+	}
+	return nil
+}
+
+// keep stores the payload and what it is found by.
+func (b *batch) keep(d *document) {
+	b.setRaw(digestKey(keyPayload, d.leaf.Digest), d.payload)
+	for _, t := range d.terms {
+		b.setRaw(t, nil)
+	}
+}
+
+// absence is why a document's payload is not held; known is false if it is, or
+// if the document has no record.
+func (b *batch) absence(d signing.Digest) (why review.Absence, known bool, err error) {
+	return b.store.absence(b.tx, d)
+}

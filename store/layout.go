@@ -1,0 +1,75 @@
+package store
+
+import (
+	"encoding/binary"
+
+	"stocktake/signing"
+)
+
+// layoutVersion is the version of the keys and values below. A database of
+// another version is not opened.
+const layoutVersion = 1
+
+// The first byte of a key says what it holds. Numbers are big-endian, so that
+// keys sort as numbers do. README.md has the table with the values.
+const (
+	keyVersion    = 'v' // layout version
+	keyCounters   = 'n' // how many logs and document keys have numbers
+	keyOrigin     = 'o' // log number -> origin
+	keyState      = 's' // log number -> size and root
+	keyCheckpoint = 'c' // log number -> newest note of at most that size
+	keyTarget     = 't' // log number -> note of a larger size, under which a part was proven
+	keyFence      = 'f' // origin -> why this node never signs that log again
+	keyEntry      = 'e' // log number, index -> leaf
+	keyHash       = 'h' // log number, level, index in level -> Merkle hash
+	keyFiled      = 'u' // log number, digest, key number -> index, in own logs
+	keyPlace      = 'd' // digest, log number, index
+	keyPayload    = 'p' // digest -> payload
+	keyAbsence    = 'a' // digest -> why there is no payload
+	keyKey        = 'k' // key number -> document key
+	keyKeyNumber  = 'K' // document key -> key number
+	keyIndex      = 'i' // field, term, digest
+	keyWitness    = 'w' // origin -> what this node last cosigned
+	keyMeta       = 'm' // name -> the node's own bookkeeping
+)
+
+func textKey(prefix byte, text string) []byte { return append([]byte{prefix}, text...) }
+
+func numberKey(prefix byte, n uint32) []byte {
+	return binary.BigEndian.AppendUint32([]byte{prefix}, n)
+}
+
+func entryKey(log uint32, index uint64) []byte {
+	k := append(make([]byte, 0, 13), keyEntry)
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(k, log), index)
+}
+
+func hashKey(log uint32, level int, n uint64) []byte {
+	k := append(make([]byte, 0, 14), keyHash)
+	k = append(binary.BigEndian.AppendUint32(k, log), byte(level))
+	return binary.BigEndian.AppendUint64(k, n)
+}
+
+func digestKey(prefix byte, d signing.Digest) []byte {
+	return append(append(make([]byte, 0, 1+len(d)), prefix), d[:]...)
+}
+
+func placeKey(d signing.Digest, log uint32, index uint64) []byte {
+	k := append(append(make([]byte, 0, 45), keyPlace), d[:]...)
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(k, log), index)
+}
+
+// splitPlaceKey reads what placeKey writes.
+func splitPlaceKey(k []byte) (d signing.Digest, log uint32, index uint64, ok bool) {
+	if len(k) != 1+len(d)+4+8 || k[0] != keyPlace {
+		return d, 0, 0, false
+	}
+	copy(d[:], k[1:])
+	return d, binary.BigEndian.Uint32(k[33:]), binary.BigEndian.Uint64(k[37:]), true
+}
+
+func filedKey(log uint32, d signing.Digest, key uint32) []byte {
+	k := append(make([]byte, 0, 41), keyFiled)
+	k = append(binary.BigEndian.AppendUint32(k, log), d[:]...)
+	return binary.BigEndian.AppendUint32(k, key)
+}

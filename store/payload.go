@@ -1,0 +1,288 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/klauspost/compress/zstd"
+
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// A payload is stored once, however many logs hold its document. Its value is
+// one byte that names the form and the payload in that form.
+const (
+	formPlain = 0
+	formZstd  = 1
+)
+
+// coders are shared by all stores of a process; each costs some 100 KiB a core.
+var coders = sync.OnceValues(func() (*zstd.Encoder, *zstd.Decoder) {
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderCRC(false), zstd.WithWindowSize(signing.MaxPayload), zstd.WithLowerEncoderMem(true))
+	if err != nil {
+		panic(err) // constant options
+	}
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(signing.MaxPayload), zstd.WithDecoderConcurrency(0))
+	if err != nil {
+		panic(err)
+	}
+	return encoder, decoder
+})
+
+func marshalPayload(payload []byte) []byte {
+	encoder, _ := coders()
+	packed := encoder.EncodeAll(payload, []byte{formZstd})
+	if len(packed) > len(payload) {
+		packed = append([]byte{formPlain}, payload...)
+	}
+	return slices.Clip(packed)
+}
+
+// parsePayload reads what marshalPayload writes. Whether it is the right
+// payload, its digest tells.
+func parsePayload(b []byte) (payload []byte, ok bool) {
+	if len(b) < 2 {
+		return nil, false
+	}
+	payload = b[1:]
+	if b[0] == formZstd {
+		var err error
+		_, decoder := coders()
+		if payload, err = decoder.DecodeAll(payload, nil); err != nil {
+			return nil, false
+		}
+	}
+	return payload, b[0] <= formZstd && 0 < len(payload) && len(payload) <= signing.MaxPayload
+}
+
+// AbsentError is a document whose record is held and whose payload is not.
+type AbsentError struct {
+	ID      review.DocumentID
+	Absence review.Absence
+}
+
+func (e *AbsentError) Error() string {
+	why := map[review.Absence]string{
+		review.Missing:  "has not arrived yet",
+		review.Sealed:   "is sealed until its author files it",
+		review.Withheld: "is withheld here",
+		review.Erased:   "was withdrawn by its author and erased",
+	}
+	return fmt.Sprintf("store: the payload of %s %s", e.ID, why[e.Absence])
+}
+
+// Payload is a document's payload. Its error is ErrNotFound, an [*AbsentError]
+// or a [*DamageError].
+func (s *Store) Payload(id review.DocumentID) (payload []byte, err error) {
+	d, err := signing.ParseDigest(string(id))
+	if err != nil {
+		return nil, err
+	}
+	err = s.view(func(tx *badger.Txn) error {
+		var why review.Absence
+		payload, why, err = s.payload(tx, d)
+		if err == nil && why != review.Present {
+			err = &AbsentError{id, why}
+		}
+		return err
+	})
+	return payload, err
+}
+
+// payload is a document's payload or why it is absent. A document that no
+// record names is ErrNotFound. A payload that is damaged is reported, an
+// error, and Missing from then on.
+func (s *Store) payload(tx *badger.Txn, d signing.Digest) ([]byte, review.Absence, error) {
+	item, err := tx.Get(digestKey(keyPayload, d))
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		why, known, err := s.absence(tx, d)
+		if err == nil && !known {
+			err = fmt.Errorf("%w: document %s", ErrNotFound, d)
+		}
+		return nil, why, err
+	}
+	var payload []byte
+	if err == nil {
+		err = item.Value(func(b []byte) error {
+			var ok bool
+			if payload, ok = parsePayload(b); !ok || signing.PayloadDigest(payload) != d {
+				return s.damage("payload %s", d)
+			}
+			payload = bytes.Clone(payload) // b is Badger's
+			return nil
+		})
+	}
+	if err != nil {
+		s.repair(d, err)
+		return nil, review.Missing, err
+	}
+	return payload, review.Present, nil
+}
+
+func (s *Store) absence(tx *badger.Txn, d signing.Digest) (why review.Absence, known bool, err error) {
+	b, ok, err := s.get(tx, digestKey(keyAbsence, d))
+	if err != nil || !ok {
+		return review.Present, false, err
+	}
+	why, ok = parseAbsence(b)
+	if !ok {
+		return why, false, s.damage("the absence of payload %s", d)
+	}
+	return why, true, nil
+}
+
+// repair makes Missing of a payload that cannot be read, so that it is asked
+// for from peers; in the background, since readers do not wait for writes.
+func (s *Store) repair(d signing.Digest, found error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.repairing[d] || s.closed {
+		return
+	}
+	s.repairing[d] = true
+	s.logger.Error("payload cannot be read, it will be fetched again", "id", d.String(), "err", found)
+	s.users.Go(func() {
+		err := s.submit(ctxNone, cost{keys: 2, bytes: 128}, func(b *batch) error {
+			if _, known, _ := b.absence(d); known || b.readable(d) {
+				return nil // another writer was quicker
+			}
+			b.delete(digestKey(keyPayload, d))
+			b.set(digestKey(keyAbsence, d), []byte{byte(review.Missing)})
+			return nil
+		})
+		if err != nil {
+			s.logger.Warn("damaged payload is not marked as missing", "id", d.String(), "err", err)
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.repairing, d)
+	})
+}
+
+func (b *batch) readable(d signing.Digest) bool {
+	item, err := b.tx.Get(digestKey(keyPayload, d))
+	if err != nil {
+		return false
+	}
+	value, err := item.ValueCopy(nil)
+	payload, ok := parsePayload(value)
+	return err == nil && ok && signing.PayloadDigest(payload) == d
+}
+
+// Reveal stores the payload of a document whose records are held without it,
+// be it missing or sealed. It is ErrNotFound if no record has this payload,
+// and an [*AbsentError] if it was withheld or erased.
+func (s *Store) Reveal(payload []byte) error {
+	d := document{leaf: signing.Leaf{Digest: signing.PayloadDigest(payload)}}
+	id := d.leaf.Digest.String()
+	if len(payload) == 0 || len(payload) > signing.MaxPayload {
+		return fmt.Errorf("store: a payload of %d bytes, the limit is %d", len(payload), signing.MaxPayload)
+	}
+	d.setPayload(payload)
+	return s.submit(ctxNone, d.cost(), func(b *batch) error {
+		held, err := b.has(digestKey(keyPayload, d.leaf.Digest))
+		if held || err != nil {
+			return err
+		}
+		why, known, err := b.absence(d.leaf.Digest)
+		switch {
+		case err != nil:
+			return err
+		case !known:
+			return fmt.Errorf("%w: document %s", ErrNotFound, id)
+		case why != review.Missing && why != review.Sealed:
+			return &AbsentError{review.DocumentID(id), why}
+		}
+		return b.arrive(&d)
+	})
+}
+
+// SetAbsent marks a document Withheld or Erased and deletes its payload, which
+// is not taken back. It refuses charters, openings, accessions, receipts and
+// withdrawals, which everybody's figures rest on. The bytes leave the disk
+// when Badger rewrites the file that they are in.
+func (s *Store) SetAbsent(id review.DocumentID, why review.Absence) error {
+	if why != review.Withheld && why != review.Erased {
+		return fmt.Errorf("store: a payload is made withheld or erased, not %d", why)
+	}
+	d, err := signing.ParseDigest(string(id))
+	if err != nil {
+		return err
+	}
+	return s.submit(ctxNone, cost{keys: 2 + maxIndexTerms, bytes: (2 + maxIndexTerms) * (maxIndexTerm + 64)}, func(b *batch) error {
+		payload, _, err := s.payload(b.tx, d)
+		if damage := (*DamageError)(nil); err != nil && !errors.As(err, &damage) {
+			return err
+		}
+		if payload != nil {
+			if kind := kindOf(payload); lasting[kind] {
+				return fmt.Errorf("store: document %s is a %s: its payload is kept", id, kind)
+			}
+			for _, t := range indexKeys(payload, d) {
+				b.delete(t)
+			}
+		}
+		b.delete(digestKey(keyPayload, d))
+		b.set(digestKey(keyAbsence, d), []byte{byte(why)})
+		return nil
+	})
+}
+
+// lasting are the kinds whose payload is never deleted.
+var lasting = map[review.Kind]bool{
+	review.KindCharter:    true,
+	review.KindOpening:    true,
+	review.KindAccession:  true,
+	review.KindReceipt:    true,
+	review.KindWithdrawal: true,
+}
+
+// MissingPayload is a document whose payload is to be asked for, with one of
+// its places.
+type MissingPayload struct {
+	ID     review.DocumentID
+	Origin review.Origin
+	Index  uint64
+}
+
+// Missing lists documents whose payload has not arrived, sorted by ID, the
+// first MaxMissing of them.
+func (s *Store) Missing() (missing []MissingPayload, err error) {
+	err = s.absent(func(tx *badger.Txn, d signing.Digest, why review.Absence) (bool, error) {
+		if why != review.Missing {
+			return true, nil
+		}
+		return len(missing) < MaxMissing-1, s.places(tx, d, func(p Place) bool {
+			missing = append(missing, MissingPayload{review.DocumentID(d.String()), p.Origin, p.Index})
+			return false
+		})
+	})
+	return missing, err
+}
+
+// absent calls f for every document without a payload, sorted by ID, until it
+// says false.
+func (s *Store) absent(f func(tx *badger.Txn, d signing.Digest, why review.Absence) (bool, error)) error {
+	return s.view(func(tx *badger.Txn) error {
+		it := tx.NewIterator(keysOnly(keyAbsence))
+		defer it.Close()
+		for it.Rewind(); it.Valid(); it.Next() {
+			d := signing.Digest(it.Item().Key()[1:])
+			why, known, err := s.absence(tx, d)
+			if err != nil {
+				return err
+			}
+			if known {
+				if more, err := f(tx, d, why); err != nil || !more {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/dgraph-io/badger/v4"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stocktake/signing"
+)
+
+// get is the value of a key, checked; ok is false if there is no such key.
+func (s *Store) get(tx *badger.Txn, key []byte) (value []byte, ok bool, err error) {
+	item, err := tx.Get(key)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("store: reading %s: %w", s.dir, err)
+	}
+	sealed, err := item.ValueCopy(nil)
+	if err != nil {
+		return nil, false, fmt.Errorf("store: reading %s: %w", s.dir, err)
+	}
+	value, ok = unseal(key, sealed)
+	if !ok {
+		return nil, false, s.damage("the value of key %q", key)
+	}
+	return value, true, nil
+}
+
+func (s *Store) number(tx *badger.Txn, key []byte) (n uint64, ok bool, err error) {
+	b, ok, err := s.get(tx, key)
+	if err != nil || !ok {
+		return 0, false, err
+	}
+	n, well := parseNumber(b)
+	if !well {
+		return 0, false, s.damage("the number at key %q", key)
+	}
+	return n, true, nil
+}
+
+// has reports whether a key exists; it reads no value.
+func (s *Store) has(tx *badger.Txn, key []byte) (bool, error) {
+	_, err := tx.Get(key)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("store: reading %s: %w", s.dir, err)
+	}
+	return true, nil
+}
+
+// hash is a stored Merkle hash of a log: a leaf's at level 0.
+func (s *Store) hash(tx *badger.Txn, l *log, level int, n uint64) (h tlog.Hash, err error) {
+	b, ok, err := s.get(tx, hashKey(l.number, level, n))
+	if err != nil {
+		return h, err
+	}
+	if !ok || len(b) != len(h) {
+		return h, s.damage("hash %d of level %d of %s", n, level, l.origin)
+	}
+	return tlog.Hash(b), nil
+}
+
+// leaf is a record's leaf, held against its hash in the tree.
+func (s *Store) leaf(tx *badger.Txn, l *log, index uint64) (leaf signing.Leaf, genuine bool, err error) {
+	b, ok, err := s.get(tx, entryKey(l.number, index))
+	if err != nil {
+		return leaf, false, err
+	}
+	if !ok {
+		return leaf, false, s.damage("entry %d of %s", index, l.origin)
+	}
+	leaf, genuine, err = s.parseLeaf(tx, l, index, b)
+	if err != nil {
+		return leaf, false, err
+	}
+	h, err := s.hash(tx, l, 0, index)
+	if err == nil && leaf.Hash() != h {
+		err = s.damage("entry %d of %s", index, l.origin)
+	}
+	return leaf, genuine, err
+}
+
+// parseLeaf makes a leaf of an entry's value, which is not kept.
+func (s *Store) parseLeaf(tx *badger.Txn, l *log, index uint64, b []byte) (leaf signing.Leaf, genuine bool, err error) {
+	e, ok := parseEntry(b)
+	if !ok {
+		return leaf, false, s.damage("entry %d of %s", index, l.origin)
+	}
+	key, err := s.documentKey(tx, e.key)
+	return signing.Leaf{Digest: e.digest, Signature: e.signature, Key: key}, e.genuine, err
+}
+
+func (s *Store) damage(format string, args ...any) error {
+	return &DamageError{Dir: s.dir, What: fmt.Sprintf(format, args...)}
+}

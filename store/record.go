@@ -1,0 +1,235 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/dgraph-io/badger/v4"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// Entry is a record without its place: what one node hands another.
+type Entry struct {
+	Leaf    signing.Leaf
+	Payload []byte // nil if absent
+	// Absence says why Payload is nil. Present means no reason is known, and
+	// counts as Missing, as does a payload that is not Leaf's.
+	Absence review.Absence
+	Genuine bool // Leaf.Genuine(), which costs a verification
+}
+
+// Record is one record of a log. A payload that is damaged is Missing in it.
+func (s *Store) Record(o review.Origin, index uint64) (r review.Record, err error) {
+	l := s.log(o)
+	if index >= l.size {
+		return r, fmt.Errorf("%w: record %d of %s, %d are held", ErrNotFound, index, o, l.size)
+	}
+	err = s.view(func(tx *badger.Txn) error {
+		r, err = s.record(tx, l, index)
+		return err
+	})
+	return r, err
+}
+
+func (s *Store) record(tx *badger.Txn, l *log, index uint64) (review.Record, error) {
+	leaf, genuine, err := s.leaf(tx, l, index)
+	if err != nil {
+		return review.Record{}, err
+	}
+	payload, why, err := s.content(tx, leaf.Digest)
+	return review.Record{Origin: l.origin, Index: index, Leaf: leaf, Payload: payload, Absence: why, Genuine: genuine}, err
+}
+
+// content is the payload of a document that has a record: one that cannot be
+// read is Missing, and is set right in the background.
+func (s *Store) content(tx *badger.Txn, d signing.Digest) ([]byte, review.Absence, error) {
+	payload, why, err := s.payload(tx, d)
+	damage := (*DamageError)(nil)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		s.repair(d, err)
+		return nil, review.Missing, nil
+	case errors.As(err, &damage):
+		return nil, review.Missing, nil
+	}
+	return payload, why, err
+}
+
+// Entries are the records from index from to before index to, or as many of
+// them as the log holds and fit maxBytes and MaxTail, but at least one if there
+// is one.
+func (s *Store) Entries(o review.Origin, from, to uint64, maxBytes int) (entries []Entry, err error) {
+	l := s.log(o)
+	to = min(to, l.size, from+MaxTail)
+	err = s.view(func(tx *badger.Txn) error {
+		for index := from; index < to; index++ {
+			r, err := s.record(tx, l, index)
+			if err != nil {
+				return err
+			}
+			maxBytes -= len(r.Payload) + len(r.Leaf.Signature) + len(r.Leaf.Digest)
+			if maxBytes < 0 && len(entries) > 0 {
+				return nil
+			}
+			entries = append(entries, Entry{r.Leaf, r.Payload, r.Absence, r.Genuine})
+		}
+		return nil
+	})
+	return entries, err
+}
+
+// Records are the records of a snapshot in order of origin and index. What the
+// snapshot lists as absent comes Withheld, whether held here or not, and what
+// it does not list but is not held here comes Missing: a result depends on the
+// snapshot alone, or cannot be had. An error ends it; the last one may be that
+// a log's leaves do not make up its root, so nothing counts before the end.
+func (s *Store) Records(snapshot review.Snapshot) iter.Seq2[review.Record, error] {
+	return func(yield func(review.Record, error) bool) {
+		more := true
+		err := s.view(func(tx *badger.Txn) error {
+			for _, state := range snapshot.Logs {
+				if err := s.records(tx, state, func(r review.Record) bool { more = more && yield(r, nil); return more }); err != nil || !more {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil && more {
+			yield(review.Record{}, err)
+		}
+	}
+}
+
+func (s *Store) records(tx *badger.Txn, state review.LogState, yield func(review.Record) bool) error {
+	l, err := s.held(state.Origin, state.Size)
+	if err != nil {
+		return err
+	}
+	absent := state.Absent
+	t := tree{}
+	it := tx.NewIterator(badger.IteratorOptions{Prefix: numberKey(keyEntry, l.number)})
+	defer it.Close()
+	for it.Rewind(); t.size < state.Size; it.Next() {
+		// An unreadable table ends an iteration like the end of the data.
+		key := entryKey(l.number, t.size)
+		if !it.Valid() || string(it.Item().Key()) != string(key) {
+			return s.damage("entry %d of %s", t.size, l.origin)
+		}
+		sealed, err := it.Item().ValueCopy(nil)
+		value, ok := unseal(key, sealed)
+		if err != nil || !ok {
+			return s.damage("entry %d of %s", t.size, l.origin)
+		}
+		r := review.Record{Origin: l.origin, Index: t.size, Absence: review.Withheld}
+		if r.Leaf, r.Genuine, err = s.parseLeaf(tx, l, t.size, value); err != nil {
+			return err
+		}
+		if len(absent) > 0 && absent[0] == t.size {
+			absent = absent[1:]
+		} else if r.Payload, r.Absence, err = s.content(tx, r.Leaf.Digest); err != nil {
+			return err
+		} else if r.Absence != review.Present {
+			r.Absence = review.Missing
+		}
+		t.grow(r.Leaf.Hash(), func(int, uint64, tlog.Hash) {})
+		if !yield(r) {
+			return nil
+		}
+	}
+	if t.root() != state.Root {
+		held, err := s.rootAt(tx, l, state.Size)
+		if err != nil {
+			return err
+		}
+		if held == state.Root {
+			return s.damage("a leaf of %s", l.origin)
+		}
+		return fmt.Errorf("store: the snapshot has another root than the %d records of %s that are held: they are of a fork", state.Size, l.origin)
+	}
+	return nil
+}
+
+// LogStates are the states of all logs at their heads, sorted by origin: the
+// logs of a snapshot of everything held.
+func (s *Store) LogStates() ([]review.LogState, error) {
+	heads := s.Heads()
+	states := make([]review.LogState, len(heads))
+	at := make(map[review.Origin]*review.LogState, len(heads))
+	for i, h := range heads {
+		states[i] = review.LogState{Origin: h.Origin, Size: h.Size, Root: h.Root}
+		at[h.Origin] = &states[i]
+	}
+	return states, s.addAbsent(at)
+}
+
+// StateAt is the state of one log's first size records. It looks through all
+// absences; Root does not.
+func (s *Store) StateAt(o review.Origin, size uint64) (review.LogState, error) {
+	root, err := s.Root(o, size)
+	state := review.LogState{Origin: o, Size: size, Root: root}
+	if err != nil {
+		return state, err
+	}
+	return state, s.addAbsent(map[review.Origin]*review.LogState{o: &state})
+}
+
+// addAbsent fills in which records have no payload.
+func (s *Store) addAbsent(at map[review.Origin]*review.LogState) error {
+	err := s.absent(func(tx *badger.Txn, d signing.Digest, _ review.Absence) (bool, error) {
+		return true, s.places(tx, d, func(p Place) bool {
+			if state := at[p.Origin]; state != nil && p.Index < state.Size {
+				state.Absent = append(state.Absent, p.Index)
+			}
+			return true
+		})
+	})
+	for _, state := range at {
+		slices.Sort(state.Absent)
+	}
+	return err
+}
+
+// Place is where a record is.
+type Place struct {
+	Origin review.Origin
+	Index  uint64
+}
+
+// Places are all records of a document, in no order that means anything.
+func (s *Store) Places(id review.DocumentID) (places []Place, err error) {
+	d, err := signing.ParseDigest(string(id))
+	if err != nil {
+		return nil, err
+	}
+	err = s.view(func(tx *badger.Txn) error {
+		return s.places(tx, d, func(p Place) bool { places = append(places, p); return true })
+	})
+	return places, err
+}
+
+func (s *Store) places(tx *badger.Txn, d signing.Digest, yield func(Place) bool) error {
+	it := tx.NewIterator(badger.IteratorOptions{Prefix: digestKey(keyPlace, d)})
+	defer it.Close()
+	for it.Rewind(); it.Valid(); it.Next() {
+		_, number, index, ok := splitPlaceKey(it.Item().Key())
+		if !ok {
+			return s.damage("a place of document %s", d)
+		}
+		s.mu.RLock()
+		known := int(number) < len(s.numbered)
+		var origin review.Origin
+		if known {
+			origin = s.numbered[number]
+		}
+		s.mu.RUnlock()
+		if known && !yield(Place{origin, index}) {
+			return nil
+		}
+	}
+	return nil
+}

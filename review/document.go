@@ -178,7 +178,7 @@ func readStatement(payload []byte) (*Document, json.RawMessage, *FieldError) {
 		return nil, nil, refuse("/_type", "not-a-statement", "type", statementType)
 	}
 	var ok bool
-	if d.Type, ok = jsonString(fields["predicateType"]); !ok || d.Type == "" || len(d.Type) > maxPredicateType {
+	if d.Type, ok = jsonString(fields["predicateType"]); !ok || d.Type == "" || len(d.Type) > maxPredicateType || !isOnly(d.Type, '!', '~') {
 		return nil, nil, refuse("/predicateType", "not-a-predicate-type", "limit", strconv.Itoa(maxPredicateType))
 	}
 	if len(fields["predicate"]) == 0 || fields["predicate"][0] != '{' {
@@ -217,6 +217,9 @@ func readSubject(pointer string, raw json.RawMessage) (s Subject, err *FieldErro
 	name, ok := jsonString(fields["name"])
 	if !ok {
 		return s, wrongType(pointer+"/name", "string")
+	}
+	if name == "" || len(name) > maxSubjectName || checkText(new(field), name) != nil {
+		return s, refuse(pointer+"/name", "not-a-subject-name", "value", quote(name))
 	}
 	return Subject{Name: name, Digest: DocumentID(hex)}, nil
 }

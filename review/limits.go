@@ -11,10 +11,17 @@ const (
 	// maxSubjects is what a statement is about and 32 attachments: six
 	// languages of a narrative, its annexes, and room.
 	maxSubjects = 33
+	// maxSubjectName holds attachments/ and a file name with room for kinds to come.
+	maxSubjectName = 200
 	// maxPredicateType is a URL that still fits a line of a page.
 	maxPredicateType = 200
 	// maxDigits of a decimal: a national budget in its smallest unit has 18.
 	maxDigits = 24
+	// maxDraft leaves a draft of the longest payload room for help and comments.
+	maxDraft = 1 << 20
+	// maxDraftFields: the longest charter that fits a payload has some 1,500. The
+	// YAML parser recurses for each field and copies those before it.
+	maxDraftFields = 4096
 	// maxReasons is how many reasons a refusal gives: more than anybody reads
 	// at once, and a bound on what a hostile payload can make us say.
 	maxReasons = 50
@@ -26,3 +33,7 @@ const (
 // maxFounding holds a charter of 64 KiB and an accession of a few KiB from
 // each of 1,000 participants.
 const maxFounding = 8 << 20
+
+// maxThreadDepth is deeper than people discuss, and bounds the recursion and
+// the nesting of the JSON where somebody answers himself for ever.
+const maxThreadDepth = 64

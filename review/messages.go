@@ -5,12 +5,15 @@ package review
 // "code name" is the closer sentence where that argument is given, and of
 // "code name=value" where it has that value.
 var messages = map[string]string{
+	"author-not-signer": "the draft says {author}, and it is signed by {signer}; leave the line out, or sign with the key of that author",
+	"missing-about":     "missing; write the ID of the document that this {kind} is about, as `stocktake list` prints it",
 	// The payload as a whole: only a program writes these wrongly.
 	"too-large":            "the document has {size} bytes and may have {limit}: move long text to an attachment",
 	"not-utf8":             "not UTF-8 text: save it as UTF-8",
 	"too-deep":             "nested more than {limit} levels deep: no document needs that",
 	"not-json":             "not JSON: the payload was changed or cut off",
 	"repeated-field":       "a field stands twice: keep one of the two",
+	"repeated-field first": "stands on line {first} already: keep one of the two",
 	"not-canonical":        "not in RFC 8785 form: let this program write the payload and do not re-encode it",
 	"not-a-statement":      "not an in-toto statement: write {type}",
 	"not-a-predicate-type": "not a predicate type: write the kind's address, at most {limit} plain characters",
@@ -20,13 +23,25 @@ var messages = map[string]string{
 	"subject-order":        "first what the document is about, which is no attachment, then attachments and nothing else",
 	"wrong-subject":        "a {kind} is about a {allowed}, not about a {value}: give the ID of one",
 
+	// A draft as YAML.
+	"draft-too-large": "the draft has {size} bytes and may have {limit}: move long text to an attachment",
+	"empty-draft":     "the draft has no fields: begin with kind: pledge, or with what the command new prints",
+	"not-a-draft":     "not a draft: write fields, each on its line, as title: Birth registration",
+	"several-drafts":  "several drafts in one file: remove the line --- and keep each in its own file",
+	"too-many-fields": "more than {limit} fields: no document needs that many",
+	"yaml-feature":    "{character} has a meaning of its own here: put quotes around text that begins with it",
+	"yaml-colon":      "not understood: put quotes around text that contains \": \", and begin fields of one level in one column",
+	"yaml-tab":        "a tab stands before the text: use spaces",
+	"yaml-quote":      "a quote is opened and not closed: add the other one",
+	"yaml-syntax":     "not understood ({why}): check quotes, brackets and indentation, or put quotes around the text",
+
 	// A field against its schema.
 	"unknown-field":           "no such field in this kind of document: remove it",
 	"unknown-field meant":     "no such field: did you mean {meant}?",
 	"missing-field":           "missing: add it",
 	"missing-field example":   "missing: add it, for example {example}",
 	"wrong-type":              "of the wrong type",
-	"wrong-type want=string":  "write text here",
+	"wrong-type want=string":  "write text here, in quotes if it contains \": \"",
 	"wrong-type want=integer": "write a whole number here, without quotes",
 	"wrong-type want=boolean": "write true, without quotes, or remove the field",
 	"wrong-type want=array":   "write a list here, as [a, b], also for one entry",
@@ -63,7 +78,7 @@ var messages = map[string]string{
 	"unknown-principle":       "the compact has no principle {value}: write its short name, as gender-responsive",
 	"not-a-scope":             "{value} is not a scope: write global, or region: and a region's code, as region:UN-ECA",
 	"not-a-host-name":         "{value} is not a host name: write lower-case letters, digits, hyphens and dots, as gcm.example",
-	"not-an-origin":           "{value} is not a log's origin: write it as e1.sle.9b0f5d0c.gcm.example",
+	"not-an-origin":           "{value} is not a log's origin: write it as e1.sle.7eb17fae.gcm.example",
 	"not-a-note-key":          "{value} is not an Ed25519 public key: write its 32 bytes in base64",
 	"not-a-document-key":      "{value} is not an ECDSA P-256 public key: write its SubjectPublicKeyInfo in base64",
 	"not-a-checkpoint":        "not a signed checkpoint: file the note as the log wrote it",

@@ -44,6 +44,7 @@ type field struct {
 	Title       string
 	Description string
 	Examples    []json.RawMessage
+	Default     string
 	Type        string // string, integer, boolean, array, object
 	Enum        []string
 	Minimum     int

@@ -73,6 +73,7 @@ func (h *Host) watch(events <-chan any) {
 		case event.EvtPeerConnectednessChanged:
 			if e.Connectedness == network.NotConnected {
 				h.disconnected(e.Peer)
+				h.connected(e.Peer) // if it is back by now
 			}
 		}
 		h.rouse()

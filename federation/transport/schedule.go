@@ -8,7 +8,7 @@ import (
 	"stocktake/signing"
 )
 
-var errHungUp = errors.New("it hung up at once; if that goes on, it may not list this node as a member yet")
+var errHungUp = errors.New("it hung up soon after the handshake; if that goes on, it may not list this node as a member yet")
 
 // schedule decides whom to dial and when. It does no I/O and reads no clock.
 //
@@ -22,7 +22,7 @@ type schedule struct {
 	explored time.Time
 }
 
-// target is one member that has addresses.
+// target is one other member.
 type target struct {
 	member    Member
 	dialling  bool

@@ -37,3 +37,11 @@ const maxFounding = 8 << 20
 // maxThreadDepth is deeper than people discuss, and bounds the recursion and
 // the nesting of the JSON where somebody answers himself for ever.
 const maxThreadDepth = 64
+
+// maxPart is the longest part of a stocktake: the design's figure, so that a
+// changed document re-emits little and a poor link carries it.
+const maxPart = 64 << 10
+
+// maxStocktakeFile is a stocktake of 500,000 documents with its rows of some
+// 500 bytes each.
+const maxStocktakeFile = 256 << 20

@@ -1,0 +1,246 @@
+package review
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"stocktake/review/compact"
+)
+
+// Scope is what a stocktake covers: "global", "region:<code>" as in
+// "region:UN-ECA", "participant:<id>" or "objective:<number>".
+type Scope string
+
+// ScopeGlobal covers the whole federation.
+const ScopeGlobal Scope = "global"
+
+// Options say what to assemble.
+type Options struct {
+	Scope  Scope     // empty: global
+	Cutoff time.Time // filing time up to which documents count; zero: the snapshot's latest
+}
+
+// ErrScope means that a scope is not one, or names nothing that there is.
+var ErrScope = errors.New("review: no such scope")
+
+// Assemble is the stocktake of a snapshot. Its errors are those of [Read] and
+// [ErrScope].
+func Assemble(s Snapshot, genesis *Document, records iter.Seq2[Record, error], o Options) (*Stocktake, error) {
+	r, err := Read(s, genesis, records, o.Cutoff)
+	if err != nil {
+		return nil, err
+	}
+	return r.Stocktake(o.Scope)
+}
+
+// The groups of rows, in the order of a manifest, with the figures that each
+// shows also when nothing counts in them.
+const (
+	groupParticipation   = "participation"
+	groupRegions         = "regions"
+	groupPledges         = "pledges"
+	groupParties         = "parties"
+	groupResources       = "resources"
+	groupTargets         = "targets"
+	groupReports         = "reports"
+	groupDue             = "due"
+	groupAssessments     = "assessments"
+	groupFindings        = "findings"
+	groupAgreement       = "agreement"
+	groupReplies         = "replies"
+	groupRecommendations = "recommendations"
+	groupComments        = "comments"
+	groupWithdrawals     = "withdrawals"
+	groupExcluded        = "excluded"
+)
+
+var groups = []struct {
+	name    string
+	figures []string
+	fill    func(*view, *table)
+}{
+	{groupParticipation, []string{"participants", stateAcceded, stateListed, stateEnded, stateNotYet, chamberStates, chamberBodies, chamberSociety, "in several regions", stateOutside}, fillParticipation},
+	{groupRegions, []string{"regions", "unverified"}, fillRegions},
+	{groupPledges, []string{"pledges", "named as a party"}, fillPledges},
+	{groupParties, []string{partyClaimed, partyConfirmed, partyEarlier, partyDeclined, partyWithdrawn}, fillParties},
+	{groupResources, []string{"resources", "amount not stated", "currency not stated"}, fillResources},
+	{groupTargets, []string{"targets", "reported", "not reported"}, fillTargets},
+	{groupReports, []string{"reports", "by a party", "on a pledge that no longer stands"}, fillReports},
+	{groupDue, []string{dueFiled, dueFlexibility, dueLate, dueNotReceived, dueNotDue, dueDeclined, dueNotIn}, fillDue},
+	{groupAssessments, []string{"assessments", labelSelf, labelRegional, labelShadow}, fillAssessments},
+	{groupFindings, []string{"findings"}, fillFindings},
+	{groupAgreement, []string{"assessed once", "ratings agree", "ratings differ"}, fillAgreement},
+	{groupReplies, []string{"replies"}, fillReplies},
+	{groupRecommendations, []string{"recommendations", stateOpen, "supported", "noted", "declined", "answered"}, fillRecommendations},
+	{groupComments, []string{"comments"}, fillComments},
+	{groupWithdrawals, []string{"withdrawals"}, fillWithdrawals},
+	{groupExcluded, []string{"excluded"}, fillExcluded},
+}
+
+// Notes are the sentences that a stocktake's notes stand for.
+var Notes = map[string]string{
+	"regions-overlap":   "States sit in several regions at once: figures of different regions must not be added up.",
+	"region-unverified": "Some lists of a region's members were not checked against a public source: unverified.",
+	"samples":           "Some documents are invented samples. They are flagged and counted apart.",
+	"not-founded":       "Too few participants have acceded to the federation's first charter: nothing counts yet.",
+	"voluntary":         "The compact is voluntary. A report is due only from those who signed into a review round.",
+}
+
+// view is a reading within a scope.
+type view struct {
+	*Reading
+	day       string // of the cut-off
+	charter   *Charter
+	inForce   DocumentID
+	region    string        // code, if the scope is a region
+	one       ParticipantID // if the scope is a participant
+	objective int           // if the scope is an objective
+
+	sortedDocs []*entry                              // that hold, by filing
+	members    map[ParticipantID][]*entry            // accessions to the charter as a member
+	decisions  map[string]map[ParticipantID][]*entry // round -> accessions to it
+}
+
+// Stocktake assembles what was read for a scope.
+func (r *Reading) Stocktake(scope Scope) (*Stocktake, error) {
+	if scope == "" {
+		scope = ScopeGlobal
+	}
+	v, err := r.view(scope)
+	if err != nil {
+		return nil, err
+	}
+	tables := make([]*table, 0, len(groups))
+	for _, g := range groups {
+		t := &table{group: g.name, names: g.figures}
+		g.fill(v, t)
+		tables = append(tables, t)
+	}
+	m := Manifest{
+		Schema: SchemaVersion, Rules: RuleVersion, Federation: r.chain.Genesis(), Charter: v.inForce, Compact: v.charter.Compact,
+		Snapshot: r.snapshot.Digest(), Scope: scope, Cutoff: instant(r.cutoff),
+		Notes: v.takeNotes(tables), Parts: []PartEntry{}, Figures: []Figure{},
+	}
+	return compose(m, r.snapshot.Marshal(), tables), nil
+}
+
+func (r *Reading) view(scope Scope) (*view, error) {
+	v := &view{Reading: r, day: day(r.cutoff), members: map[ParticipantID][]*entry{}, decisions: map[string]map[ParticipantID][]*entry{}}
+	v.charter, v.inForce = r.chain.InForce()
+	what, arg, _ := strings.Cut(string(scope), ":")
+	switch what {
+	case "global":
+		if arg != "" || scope != ScopeGlobal {
+			return nil, fmt.Errorf("%w: %.60q", ErrScope, string(scope))
+		}
+	case "region":
+		if _, ok := compact.Region(arg); !ok {
+			return nil, fmt.Errorf("%w: the compact has no region %.40q", ErrScope, arg)
+		}
+		v.region = arg
+	case "participant":
+		if _, ok := r.chain.Participant(ParticipantID(arg)); !ok {
+			return nil, fmt.Errorf("%w: the charter lists no participant %.40q", ErrScope, arg)
+		}
+		v.one = ParticipantID(arg)
+	case "objective":
+		n, err := strconv.Atoi(arg)
+		if _, ok := compact.Objective(n); err != nil || !ok || strconv.Itoa(n) != arg {
+			return nil, fmt.Errorf("%w: the compact has no objective %.20q", ErrScope, arg)
+		}
+		v.objective = n
+	default:
+		return nil, fmt.Errorf("%w: %.60q; write global, region:<code>, participant:<id> or objective:<number>", ErrScope, string(scope))
+	}
+	for _, e := range r.docs {
+		if e.code == "" {
+			v.sortedDocs = append(v.sortedDocs, e)
+		}
+	}
+	sorted(v.sortedDocs)
+	for _, e := range v.sortedDocs {
+		a, ok := e.doc.Predicate.(*Accession)
+		switch {
+		case !ok:
+		case a.Role == accessionMember && a.Decision != decisionDeclined:
+			v.members[a.Author] = append(v.members[a.Author], e)
+		case a.Role == accessionRound:
+			if v.decisions[a.Round] == nil {
+				v.decisions[a.Round] = map[ParticipantID][]*entry{}
+			}
+			v.decisions[a.Round][a.Author] = append(v.decisions[a.Round][a.Author], e)
+		}
+	}
+	return v, nil
+}
+
+// covers is whether the scope has a participant in it: all, but for a region
+// its members on the day of the cut-off and whoever convenes it.
+func (v *view) covers(id ParticipantID) bool {
+	switch {
+	case v.one != "":
+		return id == v.one
+	case v.region != "":
+		p := v.chain.participants[id]
+		return p.Region == v.region || p.Country != "" && slices.Contains(compact.RegionsOf(p.Country, v.day), v.region)
+	}
+	return true
+}
+
+// touches is whether objectives are in the scope.
+func (v *view) touches(objectives []int) bool {
+	return v.objective == 0 || slices.Contains(objectives, v.objective)
+}
+
+// standing is the version of a pledge that stands; nil if it was withdrawn.
+func standing(e *entry) *entry {
+	switch {
+	case e == nil || e.code != "":
+		return nil
+	case e.lineage != nil:
+		return e.lineage.standing
+	case e.withdrawn != nil:
+		return nil
+	}
+	return e
+}
+
+// first is the first version of a document: what all its versions have in common.
+func first(e *entry) *entry {
+	if e.lineage != nil {
+		return e.lineage
+	}
+	return e
+}
+
+func objectiveFigure(n int) string { return fmt.Sprintf("objective %02d", n) }
+
+func (v *view) takeNotes(tables []*table) []string {
+	notes := []string{"voluntary"}
+	if v.one == "" {
+		notes = append(notes, "regions-overlap")
+	}
+	if !v.chain.founded {
+		notes = append(notes, "not-founded")
+	}
+	samples, unverified := false, false
+	for _, t := range tables {
+		for _, row := range t.rows {
+			samples = samples || row.Sample
+			unverified = unverified || t.group == groupRegions && slices.Contains(row.In, "unverified")
+		}
+	}
+	if samples {
+		notes = append(notes, "samples")
+	}
+	if unverified {
+		notes = append(notes, "region-unverified")
+	}
+	slices.Sort(notes)
+	return notes
+}

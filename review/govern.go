@@ -1,0 +1,176 @@
+package review
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stocktake/review/compact"
+	"stocktake/signing"
+)
+
+// RuleVersion is the version of the rules of counting that this package holds;
+// README.md states them. A charter names the version in force.
+const RuleVersion = 1
+
+// Describe is the snapshot of these logs' states: it finds out which charter is
+// in force among their records.
+func Describe(genesis *Document, logs []LogState, records iter.Seq2[Record, error]) (Snapshot, error) {
+	s := Snapshot{Federation: genesis.ID, Logs: slices.Clone(logs)}
+	slices.SortFunc(s.Logs, func(a, b LogState) int { return strings.Compare(string(a.Origin), string(b.Origin)) })
+	s.Logs = slices.DeleteFunc(s.Logs, func(l LogState) bool { return l.Size == 0 })
+	r := newReading(s, genesis)
+	for record, err := range records {
+		if err != nil {
+			return Snapshot{}, err
+		}
+		if record.Payload != nil && !governs(record.Payload) {
+			record.Payload = nil
+		}
+		if err := r.take(record); err != nil {
+			return Snapshot{}, err
+		}
+	}
+	if err := r.findChain(); err != nil {
+		return Snapshot{}, err
+	}
+	_, s.Charter = r.chain.InForce()
+	return s, nil
+}
+
+// governs is whether a canonical payload may be of a kind that decides which
+// charter is in force. In RFC 8785 form, no text inside a predicate looks so.
+func governs(payload []byte) bool {
+	for _, k := range []Kind{KindCharter, KindAccession, KindReceipt} {
+		if bytes.Contains(payload, []byte(`"predicateType":"`+PredicateType(k)+`"`)) {
+			return true
+		}
+	}
+	return false
+}
+
+// govern finds the charter in force, which must be the one that the snapshot
+// names, and all filing times.
+func (r *Reading) govern() error {
+	if err := r.findChain(); err != nil {
+		return err
+	}
+	charter, id := r.chain.InForce()
+	switch {
+	case id != r.snapshot.Charter:
+		return fmt.Errorf("%w: charter %.12s is in force among them, the snapshot says %.12s", ErrSnapshotRecords, id, r.snapshot.Charter)
+	case charter.Rules != RuleVersion:
+		return fmt.Errorf("%w: rule version %d, this program has %d; use one that has it", ErrRules, charter.Rules, RuleVersion)
+	case charter.Compact != compact.Digest():
+		return fmt.Errorf("%w: compact %.12s, this program has %.12s; use one that has it", ErrRules, charter.Compact, compact.Digest())
+	}
+	return nil
+}
+
+// findChain follows the charters from the genesis on. Each step may add logs
+// and witnesses, so filing times are computed anew under each charter, and the
+// next one needs them.
+func (r *Reading) findChain() error {
+	chain, err := found(r.genesis)
+	if err != nil {
+		return err
+	}
+	receipts := r.readReceipts()
+	var charters, accessions []*entry
+	for _, e := range r.docs {
+		switch {
+		case e.doc == nil:
+		case e.doc.Kind == KindCharter && e.id != r.genesis.ID:
+			charters = append(charters, e)
+		case e.doc.Kind == KindAccession:
+			accessions = append(accessions, e)
+		}
+	}
+	// Nobody can have witnessed the founding, so its accessions need no filing
+	// time: a signature with a key that the genesis charter lists will do.
+	founders := votes{}
+	for _, e := range accessions {
+		if slices.ContainsFunc(e.places, func(p recordPlace) bool { return p.genuine && len(chain.authority(e.doc, p.key)) == 0 }) {
+			founders.add(e.doc)
+		}
+	}
+	chain.founded = chain.agreed(founders[r.genesis.ID])
+	for {
+		r.chain, r.filings = chain, r.witnessed(chain, receipts)
+		if !chain.founded {
+			return nil
+		}
+		v := votes{}
+		for _, e := range accessions {
+			if r.stand(e); e.code == "" {
+				v.add(e.doc)
+			}
+		}
+		var next *entry
+		for _, e := range charters {
+			if r.stand(e); e.code == "" && chain.succession(e.doc) == nil && chain.adopted(v[e.id]) && (next == nil || byFiling(e, next) < 0) {
+				next = e
+			}
+		}
+		if next == nil {
+			return nil
+		}
+		chain = chain.with(next.doc)
+	}
+}
+
+// receipt is a receipt's note with the root that its log really had.
+type receipt struct {
+	id   DocumentID
+	note []byte
+	root tlog.Hash
+}
+
+// readReceipts are the receipts of whoever filed them, each with the root that
+// the records make at its size. A receipt beyond the snapshot's size of its
+// log is left out: what the snapshot holds cannot show that its root is true.
+// Once the snapshot holds more, it counts, and times only get earlier.
+func (r *Reading) readReceipts() []receipt {
+	var all []receipt
+	var peeks []signing.Checkpoint
+	sizes := map[Origin][]uint64{}
+	for id, e := range r.docs {
+		if e.doc == nil || e.doc.Kind != KindReceipt {
+			continue
+		}
+		note := []byte(e.doc.Predicate.(*Receipt).Checkpoint)
+		if peek, err := signing.PeekCheckpoint(note); err == nil {
+			all, peeks = append(all, receipt{id: id, note: note}), append(peeks, peek)
+			sizes[Origin(peek.Origin)] = append(sizes[Origin(peek.Origin)], peek.Size)
+		}
+	}
+	roots := map[Origin]map[uint64]tlog.Hash{}
+	for o, sizes := range sizes {
+		if l := r.logs[o]; l != nil {
+			roots[o] = rootsAt(l.leaves, sizes)
+		}
+	}
+	honest := all[:0]
+	for i, a := range all {
+		root, ok := roots[Origin(peeks[i].Origin)][peeks[i].Size]
+		if ok && root == peeks[i].Root {
+			honest = append(honest, a)
+		}
+	}
+	return honest
+}
+
+// witnessed folds the receipts as a chain reads them.
+func (r *Reading) witnessed(chain *Chain, receipts []receipt) *Witnessed {
+	w := &Witnessed{}
+	for _, a := range receipts {
+		if w.Add(chain, a.note) == nil {
+			r.receipts[a.id] = true
+		}
+	}
+	return w
+}

@@ -1,0 +1,163 @@
+package review
+
+import "stocktake/review/compact"
+
+// Where a participant stands. Nothing here accuses those who promised nothing.
+const (
+	stateAcceded = "acceded"
+	stateListed  = "listed, not acceded"
+	stateEnded   = "ended"
+	stateNotYet  = "not yet"
+	stateOutside = "outside this federation"
+)
+
+// The chambers of participants.
+const (
+	chamberStates  = "States"
+	chamberBodies  = "regional bodies and UN entities"
+	chamberSociety = "civil society and others"
+)
+
+// ParticipationRow is a participant, or a member of the scope's region that is
+// outside this federation (then with its country only).
+type ParticipationRow struct {
+	Row
+	ID       ParticipantID `json:"id,omitempty"`
+	Name     string        `json:"name"`
+	Kind     string        `json:"kind,omitempty"`
+	Chamber  string        `json:"chamber,omitempty"`
+	Country  string        `json:"country,omitempty"`
+	Convenes string        `json:"convenes,omitempty"` // region
+	Regions  []string      `json:"regions,omitempty"`  // of its country, on the day of the cut-off
+	State    string        `json:"state"`
+}
+
+func fillParticipation(v *view, t *table) {
+	represented := map[string]bool{}
+	for _, p := range v.charter.Participants {
+		if p.Kind == kindState && p.Country != "" {
+			represented[p.Country] = true
+		}
+		if !v.covers(p.ID) {
+			continue
+		}
+		row := &ParticipationRow{
+			Row: Row{Key: string(p.ID), Sample: p.Sample, Cites: []DocumentID{v.inForce}},
+			ID:  p.ID, Name: p.Name, Kind: p.Kind, Chamber: chamber(p.Kind), Country: p.Country, Convenes: p.Region, State: v.state(p),
+		}
+		if accessions := v.members[p.ID]; len(accessions) > 0 {
+			row.Cites = []DocumentID{accessions[0].id}
+		}
+		if p.Country != "" {
+			row.Regions = compact.RegionsOf(p.Country, v.day)
+		}
+		row.In = []string{row.State}
+		if row.State == stateAcceded || row.State == stateListed {
+			row.In = append(row.In, "participants", row.Chamber)
+			if p.Kind == kindState && len(row.Regions) > 1 {
+				row.In = append(row.In, "in several regions")
+			}
+		}
+		t.add(row)
+	}
+	if v.region == "" {
+		return
+	}
+	region, _ := compact.Region(v.region)
+	for _, m := range region.Members {
+		if !m.On(v.day) || represented[m.ISO3] {
+			continue
+		}
+		country, _ := compact.Country(m.ISO3)
+		t.add(&ParticipationRow{
+			Row:  Row{Key: "outside/" + m.ISO3, In: []string{stateOutside}, Cites: []DocumentID{v.inForce}},
+			Name: country.Name, Country: m.ISO3, State: stateOutside,
+		})
+	}
+}
+
+func chamber(kind string) string {
+	switch kind {
+	case kindState:
+		return chamberStates
+	case kindRegionalBody, kindUNEntity:
+		return chamberBodies
+	}
+	return chamberSociety
+}
+
+func (v *view) state(p Participant) string {
+	s := v.chain.spans[p.ID]
+	switch {
+	case !s.until.IsZero() && !v.cutoff.Before(s.until):
+		return stateEnded
+	case v.cutoff.Before(s.from):
+		return stateNotYet
+	case len(v.members[p.ID]) > 0:
+		return stateAcceded
+	}
+	return stateListed
+}
+
+// RegionRow is a region with what it has in this federation. Countries are
+// counted in every region of theirs.
+type RegionRow struct {
+	Row
+	Code          string `json:"code"`
+	Name          string `json:"name"`
+	Verified      bool   `json:"verified"` // the list of members was checked against a public source
+	Members       int    `json:"members"`  // on the day of the cut-off
+	Participating int    `json:"participating"`
+	Outside       int    `json:"outside"`
+	AlsoElsewhere int    `json:"alsoElsewhere"` // participating States that sit in another region too
+}
+
+func fillRegions(v *view, t *table) {
+	states := map[string]bool{}
+	convened := map[string]bool{}
+	for _, p := range v.charter.Participants {
+		if s := v.state(p); p.Sample || s == stateEnded || s == stateNotYet {
+			continue
+		}
+		convened[p.Region] = true
+		if p.Kind == kindState {
+			states[p.Country] = true
+		}
+	}
+	home := v.chain.participants[v.one].Country
+	for _, region := range compact.Regions() {
+		row := &RegionRow{
+			Row:  Row{Key: region.Code, In: []string{"regions"}, Cites: []DocumentID{v.inForce}},
+			Code: region.Code, Name: region.Name, Verified: region.Verified,
+		}
+		at := map[string]bool{}
+		for _, m := range region.Members {
+			if m.On(v.day) {
+				at[m.ISO3] = true
+			}
+		}
+		for country := range at {
+			row.Members++
+			if !states[country] {
+				row.Outside++
+				continue
+			}
+			row.Participating++
+			if len(compact.RegionsOf(country, v.day)) > 1 {
+				row.AlsoElsewhere++
+			}
+		}
+		switch {
+		case v.region != "" && v.region != region.Code:
+			continue
+		case v.one != "" && !at[home] && v.chain.participants[v.one].Region != region.Code:
+			continue
+		case v.region == "" && row.Participating == 0 && !convened[region.Code]:
+			continue
+		}
+		if !region.Verified {
+			row.In = append(row.In, "unverified")
+		}
+		t.add(row)
+	}
+}

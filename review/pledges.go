@@ -1,0 +1,293 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Words for a pledge's due date and status. What does not state a due date is
+// never overdue.
+const (
+	dueNotStated = "due: not stated"
+	dueAhead     = "due: ahead"
+	duePassed    = "due: passed"
+
+	statusNone = "no report received"
+)
+
+// PledgeRow is the version of a pledge that stands.
+type PledgeRow struct {
+	Row
+	ID         DocumentID    `json:"id"`
+	Author     ParticipantID `json:"author"`
+	Title      string        `json:"title"`
+	Form       string        `json:"form"`
+	Nature     []string      `json:"nature,omitempty"`
+	Objectives []int         `json:"objectives"`
+	Basis      string        `json:"objectivesBasis,omitempty"`
+	Year       string        `json:"year,omitempty"`
+	Due        string        `json:"due"`
+	Status     string        `json:"status"`               // of its author's last report
+	Report     DocumentID    `json:"report,omitempty"`     // that report
+	Supersedes DocumentID    `json:"supersedes,omitempty"` // the version before
+	Created    string        `json:"created"`              // its author's own claim
+	Filed      string        `json:"filed"`
+	Witnesses  int           `json:"witnesses"`
+}
+
+// pledges calls f for the pledges of the scope that stand; named is true for
+// one that is in it only because it names a participant of the scope as a party.
+func (v *view) pledges(f func(e *entry, p *Pledge, named bool)) {
+	for _, e := range v.sortedDocs {
+		p, ok := e.doc.Predicate.(*Pledge)
+		if !ok || !e.counts() || !v.touches(p.Objectives) {
+			continue
+		}
+		named := slices.ContainsFunc(p.Parties, func(q Party) bool { return q.Participant != "" && v.covers(q.Participant) })
+		if v.covers(p.Author) || named {
+			f(e, p, !v.covers(p.Author))
+		}
+	}
+}
+
+// versions are all versions of a document that hold.
+func versions(e *entry) []*entry {
+	all := []*entry{first(e)}
+	for i := 0; i < len(all); i++ {
+		all = append(all, all[i].replacers...)
+	}
+	return all
+}
+
+// reportsOn are the reports that stand on any version of a pledge, by filing.
+func (v *view) reportsOn(pledge *entry) []*entry {
+	var reports []*entry
+	for _, version := range versions(pledge) {
+		for _, e := range v.about[version.id] {
+			if e.doc.Kind == KindReport && e.counts() {
+				reports = append(reports, e)
+			}
+		}
+	}
+	return sorted(reports)
+}
+
+func fillPledges(v *view, t *table) {
+	v.pledges(func(e *entry, p *Pledge, named bool) {
+		row := &PledgeRow{
+			Row: Row{Key: string(e.id), Sample: e.sample, Cites: []DocumentID{e.id}},
+			ID:  e.id, Author: p.Author, Title: p.Title, Form: p.Form, Nature: p.Nature, Objectives: p.Objectives, Basis: p.Basis,
+			Year: p.Year, Due: p.Due, Status: statusNone, Supersedes: p.Supersedes, Created: p.Created, Filed: instant(e.filed), Witnesses: e.witnesses,
+		}
+		for _, report := range v.reportsOn(e) {
+			if report.doc.Author == p.Author {
+				row.Status, row.Report = report.doc.Predicate.(*Report).Status, report.id
+			}
+		}
+		if row.Report != "" {
+			row.Cites = append(row.Cites, row.Report)
+		}
+		if named {
+			row.In = []string{"named as a party"}
+			t.add(row)
+			return
+		}
+		row.In = []string{"pledges", "form: " + p.Form, "status: " + row.Status}
+		switch {
+		case p.Due == NotStated:
+			row.In = append(row.In, dueNotStated)
+		case p.Due < v.day:
+			row.In = append(row.In, duePassed)
+		default:
+			row.In = append(row.In, dueAhead)
+		}
+		for _, n := range p.Objectives {
+			row.In = append(row.In, objectiveFigure(n))
+		}
+		t.add(row)
+	})
+}
+
+// What the other party of a joint pledge says.
+const (
+	partyClaimed   = "claimed, not confirmed"
+	partyConfirmed = "confirmed"
+	partyEarlier   = "confirmed an earlier version"
+	partyDeclined  = "declined"
+	partyWithdrawn = "withdrawn"
+)
+
+// PartyRow is a party that the author of a pledge names.
+type PartyRow struct {
+	Row
+	Pledge      DocumentID    `json:"pledge"`
+	Author      ParticipantID `json:"author"`
+	Participant ParticipantID `json:"participant,omitempty"`
+	Name        string        `json:"name"`
+	State       string        `json:"state"`
+}
+
+func fillParties(v *view, t *table) {
+	v.pledges(func(e *entry, p *Pledge, _ bool) {
+		said := v.partyWords(e)
+		for i, party := range p.Parties {
+			row := &PartyRow{
+				Row:    Row{Key: fmt.Sprintf("%s/%03d", e.id, i), Sample: e.sample, Cites: []DocumentID{e.id}},
+				Pledge: e.id, Author: p.Author, Participant: party.Participant, Name: party.Name, State: partyClaimed,
+			}
+			if a := said[party.Participant]; a != nil && party.Participant != "" {
+				row.Cites = append(row.Cites, a.id)
+				switch {
+				case a.withdrawn != nil:
+					row.State = partyWithdrawn
+					row.Cites = append(row.Cites, a.withdrawn.id)
+				case a.doc.Predicate.(*Accession).Decision == decisionDeclined:
+					row.State = partyDeclined
+				case a.doc.About() != e.id:
+					row.State = partyEarlier
+				default:
+					row.State = partyConfirmed
+				}
+			}
+			row.In = []string{row.State}
+			t.add(row)
+		}
+	})
+}
+
+// partyWords are the last accessions to a pledge, any version of it, by author.
+func (v *view) partyWords(pledge *entry) map[ParticipantID]*entry {
+	said := map[ParticipantID]*entry{}
+	for _, version := range versions(pledge) {
+		for _, e := range v.about[version.id] {
+			if e.doc.Kind != KindAccession {
+				continue
+			}
+			if last := said[e.doc.Author]; last == nil || byFiling(last, e) < 0 {
+				said[e.doc.Author] = e
+			}
+		}
+	}
+	return said
+}
+
+// ResourceRow is what a pledge commits. Currencies are never added together.
+type ResourceRow struct {
+	Row
+	Pledge   DocumentID    `json:"pledge"`
+	Author   ParticipantID `json:"author"`
+	Amount   string        `json:"amount"`
+	Currency string        `json:"currency"`
+	Purpose  string        `json:"purpose,omitempty"`
+}
+
+func fillResources(v *view, t *table) {
+	v.pledges(func(e *entry, p *Pledge, named bool) {
+		if named {
+			return
+		}
+		for i, resource := range p.Resources {
+			row := &ResourceRow{
+				Row:    Row{Key: fmt.Sprintf("%s/%03d", e.id, i), In: []string{"resources"}, Sample: e.sample, Cites: []DocumentID{e.id}},
+				Pledge: e.id, Author: p.Author, Amount: resource.Amount, Currency: resource.Currency, Purpose: resource.Purpose,
+			}
+			switch {
+			case resource.Amount == NotStated:
+				row.In = append(row.In, "amount not stated")
+			case resource.Currency == NotStated:
+				row.In = append(row.In, "currency not stated")
+			default:
+				row.Sums = map[string]string{"pledged " + resource.Currency: resource.Amount}
+			}
+			t.add(row)
+		}
+	})
+}
+
+// TargetRow sets what a pledge aims at beside what was last reported.
+type TargetRow struct {
+	Row
+	Pledge    DocumentID    `json:"pledge"`
+	Author    ParticipantID `json:"author"`
+	Target    string        `json:"target"`
+	Indicator string        `json:"indicator"`
+	Unit      string        `json:"unit"`
+	Baseline  string        `json:"baseline,omitempty"`
+	Value     string        `json:"value"`
+	Due       string        `json:"due"`
+	Reported  string        `json:"reported,omitempty"` // for the latest date
+	On        string        `json:"on,omitempty"`       // that date
+	By        ParticipantID `json:"by,omitempty"`       // who reported it: the author or a party
+}
+
+func fillTargets(v *view, t *table) {
+	v.pledges(func(e *entry, p *Pledge, named bool) {
+		if named || len(p.Targets) == 0 {
+			return
+		}
+		type reported struct {
+			Value
+			by *entry
+		}
+		latest := map[string]reported{}
+		for _, report := range v.reportsOn(e) {
+			for _, value := range report.doc.Predicate.(*Report).Values {
+				if value.On >= latest[value.Target].On {
+					latest[value.Target] = reported{value, report}
+				}
+			}
+		}
+		for i, target := range p.Targets {
+			row := &TargetRow{
+				Row:    Row{Key: fmt.Sprintf("%s/%03d", e.id, i), In: []string{"targets", "not reported"}, Sample: e.sample, Cites: []DocumentID{e.id}},
+				Pledge: e.id, Author: p.Author, Target: target.ID, Indicator: target.Indicator, Unit: target.Unit,
+				Baseline: target.Baseline, Value: target.Value, Due: target.Due,
+			}
+			if last, ok := latest[target.ID]; ok {
+				row.In = []string{"targets", "reported"}
+				row.Cites = append(row.Cites, last.by.id)
+				row.Reported, row.On, row.By = last.Value.Value, last.On, last.by.doc.Author
+			}
+			t.add(row)
+		}
+	})
+}
+
+// ReportRow is a report that stands.
+type ReportRow struct {
+	Row
+	ID     DocumentID    `json:"id"`
+	Author ParticipantID `json:"author"`
+	Pledge DocumentID    `json:"pledge"` // the version that it is about
+	Role   string        `json:"role"`   // pledgor or party
+	Status string        `json:"status"`
+	Round  string        `json:"round,omitempty"`
+	Period *Period       `json:"period,omitempty"`
+	Filed  string        `json:"filed"`
+}
+
+func fillReports(v *view, t *table) {
+	for _, e := range v.sortedDocs {
+		p, ok := e.doc.Predicate.(*Report)
+		if !ok || !e.counts() {
+			continue
+		}
+		pledge := v.docs[e.doc.About()]
+		promised := pledge.doc.Predicate.(*Pledge)
+		if !v.touches(promised.Objectives) || !v.covers(p.Author) && !v.covers(promised.Author) {
+			continue
+		}
+		row := &ReportRow{
+			Row: Row{Key: string(e.id), In: []string{"reports", "status: " + p.Status}, Sample: e.sample, Cites: []DocumentID{e.id, pledge.id}},
+			ID:  e.id, Author: p.Author, Pledge: pledge.id, Role: "pledgor", Status: p.Status, Round: p.Round, Period: p.Period, Filed: instant(e.filed),
+		}
+		if p.Author != promised.Author {
+			row.Role = "party"
+			row.In = append(row.In, "by a party")
+		}
+		if standing(pledge) == nil {
+			row.In = append(row.In, "on a pledge that no longer stands")
+		}
+		t.add(row)
+	}
+}

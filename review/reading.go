@@ -1,0 +1,227 @@
+package review
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stocktake/signing"
+)
+
+// Reading is what the records of one snapshot say, up to a cut-off: which
+// charter is in force, when everything was filed, and what counts. It is a
+// function of snapshot, genesis charter and cut-off; the order in which the
+// records came changes nothing. Stocktakes, labels and threads are read off it.
+type Reading struct {
+	snapshot Snapshot
+	genesis  *Document
+	cutoff   time.Time
+
+	logs     map[Origin]*readLog
+	docs     map[DocumentID]*entry
+	keys     map[signing.DocumentKey]signing.DocumentKey // one copy of each
+	chain    *Chain
+	filings  *Witnessed
+	about    map[DocumentID][]*entry               // by subject, those that hold
+	parties  map[DocumentID]map[ParticipantID]bool // that acceded to a pledge
+	receipts map[DocumentID]bool                   // whose note is evidence
+}
+
+type readLog struct {
+	LogState
+	leaves []tlog.Hash
+	have   []bool
+	seen   uint64
+}
+
+// entry is one document: what it says, where it lies, what follows.
+type entry struct {
+	id        DocumentID
+	doc       *Document // nil if absent or malformed
+	expected  bool      // the snapshot lists its payload as present somewhere
+	malformed bool
+	places    []recordPlace
+
+	resolved  bool
+	code      string // why it does not hold; "" if it holds
+	place     recordPlace
+	filed     time.Time
+	witnesses int
+	sample    bool
+	stranger  bool     // a report by a party that has not acceded
+	withdrawn *entry   // the withdrawal that took it back
+	replaced  *entry   // the version that stands in its place
+	replacers []*entry // the versions that name it as theirs to replace
+	lineage   *entry   // the first version, where there are several
+	standing  *entry   // of a first version: the one that stands, nil if withdrawn
+}
+
+type recordPlace struct {
+	origin  Origin
+	index   uint64
+	key     signing.DocumentKey
+	genuine bool
+}
+
+// ErrSnapshotRecords means that records are not those of the snapshot.
+var ErrSnapshotRecords = errors.New("review: the records are not those of the snapshot")
+
+// ErrRules means that the charter in force asks for rules or a compact that
+// this program does not have.
+var ErrRules = errors.New("review: the charter in force asks for other rules than this program has")
+
+// CannotComputeError means that payloads which the snapshot lists as present
+// are not held here: the answer is that there is none, never a different one.
+type CannotComputeError struct {
+	Missing []DocumentID // sorted
+}
+
+func (e *CannotComputeError) Error() string {
+	const named = 3
+	names := make([]string, 0, named)
+	for _, id := range e.Missing[:min(named, len(e.Missing))] {
+		names = append(names, string(id))
+	}
+	more := ""
+	if len(e.Missing) > named {
+		more = fmt.Sprintf(" and %d more", len(e.Missing)-named)
+	}
+	return "review: cannot be computed here: the content of " + strings.Join(names, ", ") + more + " has not arrived; fetch it from a peer and try again"
+}
+
+// Read takes in the records of a snapshot, in any order; records beyond it are
+// passed over. A zero cut-off is the snapshot's latest filing time. What was
+// filed later does not count.
+//
+// It recomputes every log's root from the leaves, and each payload's digest;
+// Record.Genuine it takes as given. Besides errors of records it returns a
+// [*CannotComputeError], [ErrSnapshotRecords] where records are missing or do
+// not make the snapshot's roots, and [ErrRules].
+func Read(s Snapshot, genesis *Document, records iter.Seq2[Record, error], cutoff time.Time) (*Reading, error) {
+	if s.Federation != genesis.ID {
+		return nil, fmt.Errorf("%w: they are of federation %.12s, the snapshot is of %.12s", ErrSnapshotRecords, genesis.ID, s.Federation)
+	}
+	r := newReading(s, genesis)
+	for record, err := range records {
+		if err != nil {
+			return nil, err
+		}
+		if err := r.take(record); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.complete(); err != nil {
+		return nil, err
+	}
+	if err := r.govern(); err != nil {
+		return nil, err
+	}
+	if r.cutoff = cutoff.UTC(); cutoff.IsZero() {
+		r.cutoff = r.filings.Latest()
+	}
+	r.weigh()
+	return r, nil
+}
+
+func newReading(s Snapshot, genesis *Document) *Reading {
+	r := &Reading{
+		snapshot: s, genesis: genesis,
+		logs: map[Origin]*readLog{}, docs: map[DocumentID]*entry{}, keys: map[signing.DocumentKey]signing.DocumentKey{},
+		about: map[DocumentID][]*entry{}, parties: map[DocumentID]map[ParticipantID]bool{}, receipts: map[DocumentID]bool{},
+	}
+	for _, l := range s.Logs {
+		r.logs[l.Origin] = &readLog{LogState: l}
+	}
+	return r
+}
+
+// take folds one record in.
+func (r *Reading) take(record Record) error {
+	l := r.logs[record.Origin]
+	if l == nil || record.Index >= l.Size {
+		return nil
+	}
+	hash := record.Leaf.Hash()
+	for uint64(len(l.leaves)) <= record.Index {
+		l.leaves, l.have = append(l.leaves, tlog.Hash{}), append(l.have, false)
+	}
+	if l.have[record.Index] {
+		if l.leaves[record.Index] != hash {
+			return fmt.Errorf("%w: two records at index %d of %s", ErrSnapshotRecords, record.Index, l.Origin)
+		}
+		return nil
+	}
+	l.leaves[record.Index], l.have[record.Index] = hash, true
+	l.seen++
+
+	id := record.ID()
+	e := r.docs[id]
+	if e == nil {
+		e = &entry{id: id}
+		r.docs[id] = e
+	}
+	key, ok := r.keys[record.Leaf.Key]
+	if !ok {
+		key = record.Leaf.Key
+		r.keys[key] = key
+	}
+	e.places = append(e.places, recordPlace{record.Origin, record.Index, key, record.Genuine})
+	if _, absent := slices.BinarySearch(l.Absent, record.Index); absent {
+		return nil
+	}
+	e.expected = true
+	if e.doc == nil && !e.malformed && record.Payload != nil && signing.PayloadDigest(record.Payload) == record.Leaf.Digest {
+		var err error
+		e.doc, err = Parse(record.Payload)
+		e.malformed = err != nil
+	}
+	return nil
+}
+
+// complete is whether these were all the records, and every payload came.
+func (r *Reading) complete() error {
+	for _, l := range r.logs {
+		if l.seen != l.Size {
+			return fmt.Errorf("%w: %d of %d records of %s", ErrSnapshotRecords, l.seen, l.Size, l.Origin)
+		}
+		if rootsAt(l.leaves, []uint64{l.Size})[l.Size] != l.Root {
+			return fmt.Errorf("%w: the leaves of %s do not make its root", ErrSnapshotRecords, l.Origin)
+		}
+	}
+	var missing []DocumentID
+	for id, e := range r.docs {
+		if e.expected && e.doc == nil && !e.malformed {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) > 0 {
+		slices.Sort(missing)
+		return &CannotComputeError{missing}
+	}
+	return nil
+}
+
+// sorted are the documents in the order in which ties break: by filing time,
+// pending ones last, then by ID.
+func sorted(entries []*entry) []*entry {
+	slices.SortFunc(entries, byFiling)
+	return entries
+}
+
+func byFiling(a, b *entry) int {
+	if a.filed.IsZero() != b.filed.IsZero() {
+		if a.filed.IsZero() {
+			return 1
+		}
+		return -1
+	}
+	if c := a.filed.Compare(b.filed); c != 0 {
+		return c
+	}
+	return strings.Compare(string(a.id), string(b.id))
+}

@@ -1,0 +1,59 @@
+package review
+
+// Thread is a document with what was said about it, and about that: comments,
+// responses, reports, assessments, accessions and withdrawals that hold,
+// whether or not they still stand. Replies are in order of filing. Receipts
+// and openings are left out.
+type Thread struct {
+	ID        DocumentID    `json:"id"`
+	Kind      Kind          `json:"kind,omitempty"` // "" where the content is absent or not understood
+	Type      string        `json:"type,omitempty"` // of a comment or an assessment, role of an accession, position of a response, status of a report
+	Author    ParticipantID `json:"author,omitempty"`
+	Title     string        `json:"title,omitempty"`
+	Label     Label         `json:"label"`
+	Replies   []*Thread     `json:"replies"`
+	NotListed int           `json:"notListed,omitempty"` // replies that lie deeper than a thread goes
+}
+
+// Thread is the thread of a document; ok is false if no record has it.
+func (r *Reading) Thread(id DocumentID) (t *Thread, ok bool) {
+	e := r.docs[id]
+	if e == nil {
+		return nil, false
+	}
+	return r.thread(e, 0), true
+}
+
+func (r *Reading) thread(e *entry, depth int) *Thread {
+	t := &Thread{ID: e.id, Label: e.label(), Replies: []*Thread{}}
+	if e.doc != nil {
+		t.Kind, t.Author, t.Title = e.doc.Kind, e.doc.Author, e.doc.Title
+		t.Type = typeOf(e.doc)
+	}
+	for _, reply := range r.about[e.id] {
+		switch {
+		case reply.doc.Kind == KindReceipt || reply.doc.Kind == KindOpening:
+		case depth == maxThreadDepth:
+			t.NotListed++
+		default:
+			t.Replies = append(t.Replies, r.thread(reply, depth+1))
+		}
+	}
+	return t
+}
+
+func typeOf(d *Document) string {
+	switch p := d.Predicate.(type) {
+	case *Comment:
+		return p.Type
+	case *Assessment:
+		return p.Type
+	case *Accession:
+		return p.Role
+	case *Response:
+		return p.Position
+	case *Report:
+		return p.Status
+	}
+	return ""
+}

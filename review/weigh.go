@@ -1,0 +1,278 @@
+package review
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// stand asks of a document what does not depend on others: is there content,
+// and did its author sign it, with a key and in a capacity that were in force
+// when it was filed. Anyone can sign somebody else's words, so one record of
+// several will do, and the filing time is the earliest of those. It sets
+// e.code, e.place, e.filed and e.witnesses.
+func (r *Reading) stand(e *entry) {
+	e.filed, e.witnesses = time.Time{}, 0
+	e.code = ReasonAbsent
+	e.place = slices.MinFunc(e.places, comparePlaces)
+	switch {
+	case e.malformed:
+		e.code = ReasonMalformed
+		return
+	case e.doc == nil:
+		return
+	case !e.doc.Known:
+		e.code = ReasonNotUnderstood
+		return
+	}
+	best := -1
+	for _, p := range e.places {
+		code, at, by := r.standing(e.doc, p)
+		rank := slices.Index(standings, code)
+		switch {
+		case rank < best:
+			continue
+		case rank == best && code != "":
+			continue
+		case rank == best && (e.filed.Before(at) || e.filed.Equal(at) && comparePlaces(e.place, p) <= 0):
+			continue
+		}
+		best, e.code = rank, code
+		if code == "" {
+			e.place, e.filed, e.witnesses = p, at, by
+		}
+	}
+}
+
+// standings are the outcomes of standing from the farthest from valid to the
+// nearest: of a document's places, the nearest tells.
+var standings = []string{
+	"wrong-federation", "unknown-author", ReasonSignatureInvalid, "key-unknown", "key-not-authors", "key-role",
+	ReasonAuthorNotInForce, ReasonKeyNotInForce, ReasonPending, "",
+}
+
+func (r *Reading) standing(d *Document, p recordPlace) (code string, filed time.Time, witnesses int) {
+	refusal := r.chain.authority(d, p.key)
+	if len(refusal) > 0 && (refusal[0].Code == "wrong-federation" || refusal[0].Code == "unknown-author") {
+		return refusal[0].Code, time.Time{}, 0
+	}
+	if !p.genuine {
+		return ReasonSignatureInvalid, time.Time{}, 0
+	}
+	if len(refusal) > 0 {
+		return refusal[0].Code, time.Time{}, 0
+	}
+	at, by, ok := r.filings.Filed(p.origin, p.index)
+	switch {
+	case !ok:
+		return ReasonPending, time.Time{}, 0
+	case !r.chain.keys[p.key].span.covers(at):
+		return ReasonKeyNotInForce, at, 0
+	case !r.chain.spans[d.Author].covers(at):
+		return ReasonAuthorNotInForce, at, 0
+	}
+	return "", at, by
+}
+
+func comparePlaces(a, b recordPlace) int {
+	if c := strings.Compare(string(a.origin), string(b.origin)); c != 0 {
+		return c
+	}
+	switch {
+	case a.index < b.index:
+		return -1
+	case a.index > b.index:
+		return 1
+	}
+	return 0
+}
+
+// weigh decides of every document whether it holds, and which of those that
+// hold were withdrawn or replaced, or are reports of a party that has not
+// acceded (its accession may come by another way, so that is asked last).
+func (r *Reading) weigh() {
+	for _, e := range r.docs {
+		r.stand(e)
+	}
+	for _, e := range r.docs {
+		r.resolve(e)
+	}
+	for _, e := range r.docs {
+		if e.code != "" {
+			continue
+		}
+		r.about[e.doc.About()] = append(r.about[e.doc.About()], e)
+		if old := r.docs[e.doc.Supersedes]; old != nil && old.code == "" {
+			old.replacers = append(old.replacers, e)
+		}
+		switch p := e.doc.Predicate.(type) {
+		case *Withdrawal:
+			if of := r.docs[e.doc.About()]; of.withdrawn == nil || byFiling(e, of.withdrawn) < 0 {
+				of.withdrawn = e
+			}
+		case *Accession:
+			if p.Role == accessionParty && p.Decision != decisionDeclined {
+				if r.parties[e.doc.About()] == nil {
+					r.parties[e.doc.About()] = map[ParticipantID]bool{}
+				}
+				r.parties[e.doc.About()][p.Author] = true
+			}
+		}
+	}
+	for id, entries := range r.about {
+		sorted(entries)
+		pledge := r.docs[id]
+		for _, e := range entries {
+			if e.doc.Kind == KindReport && e.doc.Author != pledge.doc.Author {
+				e.stranger = !r.parties[id][e.doc.Author]
+			}
+		}
+	}
+	r.replace()
+}
+
+func predicateOf[T any](e *entry) (p T, ok bool) {
+	if e == nil || e.doc == nil {
+		return p, false
+	}
+	p, ok = e.doc.Predicate.(T)
+	return p, ok
+}
+
+// resolve settles a document after those that it names. Names are digests, so
+// they cannot go round in a circle; a chain of them may be long, so it is
+// walked without recursion.
+func (r *Reading) resolve(e *entry) {
+	stack := []*entry{e}
+	for len(stack) > 0 {
+		top := stack[len(stack)-1]
+		if top.resolved {
+			stack = stack[:len(stack)-1]
+			continue
+		}
+		waiting := false
+		if top.doc != nil {
+			for _, id := range []DocumentID{top.doc.About(), top.doc.Supersedes} {
+				if dep := r.docs[id]; dep != nil && !dep.resolved && dep != top {
+					stack, waiting = append(stack, dep), true
+				}
+			}
+		}
+		if !waiting {
+			r.settle(top)
+			stack = stack[:len(stack)-1]
+		}
+	}
+}
+
+// settle decides whether a document holds, all that it names being settled.
+func (r *Reading) settle(e *entry) {
+	e.resolved = true
+	if e.doc == nil || !e.doc.Known {
+		return
+	}
+	about := r.docs[e.doc.About()]
+	author := r.chain.participants[e.doc.Author]
+	e.sample = e.doc.Sample || author.Sample || about != nil && about.sample
+	switch e.doc.Kind {
+	case KindReceipt: // valid whoever files it: the evidence is in the note
+		if e.code = ReasonVoidReceipt; r.receipts[e.id] {
+			e.code = ""
+		}
+		return
+	case KindCharter:
+		if _, ok := r.chain.Charter(e.id); ok {
+			e.code = ""
+		} else if e.code == "" {
+			e.code = ReasonNotAdopted
+		}
+		return
+	}
+	if e.code != "" {
+		return
+	}
+	if !r.cutoff.IsZero() && e.filed.After(r.cutoff) {
+		e.code = ReasonAfterCutoff
+		return
+	}
+	if !r.chain.founded && e.doc.Kind != KindOpening && e.doc.Kind != KindAccession {
+		e.code = ReasonNotFounded
+		return
+	}
+	if refusal := r.chain.relation(e.doc, r.chain.first(r.holds)); len(refusal) > 0 {
+		e.code = refusal[0].Code
+	}
+	if e.code == ReasonDangling && about != nil {
+		e.code = ReasonSubjectExcluded
+		if about.doc == nil && !about.malformed {
+			e.code = ReasonSubjectAbsent
+			if e.doc.Kind == KindWithdrawal && r.signedBy(about, e.doc.Author) {
+				e.code = ""
+			}
+		}
+	}
+	if e.code != "" {
+		return
+	}
+	if refusal := r.chain.supersession(e.doc, r.holds); len(refusal) > 0 && refusal[0].Code != codeUnknownVersion {
+		e.code = refusal[0].Code
+	}
+}
+
+// holds finds documents that hold: the finder of a snapshot.
+func (r *Reading) holds(id DocumentID) (*Document, bool) {
+	e := r.docs[id]
+	if e == nil || e.doc == nil || e.code != "" {
+		return nil, false
+	}
+	return e.doc, true
+}
+
+// signedBy stands in for authorship where the content is absent: in some place
+// the signature is genuine and of an author key of that participant.
+func (r *Reading) signedBy(e *entry, author ParticipantID) bool {
+	return slices.ContainsFunc(e.places, func(p recordPlace) bool {
+		k, ok := r.chain.keys[p.key]
+		return ok && p.genuine && k.owner == author && k.role == roleAuthor
+	})
+}
+
+// replace finds, among the versions of a document, the one that stands: of
+// those that no other replaces, the last filed that was not withdrawn. Whoever
+// withdraws the version that stands takes the document back; the ones that it
+// replaced do not come back.
+func (r *Reading) replace() {
+	for _, e := range r.docs {
+		if e.code != "" || len(e.replacers) == 0 {
+			continue
+		}
+		if old := r.docs[e.doc.Supersedes]; old != nil && old.code == "" {
+			continue // not the first version
+		}
+		var versions, heads []*entry
+		stack := []*entry{e}
+		for len(stack) > 0 {
+			v := stack[len(stack)-1]
+			stack = append(stack[:len(stack)-1], v.replacers...)
+			versions = append(versions, v)
+			if len(v.replacers) == 0 && v.withdrawn == nil {
+				heads = append(heads, v)
+			}
+		}
+		for _, v := range versions {
+			v.lineage = e
+			if len(v.replacers) > 0 {
+				v.replaced = slices.MaxFunc(v.replacers, byFiling)
+			}
+		}
+		if len(heads) == 0 {
+			continue
+		}
+		e.standing = slices.MaxFunc(heads, byFiling)
+		for _, h := range heads {
+			if h != e.standing {
+				h.replaced = e.standing
+			}
+		}
+	}
+}

@@ -1,0 +1,212 @@
+package federation
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"stocktake/federation/transport"
+	"stocktake/review"
+	"stocktake/signing"
+	"stocktake/store"
+)
+
+// heard takes a gossiped head to the core and waits for its word.
+func (r *Runner) heard(from review.ParticipantID, note []byte) bool {
+	relay := make(chan bool, 1)
+	select {
+	case r.events <- occurrence{Heard{From: from, Note: note}, relay}:
+	case <-r.stopped:
+		return false
+	}
+	if cp, err := r.roster.Load().Open(note); err == nil {
+		r.notice(review.Origin(cp.Origin), cp.Size)
+	}
+	select {
+	case ok := <-relay:
+		return ok
+	case <-r.stopped:
+		return false
+	}
+}
+
+// notice remembers the longest head that a log's key signed.
+func (r *Runner) notice(o review.Origin, size uint64) {
+	r.mu.Lock()
+	r.known[o] = max(r.known[o], size)
+	r.mu.Unlock()
+}
+
+// serve answers a member's request.
+func (r *Runner) serve(_ context.Context, from review.ParticipantID, method string, body []byte) ([]byte, error) {
+	if method == MethodAddCheckpoint {
+		cosigner, ok := r.Cosigner()
+		if !ok {
+			return nil, fmt.Errorf("%s is no witness of this federation", r.o.Self)
+		}
+		return cosigner.Answer(body), nil
+	}
+	return Answer(r.o.Store, method, body)
+}
+
+// ask puts a request to a peer, or to this node itself.
+func (r *Runner) ask(ctx context.Context, e Ask) Answered {
+	call, err := Compose(r.o.Store, e.Request)
+	if err != nil {
+		return Answered{Ask: e.ID, Err: err}
+	}
+	var body []byte
+	if e.To == r.o.Self {
+		body, err = r.serve(ctx, e.To, call.Method, call.Body)
+	} else {
+		ctx, cancel := context.WithTimeout(ctx, askTimeout)
+		defer cancel()
+		body, err = r.host.Ask(ctx, e.To, call.Method, call.Body)
+	}
+	if err != nil {
+		r.log.Debug("not answered", "peer", e.To, "method", call.Method, "err", err)
+		return Answered{Ask: e.ID, Err: err}
+	}
+	answer, err := call.Read(body)
+	return Answered{Ask: e.ID, Answer: answer, Err: err}
+}
+
+// askTimeout is long enough for a full range over a poor link: MaxRange at
+// 256 kbit/s takes half a minute.
+const askTimeout = time.Minute
+
+func (r *Runner) reveal(payloads [][]byte) {
+	for _, p := range payloads {
+		if err := r.o.Store.Reveal(p); err != nil {
+			r.log.Error("payload not stored", "err", err)
+		}
+	}
+}
+
+func (r *Runner) listMissing(after review.DocumentID) MissingListed {
+	missing, err := r.o.Store.Missing()
+	if err != nil {
+		r.log.Error("missing payloads not listed", "err", err)
+	}
+	var ids []review.DocumentID
+	for _, m := range missing {
+		if m.ID > after && len(ids) < maxMissing {
+			ids = append(ids, m.ID)
+		}
+	}
+	return MissingListed{slices.Compact(ids)}
+}
+
+// verifyOnAllCores is VerifyRange, shared out. It reports whether a payload is
+// missing that should be here.
+func verifyOnAllCores(entries []store.Entry) (missing bool) {
+	var g errgroup.Group
+	n := max(16, (len(entries)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	for part := range slices.Chunk(entries, n) {
+		g.Go(func() error { VerifyRange(part); return nil })
+	}
+	g.Wait()
+	return slices.ContainsFunc(entries, func(e store.Entry) bool {
+		return e.Absence == review.Missing || e.Absence == review.Present && signing.PayloadDigest(e.Payload) != e.Leaf.Digest
+	})
+}
+
+// Cosigner is this node as a witness; ok is false if the charter in force does
+// not list it with the key that it has.
+func (r *Runner) Cosigner() (*Cosigner, bool) {
+	if r.cosign == nil {
+		return nil, false
+	}
+	listed := slices.ContainsFunc(r.roster.Load().Witnesses, func(w Witness) bool {
+		return w.ID == r.o.Self && w.Key == r.o.Witness.Key()
+	})
+	return r.cosign, listed
+}
+
+// enrol reads the charter chain out of the records, as far as they go, and
+// takes its roster. It reports whether there were others than the last time.
+func (r *Runner) enrol() (changed bool, err error) {
+	documents, err := r.constitution()
+	if err != nil || len(documents) == r.charters && r.chain.Load() != nil {
+		return false, err
+	}
+	chain, err := review.NewChain(r.o.Genesis, documents...)
+	if err != nil || !chain.Founded() {
+		chain = r.o.Chain // its accessions have not all arrived
+	}
+	r.charters = len(documents)
+	r.chain.Store(chain)
+	r.roster.Store(RosterOf(chain))
+	return true, nil
+}
+
+// constitution are the charters and accessions that the records hold.
+func (r *Runner) constitution() (documents []*review.Document, err error) {
+	for _, kind := range []review.Kind{review.KindCharter, review.KindAccession} {
+		ids, err := r.o.Store.Find(store.Query{Kind: kind})
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			if d, ok := (lookup{r.o.Store}).Document(id); ok && r.signed(d) {
+				documents = append(documents, d)
+			}
+		}
+	}
+	return documents, nil
+}
+
+// signed is whether some record of a document is genuine and of its author.
+func (r *Runner) signed(d *review.Document) bool {
+	places, err := r.o.Store.Places(d.ID)
+	if err != nil {
+		return false
+	}
+	for _, p := range places {
+		record, err := r.o.Store.Record(p.Origin, p.Index)
+		if err == nil && record.Genuine && slices.Contains(r.o.Chain.AuthorKeys(d.Author), record.Leaf.Key) {
+			return true
+		}
+	}
+	return false
+}
+
+// members are those who may connect: the charter's nodes, by their last epoch.
+func (r *Runner) members() []transport.Member {
+	last := map[review.ParticipantID]review.LogEntry{}
+	for _, l := range r.Chain().Logs() {
+		if l.Until == "" && l.Epoch >= last[l.Participant].Epoch {
+			last[l.Participant] = l
+		}
+	}
+	members := make([]transport.Member, 0, len(last))
+	for _, id := range sortedKeys(last) {
+		members = append(members, transport.Member{ID: id, Key: last[id].NodeKey, Addresses: last[id].Addresses})
+	}
+	return members
+}
+
+// RunnerStatus is how a running node is.
+type RunnerStatus struct {
+	Peers     []transport.Peer
+	Addresses []string
+	Known     map[review.Origin]uint64 // the longest head heard of, by log
+	Fenced    string
+	Forks     []ForkSeen
+}
+
+// Status is how the node is now.
+func (r *Runner) Status() RunnerStatus {
+	s := RunnerStatus{Peers: r.host.Peers(), Addresses: r.host.Addresses(), Fenced: r.writer.Fenced(), Known: map[review.Origin]uint64{}}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for o, size := range r.known {
+		s.Known[o] = size
+	}
+	s.Forks = slices.Clone(r.forks)
+	return s
+}

@@ -1,0 +1,359 @@
+package federation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"stocktake/federation/transport"
+	"stocktake/review"
+	"stocktake/signing"
+	"stocktake/store"
+)
+
+// RunnerOptions are what one running node is made of.
+type RunnerOptions struct {
+	Self    review.ParticipantID
+	Own     review.Origin
+	Genesis *review.Document
+	Chain   *review.Chain // as the founding file has it; the records may be further
+	Store   *store.Store
+
+	Node    *signing.NoteSigner     // the identity on the network
+	Log     *signing.NoteSigner     // signs the own log
+	Witness *signing.NoteSigner     // cosigns; used only if the charter lists it
+	Clerk   *signing.DocumentSigner // signs receipts
+
+	Listen []string
+	Salt   func() string // for the receipts that this node signs
+	Timing Timing
+	Logger *slog.Logger // nil: silent
+}
+
+// Runner drives a Core with a database and a network: it hands the core what
+// happens and does what the core wants. One goroutine owns the core; whatever
+// may take time is done in others and comes back as an event.
+type Runner struct {
+	o      RunnerOptions
+	log    *slog.Logger
+	writer *store.Writer
+	door   *Door
+	host   *transport.Host
+
+	cosign *Cosigner // nil without a witness key
+
+	events  chan occurrence
+	stopped chan struct{} // closed when nobody takes events any more
+	extends chan Extend
+	opened  chan struct{} // closed when the own log may be signed, or never will be
+	group   *errgroup.Group
+
+	substance atomic.Bool // something but receipts was appended since the core was told
+	chain     atomic.Pointer[review.Chain]
+	roster    atomic.Pointer[Roster]
+
+	// The loop's own.
+	core     *Core
+	told     uint64 // size of the own log that the core knows
+	open     bool
+	grown    bool      // records arrived since the charter chain was read
+	enrolled time.Time // when it was
+	charters int       // documents that it was read from
+
+	mu    sync.Mutex
+	known map[review.Origin]uint64 // the longest head heard of, checked
+	forks []ForkSeen
+}
+
+// occurrence is an event, with whom to tell what came of it.
+type occurrence struct {
+	event Event
+	relay chan<- bool // of a Heard
+}
+
+// NewRunner binds the listen addresses. Nothing happens before Run.
+func NewRunner(o RunnerOptions) (*Runner, error) {
+	r := &Runner{
+		o: o, log: o.Logger,
+		writer:  o.Store.OpenLog(o.Own, o.Log),
+		events:  make(chan occurrence, 64),
+		stopped: make(chan struct{}),
+		extends: make(chan Extend, maxFetches),
+		opened:  make(chan struct{}),
+		known:   map[review.Origin]uint64{},
+	}
+	if r.log == nil {
+		r.log = slog.New(slog.DiscardHandler)
+	}
+	r.door = &Door{Chain: r.Chain, Store: o.Store, Writer: r.writer}
+	if _, err := r.enrol(); err != nil {
+		return nil, err
+	}
+	if o.Witness != nil {
+		charter, _ := r.Chain().InForce()
+		r.cosign = &Cosigner{
+			Name: review.WitnessName(o.Self, o.Genesis.ID, charter.Suffix), Signer: o.Witness,
+			State: o.Store, Roster: r.roster.Load, Now: time.Now,
+		}
+	}
+	r.core = NewCore(Options{Self: o.Self, Own: o.Own, Seed: uint64(time.Now().UnixNano()), Timing: o.Timing}, r.roster.Load())
+	var err error
+	r.host, err = transport.New(transport.Options{
+		Identity: o.Node, Listen: o.Listen, Logger: r.log,
+		Members: r.members, Serve: r.serve, Heard: r.heard,
+		Connected:    func(p review.ParticipantID) { r.happen(PeerUp{p}) },
+		Disconnected: func(p review.ParticipantID) { r.happen(PeerDown{p}) },
+	})
+	return r, err
+}
+
+// Chain is the charter in force as far as this node knows.
+func (r *Runner) Chain() *review.Chain { return r.chain.Load() }
+
+// Close gives up the addresses of a runner that never ran.
+func (r *Runner) Close() error { return r.host.Close() }
+
+// Run takes part in the federation until ctx ends. It returns when nothing of
+// it runs any more.
+func (r *Runner) Run(ctx context.Context) error {
+	r.group, ctx = errgroup.WithContext(ctx)
+	r.group.Go(func() error { return r.host.Run(ctx) })
+	r.group.Go(func() error { return r.extend(ctx) })
+	r.group.Go(func() error { return r.loop(ctx) })
+	return r.group.Wait()
+}
+
+// happen hands an event to the loop. Once the loop has ended nobody listens.
+func (r *Runner) happen(e Event) {
+	select {
+	case r.events <- occurrence{event: e}:
+	case <-r.stopped:
+	}
+}
+
+// idle is how long the loop waits at most: charters that arrived are read then.
+const idle = time.Second
+
+func (r *Runner) loop(ctx context.Context) error {
+	defer close(r.stopped)
+	started, err := r.started()
+	if err != nil {
+		return err
+	}
+	r.told = r.o.Store.Head(r.o.Own).Size
+	r.step(ctx, started, nil)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		wait := idle
+		if wake := r.core.Wake(); !wake.IsZero() {
+			wait = min(wait, max(0, time.Until(wake)))
+		}
+		timer.Reset(wait)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-timer.C:
+			r.step(ctx, r.tick(), nil)
+		case o := <-r.events:
+			r.step(ctx, o.event, o.relay)
+		}
+	}
+}
+
+// tick is a Tick, or the news of another charter in force.
+func (r *Runner) tick() Event {
+	if !r.grown || time.Since(r.enrolled) < idle {
+		return Tick{}
+	}
+	r.grown, r.enrolled = false, time.Now()
+	changed, err := r.enrol()
+	switch {
+	case err != nil:
+		r.log.Error("charter chain not read", "err", err)
+	case changed:
+		return Enrolled{r.roster.Load()}
+	}
+	return Tick{}
+}
+
+// started is what the core has to know of the database.
+func (r *Runner) started() (Started, error) {
+	owed, err := r.owed()
+	return Started{Heads: r.o.Store.Heads(), Fenced: r.writer.Fenced(), Owed: owed}, err
+}
+
+// owed is whether the own log holds documents that no receipt in it covers.
+func (r *Runner) owed() (bool, error) {
+	head := r.o.Store.Head(r.o.Own)
+	substance := false
+	for i := head.Size; i > 0; i-- {
+		record, err := r.o.Store.Record(r.o.Own, i-1)
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", r.o.Own, err)
+		}
+		d, err := review.Parse(record.Payload)
+		receipt, ok := predicate[*review.Receipt](d, err)
+		if !ok {
+			substance = true
+			continue
+		}
+		if cp, err := signing.PeekCheckpoint([]byte(receipt.Checkpoint)); err == nil && cp.Origin == string(r.o.Own) {
+			return substance && cp.Size < head.Size && r.uncovered(cp.Size, i-1), nil
+		}
+	}
+	return substance, nil
+}
+
+// uncovered is whether anything but receipts lies in [from, receipt) or after.
+func (r *Runner) uncovered(from, receipt uint64) bool {
+	for i := from; i < r.o.Store.Head(r.o.Own).Size; i++ {
+		record, err := r.o.Store.Record(r.o.Own, i)
+		if err != nil {
+			return true
+		}
+		d, err := review.Parse(record.Payload)
+		if _, ok := predicate[*review.Receipt](d, err); !ok {
+			return true
+		}
+	}
+	return false
+}
+
+func predicate[T any](d *review.Document, err error) (p T, ok bool) {
+	if err != nil {
+		return p, false
+	}
+	p, ok = d.Predicate.(T)
+	return p, ok
+}
+
+// step gives the core one event and does what it wants. Before that it tells
+// the core of all growth of the own log: another node can know of a head only
+// after the database had it, so the core never meets its own head as news.
+func (r *Runner) step(ctx context.Context, e Event, relay chan<- bool) {
+	head := r.o.Store.Head(r.o.Own)
+	if substance := r.substance.Swap(false); substance || head.Size > r.told {
+		r.told = head.Size
+		r.do(ctx, r.core.Step(time.Now(), Appended{Head: head, Substance: substance}))
+	}
+	effects := r.core.Step(time.Now(), e)
+	if relay != nil {
+		relay <- slices.ContainsFunc(effects, func(e Effect) bool { _, ok := e.(Relay); return ok })
+	}
+	if x, ok := e.(Extended); ok && x.Err == nil {
+		r.grown = true
+	}
+	r.do(ctx, effects)
+}
+
+// do carries effects out. What may take time goes on in a goroutine.
+func (r *Runner) do(ctx context.Context, effects []Effect) {
+	for _, e := range effects {
+		switch e := e.(type) {
+		case Ask:
+			r.group.Go(func() error { r.happen(r.ask(ctx, e)); return nil })
+		case Extend:
+			r.notice(e.Tail.Origin, e.Tail.Checkpoint.Size)
+			r.extends <- e // holds every range that may be on its way
+		case Announce:
+			if err := r.host.Announce(e.Note); err != nil && ctx.Err() == nil {
+				r.log.Debug("head not announced", "err", err)
+			}
+		case Reveal:
+			r.group.Go(func() error { r.reveal(e.Payloads); return nil })
+		case ListMissing:
+			r.group.Go(func() error { r.happen(r.listMissing(e.After)); return nil })
+		case FileReceipt:
+			r.group.Go(func() error { r.happen(ReceiptFiled{r.fileReceipt(ctx, e.Note)}); return nil })
+		case OpenLog:
+			if !r.open {
+				r.open = true
+				close(r.opened)
+			}
+		case Fence:
+			r.log.Error("this node never signs its log again", "origin", r.o.Own, "reason", e.Reason)
+			if err := r.writer.Fence(e.Reason); err != nil {
+				r.log.Error("fence not stored", "err", err)
+			}
+			if !r.open {
+				r.open = true
+				close(r.opened) // what waits to file learns of the fence
+			}
+		case ForkSeen:
+			r.log.Error("a log has two faces", "origin", e.Origin)
+			r.mu.Lock()
+			r.forks = append(r.forks, e)
+			r.mu.Unlock()
+		}
+	}
+}
+
+// File admits a document to the own log. It waits while the peers are asked
+// for the log's head, which is some seconds at most after a start.
+func (r *Runner) File(ctx context.Context, e signing.Envelope) (review.Record, error) {
+	select {
+	case <-r.opened:
+	case <-ctx.Done():
+		return review.Record{}, ctx.Err()
+	}
+	record, err := r.door.File(ctx, e)
+	if err != nil {
+		return record, err
+	}
+	r.substance.Store(true)
+	r.happen(Tick{})
+	return record, nil
+}
+
+// fileReceipt puts a cosigned checkpoint into the own log.
+func (r *Runner) fileReceipt(ctx context.Context, note []byte) error {
+	seen, err := signing.PeekCheckpoint(note)
+	if err != nil {
+		return err
+	}
+	_, charter := r.Chain().InForce()
+	e, err := r.o.Clerk.Sign(review.Compose(review.KindReceipt, []review.Subject{{Name: string(review.KindCharter), Digest: charter}}, &review.Receipt{
+		Common: review.Common{
+			Federation: r.o.Genesis.ID, Author: r.o.Self, Language: "en", Salt: r.o.Salt(), Sample: r.o.Genesis.Sample,
+			Created: time.Now().UTC().Truncate(time.Second).Format(time.RFC3339),
+			Title:   fmt.Sprintf("Receipt for the first %d records of %s", seen.Size, seen.Origin),
+		},
+		Checkpoint: string(note),
+	}))
+	if err != nil {
+		return err
+	}
+	_, err = r.door.File(ctx, e)
+	if err != nil {
+		r.log.Error("receipt not filed", "origin", seen.Origin, "size", seen.Size, "err", err)
+	}
+	return err
+}
+
+// extend verifies and stores ranges one after the other, each on all cores.
+func (r *Runner) extend(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case e := <-r.extends:
+			missing := verifyOnAllCores(e.Tail.Entries)
+			head, err := r.o.Store.Extend(e.Tail)
+			r.happen(Extended{Origin: e.Tail.Origin, Head: head, Missing: missing, Refused: refused(err), Err: err})
+		}
+	}
+}
+
+// refused is whether the entries, not this node, are at fault.
+func refused(err error) bool {
+	var fork *store.ForkError
+	return errors.Is(err, store.ErrProof) || errors.As(err, &fork)
+}

@@ -1,0 +1,67 @@
+package federation
+
+import (
+	"time"
+
+	"stocktake/review"
+)
+
+// maxProbes is how many equal sizes with other roots are looked into per
+// comparison: a peer that lies about all of them costs four small ranges.
+const maxProbes = 4
+
+func (c *Core) peerUp(id review.ParticipantID) {
+	p := c.peer(id)
+	p.connected = true
+	p.compare = c.now
+	for _, r := range c.logs {
+		delete(r.refused, id)
+	}
+	if c.signing.collecting != nil {
+		delete(c.signing.collecting.notBefore, id)
+	}
+	c.absent.again(c.now)
+}
+
+// compareDue asks each connected peer now and then whether both hold the same:
+// what gossip lost, this finds.
+func (c *Core) compareDue() {
+	for _, id := range c.order {
+		p := c.peers[id]
+		switch {
+		case !p.connected || p.comparing:
+		case c.now.Before(p.compare):
+			c.due(p.compare)
+		default:
+			p.comparing = true
+			c.ask(asked{to: id, request: Heads{}})
+		}
+	}
+}
+
+func (c *Core) headsAnswered(a asked, answer HeadsAnswer, ok bool) {
+	p := c.peer(a.to)
+	p.comparing = false
+	if !ok {
+		p.compare = c.now.Add(c.timing.Retry)
+		return
+	}
+	// Up to a quarter more or less, so that nodes that started together do
+	// not ask together.
+	p.compare = c.now.Add(c.timing.CatchUp*3/4 + time.Duration(c.random.Int64N(int64(c.timing.CatchUp/2)+1)))
+	p.compared = true
+	p.level = answer.Same
+	probes := 0
+	for _, h := range answer.Heads {
+		r := c.logs[h.Origin]
+		switch {
+		case r == nil:
+		case h.Size > r.head.Size:
+			c.told(r, a.to, h.Size)
+		case h.Size == r.head.Size && h.Size > 0 && h.Root != r.head.Root && !r.rivals[a.to] && probes < maxProbes:
+			probes++
+			c.ask(asked{to: a.to, base: r.head, probe: true,
+				request: RangeRequest{Origin: r.origin, Have: r.head.Size, From: r.head.Size}})
+		}
+	}
+}

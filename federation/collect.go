@@ -1,0 +1,171 @@
+package federation
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"stocktake/review"
+	"stocktake/signing"
+	"stocktake/store"
+)
+
+// collection gathers the witnesses' cosignatures on one head of the own log.
+type collection struct {
+	head      store.Head
+	since     time.Time
+	lines     map[string]string // cosignature line by witness name
+	waiting   map[review.ParticipantID]bool
+	notBefore map[review.ParticipantID]time.Time
+	conflicts map[review.ParticipantID]int
+	fileAt    time.Time // zero until there is a quorum
+	filing    bool
+	failed    bool // the receipt was refused once; fileAt holds
+}
+
+// maxConflicts is how often one witness may name another size for one head
+// before it is left alone for a while.
+const maxConflicts = 3
+
+// collectDue gets the own head cosigned where it is owed: all witnesses are
+// asked, and when a quorum has answered, and the rest has had its grace, the
+// receipt is filed. It covers everything before it, so one collection at a
+// time is enough.
+func (c *Core) collectDue() {
+	s := &c.signing
+	if !s.open || s.fenced != "" || len(c.roster.Witnesses) == 0 {
+		return
+	}
+	r := c.logs[c.own]
+	if g := s.collecting; g != nil && !g.filing && s.owed && len(g.waiting) == 0 && len(g.lines) < c.roster.quorum() &&
+		!c.now.Before(g.since.Add(c.timing.Retry)) {
+		s.collecting = nil // no quorum yet, and there is a newer head to ask for
+	}
+	if s.collecting == nil {
+		if !s.owed || r.head.Size == 0 {
+			return
+		}
+		s.owed = false
+		s.collecting = &collection{
+			head: r.head, since: c.now,
+			lines:     make(map[string]string),
+			waiting:   make(map[review.ParticipantID]bool),
+			notBefore: make(map[review.ParticipantID]time.Time),
+			conflicts: make(map[review.ParticipantID]int),
+		}
+	}
+	g := s.collecting
+	if g.filing {
+		return
+	}
+	for _, w := range c.roster.Witnesses {
+		if g.lines[w.Name] != "" || g.waiting[w.ID] {
+			continue
+		}
+		if t := g.notBefore[w.ID]; c.now.Before(t) {
+			c.due(t)
+			continue
+		}
+		g.waiting[w.ID] = true
+		c.ask(asked{to: w.ID, base: g.head, request: Cosign{
+			Origin: c.own, Old: min(s.last[w.ID], g.head.Size), Size: g.head.Size, Note: logNote(g.head.Checkpoint)}})
+	}
+	c.fileDue(g)
+}
+
+func (c *Core) fileDue(g *collection) {
+	if len(g.lines) < c.roster.quorum() {
+		return
+	}
+	if g.fileAt.IsZero() && len(g.lines) < len(c.roster.Witnesses) {
+		g.fileAt = c.now.Add(c.timing.Grace)
+	}
+	if c.now.Before(g.fileAt) && !(len(g.lines) == len(c.roster.Witnesses) && !g.failed) {
+		c.due(g.fileAt)
+		return
+	}
+	g.filing = true
+	var note strings.Builder
+	note.Write(logNote(g.head.Checkpoint))
+	for _, name := range sortedKeys(g.lines) {
+		note.WriteString(g.lines[name])
+	}
+	c.emit(FileReceipt{Note: []byte(note.String())})
+}
+
+func (c *Core) receiptFiled(e ReceiptFiled) {
+	g := c.signing.collecting
+	if g == nil || !g.filing {
+		return
+	}
+	if e.Err != nil {
+		g.filing, g.failed = false, true
+		g.fileAt = c.now.Add(c.timing.Retry)
+		return
+	}
+	c.signing.collecting = nil
+}
+
+func (c *Core) cosignAnswered(a asked, request Cosign, answer CosignAnswer, ok bool) {
+	s := &c.signing
+	i := slices.IndexFunc(c.roster.Witnesses, func(w Witness) bool { return w.ID == a.to })
+	g := s.collecting
+	current := i >= 0 && g != nil && g.head.Size == request.Size
+	if current {
+		delete(g.waiting, a.to)
+		g.notBefore[a.to] = c.now.Add(c.timing.Retry) // unless things went well
+	}
+	switch {
+	case !ok || i < 0:
+	case answer.Status == statusOK:
+		w := c.roster.Witnesses[i]
+		line, ok := cosignatureLine(request.Note, answer.Body, w.Name, w.Key)
+		if !ok {
+			return
+		}
+		s.last[a.to] = max(s.last[a.to], request.Size)
+		delete(s.doubts, a.to)
+		if current {
+			g.lines[w.Name] = line
+		}
+	case answer.Status == statusConflict && answer.Size <= request.Size && answer.Size != request.Old:
+		s.last[a.to] = answer.Size
+		if current {
+			if g.conflicts[a.to]++; g.conflicts[a.to] < maxConflicts {
+				delete(g.notBefore, a.to)
+			}
+		}
+	case answer.Status == statusConflict && answer.Size <= c.logs[c.own].head.Size && answer.Size > request.Size:
+		s.last[a.to] = answer.Size
+		if current && !g.filing { // it is past this head already
+			s.collecting, s.owed = nil, true
+		}
+	case answer.Status == statusConflict && answer.Size >= request.Size, answer.Status == statusUnprocessable:
+		c.doubt(a.to)
+	}
+}
+
+// doubt counts a witness that has cosigned what this database does not hold.
+// One may be lying; more than may be faulty are not.
+func (c *Core) doubt(w review.ParticipantID) {
+	s := &c.signing
+	s.doubts[w] = true
+	if len(s.doubts) > review.Faulty(len(c.roster.Witnesses)) {
+		c.fence("witnesses have cosigned more of "+string(c.own)+" than this database has: it was restored or copied", nil)
+	}
+}
+
+// cosignatureLine picks a witness's line out of an add-checkpoint answer, if
+// its signature on the note holds.
+func cosignatureLine(note, body []byte, name string, key signing.NoteKey) (string, bool) {
+	for line := range strings.Lines(string(body)) {
+		if !strings.HasSuffix(line, "\n") {
+			continue
+		}
+		_, found, err := signing.OpenCosignatures(append(slices.Clip(note), line...), map[string]signing.NoteKey{name: key})
+		if err == nil && len(found) == 1 {
+			return line, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,146 @@
+package federation
+
+import (
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stocktake/review"
+	"stocktake/store"
+)
+
+// Event is something that happened to a node. The core learns of the world
+// through these and nothing else.
+type Event interface{ event() }
+
+// Started is the first event: what the database holds.
+type Started struct {
+	Heads  []store.Head
+	Fenced string // why the own log must not be signed, from an earlier run
+	Owed   bool   // the own head covers documents that no receipt covers
+}
+
+// Enrolled replaces the roster.
+type Enrolled struct{ Roster *Roster }
+
+// PeerUp and PeerDown say that a connection came or went.
+type (
+	PeerUp   struct{ Peer review.ParticipantID }
+	PeerDown struct{ Peer review.ParticipantID }
+)
+
+// Heard is a gossiped checkpoint, unchecked. The effects contain Relay if it
+// may be passed on.
+type Heard struct {
+	From review.ParticipantID
+	Note []byte
+}
+
+// Answered ends an Ask. Answer is what Call.Read gave; Err is why there is
+// none. Every Ask ends so, once.
+type Answered struct {
+	Ask    uint64
+	Answer any
+	Err    error
+}
+
+// Extended ends an Extend. Head is the log's afterwards. Missing says that
+// payloads did not come along. Refused says that the entries do not belong
+// under their checkpoint; any other Err is this node's own trouble.
+type Extended struct {
+	Origin  review.Origin
+	Head    store.Head
+	Missing bool
+	Refused bool
+	Err     error
+}
+
+// Appended says that the own log grew. It comes before any event that another
+// node could cause by knowing that head, else the core takes its own log for
+// a stranger's. Substance is false if nothing but receipts was appended.
+type Appended struct {
+	Head      store.Head
+	Substance bool
+}
+
+// ReceiptFiled ends a FileReceipt.
+type ReceiptFiled struct{ Err error }
+
+// MissingListed ends a ListMissing: at most maxMissing IDs, ascending.
+type MissingListed struct{ IDs []review.DocumentID }
+
+// Tick says that time has passed: at least when Core.Wake says, or more often.
+type Tick struct{}
+
+func (Started) event()       {}
+func (Enrolled) event()      {}
+func (PeerUp) event()        {}
+func (PeerDown) event()      {}
+func (Heard) event()         {}
+func (Answered) event()      {}
+func (Extended) event()      {}
+func (Appended) event()      {}
+func (ReceiptFiled) event()  {}
+func (MissingListed) event() {}
+func (Tick) event()          {}
+
+// Effect is something that the core wants done.
+type Effect interface{ effect() }
+
+// Ask sends a request to a peer, or to this node itself if To is its own name
+// (a log's owner may be one of the witnesses). It ends with Answered.
+type Ask struct {
+	ID      uint64
+	To      review.ParticipantID
+	Request Request
+}
+
+// Extend verifies a range (VerifyRange) and stores it. It ends with Extended.
+// Extends of one log are to be done in the order given.
+type Extend struct{ Tail store.Tail }
+
+// Announce gossips a head.
+type Announce struct{ Note []byte }
+
+// Relay, in answer to Heard, lets the message pass on.
+type Relay struct{}
+
+// Reveal stores payloads that some records lacked. It has no ending.
+type Reveal struct{ Payloads [][]byte }
+
+// ListMissing asks for documents whose payload should be here and is not, in
+// order of ID, above After. It ends with MissingListed.
+type ListMissing struct{ After review.DocumentID }
+
+// FileReceipt files a receipt with this note in the own log. It ends with
+// ReceiptFiled; the growth itself is told with Appended.
+type FileReceipt struct{ Note []byte }
+
+// OpenLog lets the own log be signed: the peers have been asked for its head.
+type OpenLog struct{}
+
+// Fence stops the signing of the own log for good. Evidence is a note under
+// its key of what this node does not have; nil if it is the witnesses' word.
+type Fence struct {
+	Reason   string
+	Evidence []byte
+}
+
+// ForkSeen is a log's two faces: notes under its key of which neither tree
+// extends the other. Where sizes differ, Prefix is the root that Theirs has at
+// the size of Ours, and Link proves it.
+type ForkSeen struct {
+	Origin       review.Origin
+	Ours, Theirs []byte
+	Prefix       tlog.Hash
+	Link         tlog.TreeProof
+}
+
+func (Ask) effect()         {}
+func (Extend) effect()      {}
+func (Announce) effect()    {}
+func (Relay) effect()       {}
+func (Reveal) effect()      {}
+func (ListMissing) effect() {}
+func (FileReceipt) effect() {}
+func (OpenLog) effect()     {}
+func (Fence) effect()       {}
+func (ForkSeen) effect()    {}

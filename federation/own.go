@@ -1,0 +1,78 @@
+package federation
+
+import (
+	"time"
+
+	"stocktake/review"
+)
+
+// ownLog is the core's view of the log that this node signs.
+type ownLog struct {
+	started bool
+	open    bool      // it may be signed
+	openBy  time.Time // open then, whoever has answered
+	fenced  string    // why it must never be signed again
+	others  int       // members whose word is worth waiting for
+
+	owed       bool                            // it holds documents that no receipt covers
+	collecting *collection                     // cosignatures under way
+	last       map[review.ParticipantID]uint64 // size that each witness last cosigned
+	doubts     map[review.ParticipantID]bool   // witnesses that hold another or a longer tree
+}
+
+func (s *ownLog) enrolled(r *Roster, self review.ParticipantID) {
+	owners := make(map[review.ParticipantID]bool)
+	for _, l := range r.Logs {
+		owners[l.Owner] = true
+	}
+	delete(owners, self)
+	s.others = len(owners)
+	if s.collecting != nil {
+		s.collecting, s.owed = nil, true
+	}
+}
+
+// openDue lets the own log be signed once half of the other members have said
+// that they hold no longer head of it, or have had their time. A claim of a
+// longer head is looked into first.
+func (c *Core) openDue() {
+	s := &c.signing
+	r := c.logs[c.own]
+	if s.open || s.fenced != "" || r == nil {
+		return
+	}
+	answered := 0
+	for _, p := range c.peers {
+		if p.compared {
+			answered++
+		}
+	}
+	openBy := s.openBy
+	if r.wanted() > r.head.Size || r.fetching {
+		openBy = openBy.Add(2 * c.timing.OpenAfter)
+		answered = -1
+	}
+	if c.now.Before(openBy) && 2*answered < s.others {
+		c.due(openBy)
+		return
+	}
+	s.open = true
+	c.emit(OpenLog{})
+}
+
+// fence stops the signing of the own log for good.
+func (c *Core) fence(reason string, evidence []byte) {
+	if c.signing.fenced == "" {
+		c.signing.fenced = reason
+		c.signing.collecting = nil
+		c.emit(Fence{Reason: reason, Evidence: evidence})
+	}
+}
+
+func (c *Core) appended(e Appended) {
+	if r := c.logs[c.own]; r != nil {
+		r.settle(e.Head)
+		c.touch(r)
+	}
+	c.signing.owed = c.signing.owed || e.Substance
+}

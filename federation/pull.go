@@ -1,0 +1,334 @@
+package federation
+
+import (
+	"slices"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stocktake/review"
+	"stocktake/signing"
+	"stocktake/store"
+)
+
+// replica is the core's view of one log: what is held, what is known to
+// exist, and what is on its way.
+type replica struct {
+	Log
+	origin review.Origin
+	head   store.Head // held
+	next   uint64     // first index not asked for
+
+	shown     signing.Checkpoint // the largest that its signature proved
+	shownNote []byte
+	told      map[review.ParticipantID]uint64    // larger sizes that peers claim
+	refused   map[review.ParticipantID]time.Time // not to be asked before
+	rivals    map[review.ParticipantID]bool      // hold a tree that does not extend ours
+	forked    bool
+
+	fetching bool
+	received []received // ranges that wait to be stored; [0] is being stored
+	stuck    time.Time  // no use in asking before: the database refused
+
+	relay   bucket
+	relayed uint64 // the largest size that this node passed on or announced
+}
+
+type received struct {
+	tail store.Tail
+	from review.ParticipantID
+}
+
+// maxReceived ranges of one log wait here: one being stored, one ready.
+const maxReceived = 2
+
+func newReplica(o review.Origin) *replica {
+	return &replica{
+		origin: o, head: store.Head{Origin: o},
+		told:    make(map[review.ParticipantID]uint64),
+		refused: make(map[review.ParticipantID]time.Time),
+		rivals:  make(map[review.ParticipantID]bool),
+		relay:   bucket{level: headBurst},
+	}
+}
+
+// settle takes in what the database now holds.
+func (r *replica) settle(h store.Head) {
+	r.head = h
+	r.next = max(r.next, h.Size)
+	for p, size := range r.told {
+		if size <= h.Size {
+			delete(r.told, p)
+		}
+	}
+}
+
+// wanted is the size that there is reason to believe the log has.
+func (r *replica) wanted() uint64 {
+	size := r.shown.Size
+	for _, s := range r.told {
+		size = max(size, s)
+	}
+	return size
+}
+
+// told notes that a peer claims a size beyond what is held.
+func (c *Core) told(r *replica, p review.ParticipantID, size uint64) {
+	if size > r.head.Size && size > r.told[p] {
+		r.told[p] = size
+	}
+	c.touch(r)
+}
+
+// touch keeps the list of logs with something to ask for.
+func (c *Core) touch(r *replica) {
+	i, listed := slices.BinarySearch(c.behind, r.origin)
+	switch wants := r.wanted() > r.next; {
+	case wants && !listed:
+		c.behind = slices.Insert(c.behind, i, r.origin)
+	case !wants && listed:
+		c.behind = slices.Delete(c.behind, i, i+1)
+	}
+}
+
+// pullDue asks for ranges, log by log in turn, so that a long log does not
+// keep the short ones waiting.
+func (c *Core) pullDue() {
+	if len(c.behind) == 0 {
+		return
+	}
+	start, found := slices.BinarySearch(c.behind, c.turn)
+	if found {
+		start++
+	}
+	logs := slices.Concat(c.behind[start:], c.behind[:start])
+	for _, o := range logs {
+		if c.fetches >= maxFetches {
+			return
+		}
+		r := c.logs[o]
+		if r.fetching || len(r.received) >= maxReceived {
+			continue
+		}
+		if c.now.Before(r.stuck) {
+			c.due(r.stuck)
+			continue
+		}
+		if p, ok := c.source(r); ok {
+			c.turn = o
+			c.fetch(r, p)
+		}
+	}
+}
+
+// source picks whom to ask for a log's next range: who claims to have it, else
+// the log's own node, else anyone; of equals, whom least is asked of.
+func (c *Core) source(r *replica) (best review.ParticipantID, ok bool) {
+	rank := func(id review.ParticipantID) int {
+		switch {
+		case r.told[id] > r.next:
+			return 0
+		case r.shown.Size <= r.next:
+			return 3 // nobody but who claims more is worth asking
+		case id == r.Owner:
+			return 1
+		default:
+			return 2
+		}
+	}
+	var bestRank, ties int
+	for _, id := range c.order {
+		p := c.peers[id]
+		k := rank(id)
+		if !p.connected || r.rivals[id] || k == 3 {
+			continue
+		}
+		if t := r.refused[id]; c.now.Before(t) {
+			c.due(t)
+			continue
+		}
+		if p.ranges >= maxAsks {
+			continue
+		}
+		k = k*maxAsks + p.ranges
+		switch {
+		case !ok || k < bestRank:
+			best, bestRank, ok, ties = id, k, true, 1
+		case k == bestRank:
+			if ties++; c.random.IntN(ties) == 0 {
+				best = id
+			}
+		}
+	}
+	return best, ok
+}
+
+func (c *Core) fetch(r *replica, to review.ParticipantID) {
+	r.fetching = true
+	c.fetches++
+	p := c.peers[to]
+	p.ranges++
+	c.ask(asked{to: to, base: r.head,
+		request: RangeRequest{Origin: r.origin, Have: r.head.Size, From: r.next, MaxBytes: p.window}})
+}
+
+// refuse stops asking a peer for a log for a while, and forgets its claim.
+func (c *Core) refuse(r *replica, p review.ParticipantID) {
+	delete(r.told, p)
+	r.refused[p] = c.now.Add(c.timing.Retry)
+	c.touch(r)
+}
+
+// unanswered is a range that did not come: others are asked first, and what
+// the peer claims to have is neither proved nor disproved.
+func (c *Core) unanswered(r *replica, p review.ParticipantID) {
+	r.refused[p] = c.now.Add(c.timing.Retry)
+	c.peers[p].window = max(MinRange, c.peers[p].window/2)
+}
+
+func (c *Core) rangeAnswered(a asked, request RangeRequest, answer RangeAnswer, ok bool) {
+	r, p := c.logs[request.Origin], c.peers[a.to]
+	if !a.probe {
+		r.fetching = false
+		c.fetches--
+		p.ranges--
+	}
+	if !ok {
+		c.unanswered(r, a.to)
+		return
+	}
+	cp, ok := c.judge(r, a, answer)
+	if a.probe {
+		return
+	}
+	n := uint64(len(answer.Entries))
+	if !ok || n == 0 || request.From+n > cp.Size {
+		c.refuse(r, a.to)
+		return
+	}
+	if request.From != r.next { // started over meanwhile
+		c.touch(r)
+		return
+	}
+	p.window = min(MaxRange, p.window*2)
+	for i, e := range answer.Entries {
+		if e.Absence != review.Present {
+			// Why the peer lacks it is the peer's word. This node looks for
+			// it until its own records say that it is gone.
+			answer.Entries[i].Absence = review.Missing
+		}
+	}
+	r.next += n
+	r.received = append(r.received, received{from: a.to, tail: store.Tail{
+		Origin: r.origin, From: request.From, Entries: answer.Entries,
+		Checkpoint: cp, Note: answer.Note, Proof: answer.Proof,
+	}})
+	if len(r.received) == 1 {
+		c.emit(Extend{r.received[0].tail})
+	}
+	c.told(r, a.to, cp.Size)
+}
+
+// judge checks what a range says of its log: the note is the log's own and its
+// tree extends the one that is held. ok is false where there is nothing to
+// take from this peer.
+func (c *Core) judge(r *replica, a asked, answer RangeAnswer) (cp signing.Checkpoint, ok bool) {
+	if len(answer.Note) == 0 {
+		return cp, false
+	}
+	cp, err := openCheckpoint(answer.Note, string(r.origin), r.Key)
+	if err != nil || cp.Size < a.base.Size {
+		return cp, false
+	}
+	if a.base.Size > 0 {
+		prefix := answer.Prefix
+		if cp.Size == a.base.Size {
+			prefix = cp.Root
+		} else if tlog.CheckTree(answer.Link, int64(cp.Size), cp.Root, int64(a.base.Size), prefix) != nil {
+			return cp, false
+		}
+		if prefix != a.base.Root {
+			c.fork(r, a.to, ForkSeen{Ours: evidence(a.base), Theirs: answer.Note, Prefix: prefix, Link: answer.Link})
+			return cp, false
+		}
+	}
+	return cp, c.show(r, a.to, cp, answer.Note)
+}
+
+// show takes in a checkpoint whose signature holds. It reports false if there
+// is another of the same size.
+func (c *Core) show(r *replica, from review.ParticipantID, cp signing.Checkpoint, note []byte) bool {
+	var seen signing.Checkpoint
+	var seenNote []byte
+	switch cp.Size {
+	case r.head.Size:
+		seen, seenNote = signing.Checkpoint{Size: r.head.Size, Root: r.head.Root}, evidence(r.head)
+	case r.shown.Size:
+		seen, seenNote = r.shown, r.shownNote
+	}
+	if cp.Size > 0 && len(seenNote) > 0 && seen.Root != cp.Root {
+		c.fork(r, from, ForkSeen{Ours: seenNote, Theirs: note, Prefix: cp.Root})
+		return false
+	}
+	if cp.Size > r.shown.Size {
+		r.shown, r.shownNote = cp, slices.Clone(note)
+	}
+	if r.origin == c.own && cp.Size > r.head.Size {
+		c.fence("a peer shows "+string(r.origin)+" longer than this database has it: the database was restored or copied", note)
+	}
+	c.touch(r)
+	return true
+}
+
+// evidence is the log's own word for a head: a note of its size, or of the
+// larger tree under which it was proven.
+func evidence(h store.Head) []byte {
+	if h.Target != nil {
+		return h.Target
+	}
+	return h.Checkpoint
+}
+
+// fork records that a peer holds another history of a log. What was seen
+// first stays, and nothing of that log is taken from that peer.
+func (c *Core) fork(r *replica, from review.ParticipantID, seen ForkSeen) {
+	r.rivals[from] = true
+	delete(r.told, from)
+	c.touch(r)
+	if !r.forked {
+		r.forked = true
+		seen.Origin = r.origin
+		c.emit(seen)
+	}
+	if r.origin == c.own {
+		c.fence("a peer shows another history of "+string(r.origin)+" under its key: two copies of this node have been signing", seen.Theirs)
+	}
+}
+
+func (c *Core) extended(e Extended) {
+	r := c.logs[e.Origin]
+	if r == nil || len(r.received) == 0 {
+		return
+	}
+	done := r.received[0]
+	r.received = r.received[1:]
+	if e.Err != nil {
+		r.received = nil
+		r.next = r.head.Size
+		if e.Refused {
+			c.refuse(r, done.from)
+		} else {
+			r.stuck = c.now.Add(c.timing.Retry)
+		}
+		c.touch(r)
+		return
+	}
+	r.settle(e.Head)
+	if e.Missing {
+		c.absent.again(c.now)
+	}
+	if len(r.received) > 0 {
+		c.emit(Extend{r.received[0].tail})
+	}
+	c.touch(r)
+}

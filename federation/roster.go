@@ -1,0 +1,82 @@
+package federation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// Roster is what the protocol needs of the charter chain: whose logs there
+// are, and who cosigns. It is replaced as a whole when the chain grows.
+type Roster struct {
+	Logs      map[review.Origin]Log
+	Witnesses []Witness // in force, sorted by name
+}
+
+// Log is one epoch of a participant's log.
+type Log struct {
+	Key   signing.NoteKey
+	Owner review.ParticipantID
+}
+
+// Witness is a participant whose cosignatures count.
+type Witness struct {
+	ID   review.ParticipantID
+	Name string // on its cosignature lines
+	Key  signing.NoteKey
+}
+
+// RosterOf reads the roster out of a charter chain.
+func RosterOf(chain *review.Chain) *Roster {
+	r := &Roster{Logs: make(map[review.Origin]Log)}
+	for _, l := range chain.Logs() {
+		r.Logs[l.Origin] = Log{Key: l.LogKey, Owner: l.Participant}
+	}
+	charter, _ := chain.InForce()
+	keys := chain.Witnesses()
+	for _, p := range charter.Participants {
+		name := review.WitnessName(p.ID, chain.Genesis(), charter.Suffix)
+		if key, ok := keys[name]; ok {
+			r.Witnesses = append(r.Witnesses, Witness{ID: p.ID, Name: name, Key: key})
+		}
+	}
+	slices.SortFunc(r.Witnesses, func(a, b Witness) int { return strings.Compare(a.Name, b.Name) })
+	return r
+}
+
+// Open checks a log's signature on a checkpoint of any log of the roster.
+func (r *Roster) Open(note []byte) (signing.Checkpoint, error) {
+	seen, err := signing.PeekCheckpoint(note)
+	if err != nil {
+		return seen, err
+	}
+	l, ok := r.Logs[review.Origin(seen.Origin)]
+	if !ok {
+		return seen, errUnknownLog
+	}
+	return openCheckpoint(note, seen.Origin, l.Key)
+}
+
+// openCheckpoint is signing.OpenCheckpoint within maxSize.
+func openCheckpoint(note []byte, origin string, key signing.NoteKey) (signing.Checkpoint, error) {
+	cp, err := signing.OpenCheckpoint(note, origin, key)
+	if err == nil && cp.Size > maxSize {
+		err = fmt.Errorf("federation: %s claims %d entries, the limit is %d", origin, cp.Size, uint64(maxSize))
+	}
+	return cp, err
+}
+
+// keys are the witnesses' keys by the name on their cosignatures.
+func (r *Roster) keys() map[string]signing.NoteKey {
+	m := make(map[string]signing.NoteKey, len(r.Witnesses))
+	for _, w := range r.Witnesses {
+		m[w.Name] = w.Key
+	}
+	return m
+}
+
+// quorum is how many cosignatures make a checkpoint final.
+func (r *Roster) quorum() int { return review.Quorum(len(r.Witnesses)) }

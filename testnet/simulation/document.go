@@ -1,0 +1,63 @@
+package simulation
+
+import (
+	"fmt"
+
+	"stocktake/review"
+)
+
+// Opening is index 0 of a member's log.
+func (f *Federation) Opening(m *Member) review.SignedDocument {
+	return f.sign(m.Root, review.Compose(review.KindOpening, f.about("charter", f.id), &review.Opening{
+		Common: f.common(m.ID), Epoch: 1, LogKey: m.Log.Key().String(), NodeKey: m.Node.Key().String()}))
+}
+
+// Accession makes a member one, of the charter.
+func (f *Federation) Accession(m *Member) review.SignedDocument {
+	return f.sign(m.Author, review.Compose(review.KindAccession, f.about("charter", f.id), &review.Accession{
+		Common: f.common(m.ID), Role: "member"}))
+}
+
+// JoinsRound signs a member into the review round.
+func (f *Federation) JoinsRound(m *Member) review.SignedDocument {
+	return f.sign(m.Author, review.Compose(review.KindAccession, f.about("charter", f.id), &review.Accession{
+		Common: f.common(m.ID), Role: "round", Round: "r1"}))
+}
+
+// Pledge is a member's n-th.
+func (f *Federation) Pledge(m *Member, n int) review.SignedDocument {
+	common := f.common(m.ID)
+	common.Title = fmt.Sprintf("SAMPLE pledge %d of %s", n, m.ID)
+	return f.sign(m.Author, review.Compose(review.KindPledge, f.about("charter", f.id), &review.Pledge{
+		Common: common, Form: "individual", Objectives: []int{1 + n%23}, Due: "2027-06-30"}))
+}
+
+// Report is progress on a pledge.
+func (f *Federation) Report(m *Member, pledge review.SignedDocument) review.SignedDocument {
+	common := f.common(m.ID)
+	common.Title = "SAMPLE report"
+	return f.sign(m.Author, review.Compose(review.KindReport, f.about("pledge", pledge.ID), &review.Report{
+		Common: common, Round: "r1", Status: "in-progress"}))
+}
+
+// Comment recommends something to the author of a document.
+func (f *Federation) Comment(m *Member, on review.SignedDocument) review.SignedDocument {
+	return f.sign(m.Author, review.Compose(review.KindComment, f.about(string(on.Kind), on.ID), &review.Comment{
+		Common: f.common(m.ID), Type: "recommendation", To: on.Author, Text: "SAMPLE: state the baseline."}))
+}
+
+// Response answers a comment.
+func (f *Federation) Response(m *Member, to review.SignedDocument) review.SignedDocument {
+	return f.sign(m.Author, review.Compose(review.KindResponse, f.about(string(to.Kind), to.ID), &review.Response{
+		Common: f.common(m.ID), Position: "supported", Text: "SAMPLE: we will."}))
+}
+
+// Receipt carries a cosigned checkpoint.
+func (f *Federation) Receipt(m *Member, note []byte) review.SignedDocument {
+	return f.sign(m.Clerk, review.Compose(review.KindReceipt, f.about("charter", f.id), &review.Receipt{
+		Common: f.common(m.ID), Checkpoint: string(note)}))
+}
+
+func (f *Federation) about(name string, id review.DocumentID) []review.Subject {
+	return []review.Subject{{Name: name, Digest: id}}
+}

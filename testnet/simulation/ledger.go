@@ -1,0 +1,351 @@
+package simulation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stocktake/federation"
+	"stocktake/review"
+	"stocktake/signing"
+	"stocktake/store"
+)
+
+// Ledger is a node's records in memory, as plainly as they can be kept: the
+// reference for what a *store.Store answers to the protocol. It is a
+// federation.Ledger and a federation.WitnessState.
+type Ledger struct {
+	logs      map[review.Origin]*memoryLog
+	payloads  map[signing.Digest][]byte
+	erased    map[signing.Digest]review.Absence // withheld or erased: not taken back
+	places    map[signing.Digest][]place
+	witnessed map[review.Origin]sighting
+	fenced    string
+}
+
+type memoryLog struct {
+	entries []store.Entry // without payloads
+	hashes  []tlog.Hash   // in tlog's order of stored hashes
+	head    store.Head
+	target  signing.Checkpoint
+}
+
+type place struct {
+	origin review.Origin
+	index  uint64
+}
+
+type sighting struct {
+	signing.Checkpoint
+	at time.Time
+}
+
+var (
+	_ federation.Ledger       = (*Ledger)(nil)
+	_ federation.WitnessState = (*Ledger)(nil)
+)
+
+// NewLedger is an empty one.
+func NewLedger() *Ledger {
+	return &Ledger{
+		logs:      make(map[review.Origin]*memoryLog),
+		payloads:  make(map[signing.Digest][]byte),
+		erased:    make(map[signing.Digest]review.Absence),
+		places:    make(map[signing.Digest][]place),
+		witnessed: make(map[review.Origin]sighting),
+	}
+}
+
+// Clone is a copy that goes its own way: a restored backup.
+func (l *Ledger) Clone() *Ledger {
+	c := NewLedger()
+	for o, log := range l.logs {
+		copied := *log
+		copied.entries, copied.hashes = slices.Clone(log.entries), slices.Clone(log.hashes)
+		c.logs[o] = &copied
+	}
+	for d, p := range l.payloads {
+		c.payloads[d] = p
+	}
+	for d, why := range l.erased {
+		c.erased[d] = why
+	}
+	for d, ps := range l.places {
+		c.places[d] = slices.Clone(ps)
+	}
+	for o, s := range l.witnessed {
+		c.witnessed[o] = s
+	}
+	return c
+}
+
+func (m *memoryLog) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	hashes := make([]tlog.Hash, len(indexes))
+	for i, index := range indexes {
+		hashes[i] = m.hashes[index]
+	}
+	return hashes, nil
+}
+
+func (m *memoryLog) root(size uint64) tlog.Hash {
+	if size == 0 {
+		return tlog.Hash{}
+	}
+	root, err := tlog.TreeHash(int64(size), m)
+	if err != nil {
+		panic(err) // ReadHashes does not fail
+	}
+	return root
+}
+
+func (m *memoryLog) push(h tlog.Hash) {
+	hashes, err := tlog.StoredHashesForRecordHash(int64(len(m.entries)), h, m)
+	if err != nil {
+		panic(err)
+	}
+	m.hashes = append(m.hashes, hashes...)
+}
+
+func (l *Ledger) log(o review.Origin) *memoryLog {
+	if l.logs[o] == nil {
+		l.logs[o] = &memoryLog{head: store.Head{Origin: o}}
+	}
+	return l.logs[o]
+}
+
+// Heads are the heads of all logs that hold a record, sorted by origin.
+func (l *Ledger) Heads() []store.Head {
+	var heads []store.Head
+	for _, m := range l.logs {
+		if m.head.Size > 0 {
+			heads = append(heads, m.head)
+		}
+	}
+	slices.SortFunc(heads, func(a, b store.Head) int { return strings.Compare(string(a.Origin), string(b.Origin)) })
+	return heads
+}
+
+// Head is one log's head.
+func (l *Ledger) Head(o review.Origin) store.Head {
+	if m := l.logs[o]; m != nil {
+		return m.head
+	}
+	return store.Head{Origin: o}
+}
+
+// LogStates are the heads with the indexes whose payload is absent.
+func (l *Ledger) LogStates() ([]review.LogState, error) {
+	var states []review.LogState
+	for _, h := range l.Heads() {
+		s, err := l.StateAt(h.Origin, h.Size)
+		if err != nil {
+			return nil, err
+		}
+		states = append(states, s)
+	}
+	return states, nil
+}
+
+// StateAt is a log at an earlier size.
+func (l *Ledger) StateAt(o review.Origin, size uint64) (review.LogState, error) {
+	m := l.logs[o]
+	if m == nil || size > m.head.Size {
+		return review.LogState{}, store.ErrNotFound
+	}
+	s := review.LogState{Origin: o, Size: size, Root: m.root(size)}
+	for i, e := range m.entries[:size] {
+		if l.payloads[e.Leaf.Digest] == nil {
+			s.Absent = append(s.Absent, uint64(i))
+		}
+	}
+	return s, nil
+}
+
+// Entries are those of [from, to) that fit, at least one.
+func (l *Ledger) Entries(o review.Origin, from, to uint64, maxBytes int) ([]store.Entry, error) {
+	m := l.logs[o]
+	if m == nil || to > m.head.Size || from >= to {
+		return nil, store.ErrNotFound
+	}
+	var entries []store.Entry
+	for size := 0; from < to; from++ {
+		e := m.entries[from]
+		e.Payload, e.Absence = l.payload(e.Leaf.Digest)
+		if size += len(e.Payload) + 256; size > maxBytes && len(entries) > 0 {
+			break
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+func (l *Ledger) payload(d signing.Digest) ([]byte, review.Absence) {
+	if p := l.payloads[d]; p != nil {
+		return p, review.Present
+	}
+	if why, ok := l.erased[d]; ok {
+		return nil, why
+	}
+	return nil, review.Missing
+}
+
+// ProveTree is a consistency proof.
+func (l *Ledger) ProveTree(o review.Origin, oldSize, newSize uint64) (tlog.TreeProof, error) {
+	m := l.logs[o]
+	if m == nil || newSize > m.head.Size {
+		return nil, store.ErrNotFound
+	}
+	return tlog.ProveTree(int64(newSize), int64(oldSize), m)
+}
+
+// Payload is a document's.
+func (l *Ledger) Payload(id review.DocumentID) ([]byte, error) {
+	d, err := signing.ParseDigest(string(id))
+	if err != nil {
+		return nil, err
+	}
+	if p := l.payloads[d]; p != nil {
+		return p, nil
+	}
+	return nil, store.ErrNotFound
+}
+
+// Append signs entries into a log: what a store's writer does.
+func (l *Ledger) Append(o review.Origin, signer *signing.NoteSigner, entries ...store.Entry) store.Head {
+	m := l.log(o)
+	for _, e := range entries {
+		l.take(m, o, e)
+	}
+	size := uint64(len(m.entries))
+	m.head = store.Head{Origin: o, Size: size, Root: m.root(size)}
+	m.head.Checkpoint = signing.SignCheckpoint(signing.Checkpoint{Origin: string(o), Size: size, Root: m.head.Root}, signer)
+	return m.head
+}
+
+func (l *Ledger) take(m *memoryLog, o review.Origin, e store.Entry) {
+	d := e.Leaf.Digest
+	m.push(e.Leaf.Hash())
+	l.places[d] = append(l.places[d], place{o, uint64(len(m.entries))})
+	if _, gone := l.erased[d]; !gone && e.Payload != nil && signing.PayloadDigest(e.Payload) == d {
+		l.payloads[d] = e.Payload
+	}
+	e.Payload, e.Absence = nil, review.Present
+	m.entries = append(m.entries, e)
+}
+
+// Extend takes a range of somebody's log, if the tree with it is a prefix of
+// its checkpoint.
+func (l *Ledger) Extend(t store.Tail) (store.Head, error) {
+	m := l.log(t.Origin)
+	size := uint64(len(m.entries))
+	if t.From > size {
+		return m.head, fmt.Errorf("simulation: a tail of %s from %d, held are %d", t.Origin, t.From, size)
+	}
+	entries := t.Entries[min(size-t.From, uint64(len(t.Entries))):]
+	trial := &memoryLog{entries: slices.Clone(m.entries), hashes: slices.Clone(m.hashes)}
+	for _, e := range entries {
+		trial.push(e.Leaf.Hash())
+		trial.entries = append(trial.entries, e)
+	}
+	if end := size + uint64(len(entries)); !proven(t, end, trial.root(end)) {
+		return m.head, fmt.Errorf("%w: %s from %d", store.ErrProof, t.Origin, t.From)
+	}
+	for _, e := range entries {
+		l.take(m, t.Origin, e)
+	}
+	size = uint64(len(m.entries))
+	m.head.Size, m.head.Root = size, m.root(size)
+	switch {
+	case t.Checkpoint.Size == size:
+		m.head.Checkpoint, m.head.Target = t.Note, nil
+	case m.head.Target == nil || m.target.Size <= size:
+		m.head.Target, m.target = t.Note, t.Checkpoint
+	}
+	if m.target.Size == size && m.head.Target != nil {
+		m.head.Checkpoint, m.head.Target = m.head.Target, nil
+	}
+	return m.head, nil
+}
+
+func proven(t store.Tail, size uint64, root tlog.Hash) bool {
+	if size == t.Checkpoint.Size {
+		return len(t.Proof) == 0 && root == t.Checkpoint.Root
+	}
+	return size > 0 && size < t.Checkpoint.Size &&
+		tlog.CheckTree(t.Proof, int64(t.Checkpoint.Size), t.Checkpoint.Root, int64(size), root) == nil
+}
+
+// Reveal fills in a payload that some record lacks.
+func (l *Ledger) Reveal(payload []byte) {
+	d := signing.PayloadDigest(payload)
+	if _, gone := l.erased[d]; !gone && len(l.places[d]) > 0 {
+		l.payloads[d] = payload
+	}
+}
+
+// Lose drops a payload, as damage does: it is missing from then on.
+func (l *Ledger) Lose(id review.DocumentID) {
+	d, err := signing.ParseDigest(string(id))
+	if err != nil {
+		panic(err)
+	}
+	delete(l.payloads, d)
+}
+
+// SetAbsent withholds or erases a payload for good.
+func (l *Ledger) SetAbsent(id review.DocumentID, why review.Absence) {
+	l.Lose(id)
+	d, _ := signing.ParseDigest(string(id))
+	l.erased[d] = why
+}
+
+// Missing lists documents whose payload should be here and is not, by ID.
+func (l *Ledger) Missing() []review.DocumentID {
+	var ids []review.DocumentID
+	for d := range l.places {
+		if _, gone := l.erased[d]; l.payloads[d] == nil && !gone {
+			ids = append(ids, review.DocumentID(d.String()))
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// Records are all records in order of (origin, index), as far as the snapshot
+// reaches.
+func (l *Ledger) Records(s review.Snapshot) func(yield func(review.Record, error) bool) {
+	return func(yield func(review.Record, error) bool) {
+		for _, state := range s.Logs {
+			m := l.log(state.Origin)
+			if uint64(len(m.entries)) < state.Size {
+				yield(review.Record{}, fmt.Errorf("%w: %s at size %d", store.ErrNotFound, state.Origin, state.Size))
+				return
+			}
+			for i, e := range m.entries[:state.Size] {
+				r := review.Record{Origin: state.Origin, Index: uint64(i), Leaf: e.Leaf, Genuine: e.Genuine}
+				r.Payload, r.Absence = l.payload(e.Leaf.Digest)
+				if !yield(r, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Witnessed is what this node last cosigned of a log.
+func (l *Ledger) Witnessed(o review.Origin) (signing.Checkpoint, time.Time) {
+	s := l.witnessed[o]
+	return s.Checkpoint, s.at
+}
+
+// Witness replaces it if it is of the old size.
+func (l *Ledger) Witness(o review.Origin, old uint64, cp signing.Checkpoint, at time.Time) error {
+	if l.witnessed[o].Size != old {
+		return store.ErrConflict
+	}
+	l.witnessed[o] = sighting{cp, at}
+	return nil
+}

@@ -1,0 +1,161 @@
+package simulation
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/sha256"
+	"crypto/x509"
+	"fmt"
+	"strings"
+	"time"
+
+	"stocktake/federation"
+	"stocktake/review"
+	"stocktake/review/compact"
+	"stocktake/signing"
+	"stocktake/store"
+)
+
+// Federation is an invented one whose keys and documents follow from a seed,
+// signatures included, so that a run can be repeated to the byte. No key of it
+// is worth anything.
+type Federation struct {
+	Genesis review.SignedDocument
+	Chain   *review.Chain
+	Members []*Member
+	id      review.DocumentID // of the genesis charter, once there is one
+	seed    string
+	salts   int
+}
+
+// Member is a participant with all its keys.
+type Member struct {
+	ID                 review.ParticipantID
+	Origin             review.Origin
+	Root, Author       *Key
+	Clerk              *Key
+	Log, Node, Witness *signing.NoteSigner
+}
+
+// Key signs documents, always with the same signature (RFC 6979).
+type Key struct {
+	private *ecdsa.PrivateKey
+	Public  signing.DocumentKey
+}
+
+// Start is the time at which simulations begin.
+var Start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+const suffix = "sim.example"
+
+// NewFederation makes one of so many members with a node each, of which the
+// first are witnesses.
+func NewFederation(seed uint64, members, witnesses int) *Federation {
+	f := &Federation{seed: fmt.Sprint("simulation ", seed, " ")}
+	charter := &review.Charter{
+		Common: f.common("xaa"), Number: 1, Suffix: suffix, Compact: compact.Digest(), Rules: 1, Threshold: members,
+		Participants: []review.Participant{}, Witnesses: []review.Witness{}, Rounds: []review.Round{
+			{ID: "r1", Title: "SAMPLE round", Scope: "global", Opens: "2026-01-01", Due: "2026-12-31"}},
+	}
+	for i := range members {
+		m := f.member(i)
+		f.Members = append(f.Members, m)
+		p := review.Participant{ID: m.ID, Kind: "state", Name: "SAMPLE " + strings.ToUpper(string(m.ID)), Country: strings.ToUpper(string(m.ID)), Sample: true,
+			Keys: []review.Key{{Key: m.Root.Public.Base64(), Role: "root"}, {Key: m.Author.Public.Base64(), Role: "author"}, {Key: m.Clerk.Public.Base64(), Role: "clerk"}},
+			Logs: []review.Log{{Epoch: 1, LogKey: m.Log.Key().String(), NodeKey: m.Node.Key().String(), Addresses: []string{}}},
+		}
+		charter.Participants = append(charter.Participants, p)
+		if i < witnesses {
+			charter.Witnesses = append(charter.Witnesses, review.Witness{Participant: m.ID, Key: m.Witness.Key().String()})
+		}
+	}
+	f.Genesis = f.sign(f.Members[0].Author, review.Compose(review.KindCharter,
+		[]review.Subject{{Name: "compact", Digest: review.DocumentID(compact.Digest())}}, charter))
+	f.id = f.Genesis.ID
+	f.enact()
+	for _, m := range f.Members {
+		m.Origin = review.OriginOf(1, m.ID, f.Genesis.ID, suffix)
+	}
+	return f
+}
+
+// enact reads the chain with every member's accession.
+func (f *Federation) enact() {
+	var more []*review.Document
+	for _, m := range f.Members {
+		more = append(more, f.Accession(m).Document)
+	}
+	chain, err := review.NewChain(f.Genesis.Document, more...)
+	if err != nil {
+		panic(err)
+	}
+	f.Chain = chain
+}
+
+// Roster is what the protocol needs of the charter.
+func (f *Federation) Roster() *federation.Roster { return federation.RosterOf(f.Chain) }
+
+func (f *Federation) member(i int) *Member {
+	id := fmt.Sprintf("x%c%c", 'a'+i/26, 'a'+i%26) // user-assigned codes of ISO 3166-1
+	return &Member{
+		ID:     review.ParticipantID(id),
+		Root:   f.key(id, "root"),
+		Author: f.key(id, "author"),
+		Clerk:  f.key(id, "clerk"),
+		Log:    f.noteSigner(id, "log"), Node: f.noteSigner(id, "node"), Witness: f.noteSigner(id, "witness"),
+	}
+}
+
+func (f *Federation) secret(of, role string) [32]byte {
+	return sha256.Sum256([]byte(f.seed + of + " " + role))
+}
+
+func (f *Federation) noteSigner(of, role string) *signing.NoteSigner {
+	secret := f.secret(of, role)
+	return signing.NewNoteSigner(ed25519.NewKeyFromSeed(secret[:]))
+}
+
+func (f *Federation) key(of, role string) *Key {
+	secret := f.secret(of, role)
+	private, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), secret[:])
+	if err != nil {
+		panic(err) // once in 2^32 seeds
+	}
+	der, err := x509.MarshalPKIXPublicKey(&private.PublicKey)
+	if err != nil {
+		panic(err)
+	}
+	public, err := signing.ParseDocumentKey(der)
+	if err != nil {
+		panic(err)
+	}
+	return &Key{private, public}
+}
+
+func (f *Federation) common(author review.ParticipantID) review.Common {
+	f.salts++
+	salt := f.secret(fmt.Sprint(f.salts), "salt")
+	return review.Common{Federation: f.id, Author: author, Language: "en", Created: Start.Format(time.RFC3339),
+		Salt: fmt.Sprintf("%x", salt[:16]), Title: "SAMPLE", Sample: true}
+}
+
+// sign makes a document; what review would refuse, it does too.
+func (f *Federation) sign(k *Key, payload []byte) review.SignedDocument {
+	d, err := review.Parse(payload)
+	if err != nil {
+		panic(fmt.Sprintf("simulation: %v in %.300s", err, payload))
+	}
+	digest := signing.PayloadDigest(payload)
+	signature, err := k.private.Sign(nil, digest[:], crypto.SHA256) // no randomness: RFC 6979
+	if err != nil {
+		panic(err)
+	}
+	return review.SignedDocument{Envelope: signing.Envelope{Payload: payload, Signature: signature}, Document: d, Key: k.Public}
+}
+
+// Entry is a document as a log takes it.
+func Entry(d review.SignedDocument) store.Entry {
+	return store.Entry{Leaf: d.Envelope.Leaf(d.Key), Payload: d.Envelope.Payload, Genuine: true}
+}

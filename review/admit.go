@@ -52,7 +52,7 @@ func (c *Chain) first(find finder) finder {
 // authority is why a key may not speak for a document's author, at any time.
 func (c *Chain) authority(d *Document, key signing.DocumentKey) Refusal {
 	if d.Federation != c.genesis && d.ID != c.genesis {
-		return Refusal{*refuse("/federation", "wrong-federation", "federation", string(c.genesis))}
+		return Refusal{*refuse("/federation", "wrong-federation", "want", string(c.genesis))}
 	}
 	if _, ok := c.participants[d.Author]; !ok {
 		return Refusal{*refuse("/author", "unknown-author", "author", string(d.Author))}
@@ -60,25 +60,18 @@ func (c *Chain) authority(d *Document, key signing.DocumentKey) Refusal {
 	owner, role, ok := c.KeyOwner(key)
 	switch {
 	case !ok:
-		return Refusal{*refuse("", "key-unknown", "key", key.Fingerprint()[:12], "author", string(d.Author))}
+		return Refusal{*refuse("", "key-unknown", "key", key.Fingerprint()[:16], "author", string(d.Author))}
 	case owner != d.Author:
 		return Refusal{*refuse("/author", "key-not-authors", "owner", string(owner), "author", string(d.Author))}
-	case !mayCarry(role, d.Kind):
-		return Refusal{*refuse("", "key-role", "role", role, "kind", string(d.Kind))}
+	}
+	want := roleAuthor
+	if d.Kind == KindOpening {
+		want = roleRoot
+	}
+	if role != want && d.Kind != KindReceipt { // a receipt's evidence is in its note: any key will do
+		return Refusal{*refuse("", "key-role", "role", role, "kind", string(d.Kind), "want", want)}
 	}
 	return nil
-}
-
-// mayCarry is whether a key of that role signs documents of that kind. A
-// receipt's evidence is in its note, so any key will do.
-func mayCarry(role string, k Kind) bool {
-	switch k {
-	case KindOpening:
-		return role == roleRoot
-	case KindReceipt:
-		return true
-	}
-	return role == roleAuthor
 }
 
 // relation is why a document may not say what it says about its subject.
@@ -162,7 +155,7 @@ func (c *Chain) accessionFaults(p *Accession, about *Document) Refusal {
 		if p.Role == accessionParty {
 			want = KindPledge
 		}
-		return Refusal{*refuse("/role", "role-and-subject", "role", p.Role, "want", string(want), "is", kindName(about))}
+		return Refusal{*refuse("/role", "role-and-subject", "role", p.Role, "want", string(want), "value", kindName(about))}
 	}
 	switch p.Role {
 	case accessionParty:

@@ -1,0 +1,287 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// Media types of the API's bodies.
+const (
+	mediaJSON     = "application/json"
+	mediaEnvelope = "application/vnd.dsse.envelope.v1+json"
+	mediaSchema   = "application/schema+json"
+	mediaLines    = "application/x-ndjson"
+)
+
+// listVersion counts the shapes of list answers.
+const listVersion = 1
+
+// listJSON is a list of documents, here and in `stocktake list --json`.
+type listJSON struct {
+	Version   int      `json:"version"`
+	Documents []Listed `json:"documents"`
+}
+
+type apiRoute func(w http.ResponseWriter, r *http.Request) error
+
+// routeAPI adds /api/v1. Refusals are errorBody.
+func (n *site) routeAPI(mux *http.ServeMux) {
+	add := func(pattern string, limit time.Duration, route apiRoute) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithTimeout(r.Context(), limit)
+			defer cancel()
+			if err := route(w, r.WithContext(ctx)); err != nil {
+				n.refuse(w, r, err)
+			}
+		})
+	}
+	add("GET /api/v1/status", answerTimeout, n.getStatus)
+	add("GET /api/v1/snapshot", answerTimeout, n.getSnapshot)
+	add("GET /api/v1/federation", answerTimeout, n.getFederation)
+	add("GET /api/v1/documents", answerTimeout, n.getDocuments)
+	add("POST /api/v1/documents", maxWait+answerTimeout, n.postDocument)
+	add("GET /api/v1/documents/{id}", answerTimeout, n.getDocument)
+	add("GET /api/v1/documents/{id}/envelope", answerTimeout, n.getEnvelope)
+	add("GET /api/v1/documents/{id}/thread", answerTimeout, n.getThread)
+	add("GET /api/v1/documents/{id}/export", answerTimeout, n.getExport)
+	add("GET /api/v1/stocktake", answerTimeout, n.getStocktake)
+	add("POST /api/v1/stocktake", answerTimeout, n.postStocktake)
+	add("GET /api/v1/schema/{kind}", answerTimeout, n.getSchema)
+}
+
+func (n *site) getStatus(w http.ResponseWriter, r *http.Request) error {
+	if _, err := query(r); err != nil {
+		return err
+	}
+	s, err := n.Status(r.Context())
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, s)
+	return nil
+}
+
+func (n *site) getSnapshot(w http.ResponseWriter, r *http.Request) error {
+	if _, err := query(r); err != nil {
+		return err
+	}
+	s, err := n.Snapshot(r.Context())
+	if err != nil {
+		return err
+	}
+	writeBytes(w, mediaJSON, s.Marshal())
+	return nil
+}
+
+func (n *site) getFederation(w http.ResponseWriter, r *http.Request) error {
+	if _, err := query(r); err != nil {
+		return err
+	}
+	b, err := n.Federation(r.Context())
+	if err != nil {
+		return err
+	}
+	writeBytes(w, mediaLines, b)
+	return nil
+}
+
+func (n *site) getDocuments(w http.ResponseWriter, r *http.Request) error {
+	q, err := readQuery(r, "receipts")
+	if err != nil {
+		return err
+	}
+	list, err := n.Documents(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	if list == nil {
+		list = []Listed{}
+	}
+	writeJSON(w, http.StatusOK, listJSON{listVersion, list})
+	return nil
+}
+
+func (n *site) getDocument(w http.ResponseWriter, r *http.Request) error {
+	id, err := documentID(r)
+	if err != nil {
+		return err
+	}
+	d, err := n.Document(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, d)
+	return nil
+}
+
+func (n *site) getEnvelope(w http.ResponseWriter, r *http.Request) error {
+	id, err := documentID(r)
+	if err != nil {
+		return err
+	}
+	e, err := n.Envelope(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	writeBytes(w, mediaEnvelope, e.Marshal())
+	return nil
+}
+
+func (n *site) getThread(w http.ResponseWriter, r *http.Request) error {
+	id, err := documentID(r)
+	if err != nil {
+		return err
+	}
+	t, err := n.Thread(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, t)
+	return nil
+}
+
+func (n *site) getExport(w http.ResponseWriter, r *http.Request) error {
+	id, err := documentID(r)
+	if err != nil {
+		return err
+	}
+	files, err := n.Export(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, files)
+	return nil
+}
+
+// postDocument files an envelope. With ?wait=SECONDS it answers when the
+// document is final, or as it is after that time.
+func (n *site) postDocument(w http.ResponseWriter, r *http.Request) error {
+	q, err := query(r, "wait")
+	if err != nil {
+		return err
+	}
+	var wait time.Duration
+	if s := q.Get("wait"); s != "" {
+		seconds, err := strconv.Atoi(s)
+		if err != nil || seconds < 0 || time.Duration(seconds)*time.Second > maxWait {
+			return badRequest("wait=%.20s is not a number of seconds up to %d", s, int(maxWait.Seconds()))
+		}
+		wait = time.Duration(seconds) * time.Second
+	}
+	b, err := body(w, r, maxEnvelope, mediaEnvelope, mediaJSON)
+	if err != nil {
+		return err
+	}
+	e, err := signing.ParseEnvelope(b)
+	if err != nil {
+		return err
+	}
+	filed, err := n.File(r.Context(), e)
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		filed = n.waitFinal(r.Context(), filed, wait)
+	}
+	w.Header().Set("Location", "/api/v1/documents/"+string(filed.ID))
+	writeJSON(w, http.StatusCreated, filed)
+	return nil
+}
+
+// waitFinal gives a filing time to become final. What it cannot learn it
+// leaves as it was: the document is received all the same.
+func (n *site) waitFinal(ctx context.Context, f *Filed, wait time.Duration) *Filed {
+	select {
+	case n.waiters <- struct{}{}:
+		defer func() { <-n.waiters }()
+	default:
+		return f
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	final, err := WaitFinal(ctx, n.Service, f)
+	if err != nil {
+		return f
+	}
+	return final
+}
+
+// WaitFinal asks a node until a filing is final or the context ends. Its
+// error then is the context's.
+func WaitFinal(ctx context.Context, s Service, f *Filed) (*Filed, error) {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for f.State != StateFiled {
+		d, err := s.Document(ctx, f.ID)
+		if err != nil {
+			return f, err
+		}
+		if d.Filed != "" {
+			return &Filed{ID: d.ID, Log: d.Log, Index: d.Index, State: StateFiled, Filed: d.Filed, Witnesses: d.Witnesses}, nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return f, ctx.Err()
+		}
+	}
+	return f, nil
+}
+
+func (n *site) getStocktake(w http.ResponseWriter, r *http.Request) error {
+	q, err := readAssembly(r)
+	if err != nil {
+		return err
+	}
+	return n.answerStocktake(w, r, q)
+}
+
+func (n *site) postStocktake(w http.ResponseWriter, r *http.Request) error {
+	q, err := readAssembly(r)
+	if err != nil {
+		return err
+	}
+	b, err := body(w, r, maxSnapshot, mediaJSON)
+	if err != nil {
+		return err
+	}
+	s, err := review.ParseSnapshot(b)
+	if err != nil {
+		return err
+	}
+	q.Snapshot = &s
+	return n.answerStocktake(w, r, q)
+}
+
+func (n *site) answerStocktake(w http.ResponseWriter, r *http.Request, q AssembleRequest) error {
+	b, err := n.Assemble(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	writeBytes(w, mediaJSON, b)
+	return nil
+}
+
+func (n *site) getSchema(w http.ResponseWriter, r *http.Request) error {
+	if _, err := query(r); err != nil {
+		return err
+	}
+	kind := review.Kind(r.PathValue("kind"))
+	if !slices.Contains(review.Kinds(), kind) {
+		return &AnswerError{http.StatusNotFound, codeNoPage, "there is no such kind of document"}
+	}
+	writeBytes(w, mediaSchema, review.Schema(kind))
+	return nil
+}
+
+func writeBytes(w http.ResponseWriter, mediaType string, b []byte) {
+	w.Header().Set("Content-Type", mediaType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
+	_, _ = w.Write(b) // the asker has gone
+}

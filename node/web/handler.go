@@ -1,0 +1,90 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stocktake/review"
+)
+
+// Options of a [Handler]. The zero value answers on this machine's own names,
+// without log files and without a witness.
+type Options struct {
+	Logger *slog.Logger // nil: slog.Default()
+	// Hosts are the names, without port, under which the node is reached,
+	// beside localhost, 127.0.0.1 and ::1. Requests for other names are
+	// refused, so that no page elsewhere can point its own name here (DNS
+	// rebinding).
+	Hosts []string
+	// Log serves the transparency log's files under /log/<origin>/; nil: none.
+	Log LogFiles
+	// Witness answers POST /witness/add-checkpoint (C2SP tlog-witness) with an
+	// HTTP status and a text; nil: this node is no witness.
+	Witness func(ctx context.Context, body []byte) (status int, answer []byte)
+}
+
+// LogFiles are the files of C2SP tlog-tiles. Both methods give ErrNotFound for
+// what the node does not hold.
+type LogFiles interface {
+	// Checkpoint is the signed note of a log's head.
+	Checkpoint(review.Origin) ([]byte, error)
+	// Tile is a tile of height 8: hashes, or at level -1 an entry bundle.
+	Tile(review.Origin, tlog.Tile) ([]byte, error)
+}
+
+// Handler answers everything that a node serves over HTTP: pages, the API, log
+// files and the witness. It holds no session and sets no cookie. Serve it with
+// [NewServer], which bounds time and headers.
+//
+//	/                                 pages, see pages.go
+//	/api/v1/...                       JSON, see api.go
+//	/log/<origin>/checkpoint, tile/.. C2SP tlog-tiles, see logfiles.go
+//	/witness/add-checkpoint           C2SP tlog-witness
+func Handler(s Service, o Options) http.Handler {
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	n := &site{Service: s, Options: o, waiters: make(chan struct{}, maxWaiters), assemblies: make(chan struct{}, maxAssemblies)}
+	mux := http.NewServeMux()
+	n.routeAPI(mux)
+	n.routeLog(mux)
+	n.routePages(mux)
+	return n.guard(mux)
+}
+
+// NewServer serves a handler with bounds on time and headers, for a listener
+// or a socket that the caller opens.
+func NewServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+	}
+}
+
+// site is the handler's own: what all routes share.
+type site struct {
+	Service
+	Options
+	waiters    chan struct{} // filings that wait to become final
+	assemblies chan struct{} // stocktakes that are computed now
+	kept       keptStocktakes
+	charters   keptCharter
+}
+
+// Assemble is the node's, a bounded number at once.
+func (n *site) Assemble(ctx context.Context, q AssembleRequest) ([]byte, error) {
+	select {
+	case n.assemblies <- struct{}{}:
+		defer func() { <-n.assemblies }()
+		return n.Service.Assemble(ctx, q)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}

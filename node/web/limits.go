@@ -1,0 +1,58 @@
+package web
+
+import (
+	"time"
+
+	"stocktake/signing"
+)
+
+// Bounds on what comes from outside.
+const (
+	// maxEnvelope bounds a document that is filed.
+	maxEnvelope = signing.MaxEnvelope
+	// maxSnapshot holds 10,000 logs of about 150 bytes each with 300,000 absent
+	// indexes: the largest federation of the design, a tenth of it erased.
+	maxSnapshot = 4 << 20
+	// maxWitness bounds an add-checkpoint body: an old size, 63 proof hashes in
+	// base64 and a signed checkpoint.
+	maxWitness = signing.MaxCheckpoint + 8<<10
+	// maxAnswer bounds what a client reads: a stocktake of 100,000 documents is
+	// some 30 MB, and nobody's answer may fill the memory.
+	maxAnswer = 128 << 20
+	// maxQuery bounds a query string: every parameter that any route takes, at
+	// its longest, is under 1 KiB.
+	maxQuery = 2 << 10
+	// maxPath bounds a path: an origin of 253 bytes and a tile below it.
+	maxPath = 512
+	// maxHeader bounds a request's headers: browsers send 1 to 2 KiB, proxies
+	// add some.
+	maxHeader = 16 << 10
+	// maxWait bounds how long a filing waits to become final: what a browser,
+	// a proxy and a person wait anyway.
+	maxWait = 60 * time.Second
+	// maxWaiters bounds how many filings wait at once: each asks the node four
+	// times a second.
+	maxWaiters = 64
+	// maxRequests bounds how many requests are answered at once: at 1 MB each
+	// they fit a small server. Further ones are told to come again.
+	maxRequests = 128
+	// maxAssemblies bounds how many stocktakes are computed at once: each keeps
+	// a core busy, and the small server has two.
+	maxAssemblies = 2
+	// maxStocktakes bounds the stocktakes kept for pages. One is 0.1 to 1 MB.
+	maxStocktakes = 32
+	// pageSize is how many documents a list shows at once: a few screens.
+	pageSize = 100
+)
+
+// Times after which a connection that does nothing is closed. Reading is
+// generous: 100 KB over a poor link take half a minute.
+const (
+	headerTimeout = 10 * time.Second
+	readTimeout   = 60 * time.Second
+	answerTimeout = 30 * time.Second // for the work on one answer, beside waiting
+	writeTimeout  = maxWait + answerTimeout + 60*time.Second
+	idleTimeout   = 60 * time.Second
+	dialTimeout   = 10 * time.Second
+	pollEvery     = 250 * time.Millisecond
+)

@@ -1,0 +1,240 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"stocktake/review"
+)
+
+// Pages are HTML made on the server, one template and one body type each.
+// They need no script; what a document says reaches them only as text that
+// html/template escapes.
+//
+//	/                    the federation at a glance
+//	/stocktake           a stocktake: ?scope=, ?cutoff=
+//	/participants, /participants/{id}
+//	/documents, /documents/{id}, /documents/{id}/files.zip
+//	/charter             the one in force
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+//go:embed static/style.css
+var styleSheet []byte
+
+//go:embed static/icon.svg
+var icon []byte
+
+var pageNames = []string{"home", "stocktake", "participants", "participant", "documents", "document", "charter", "error"}
+
+var pageTemplates = sync.OnceValue(func() map[string]*template.Template {
+	frame := template.Must(template.New("frame").Funcs(template.FuncMap{
+		"phrase": phrase, "kindName": kindName, "date": date, "instant": instant, "instantDay": instantDay,
+		"decimal": decimal, "short": short, "objective": objectiveName, "region": regionName, "counted": counted,
+	}).ParseFS(templateFiles, "templates/frame.html", "templates/tables.html"))
+	all := map[string]*template.Template{}
+	for _, name := range pageNames {
+		all[name] = template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
+	}
+	return all
+})
+
+// page is what the frame shows around a body.
+type page struct {
+	Title         string
+	Node          string // the name of its participant
+	Demo          bool
+	Nav           []navItem
+	Snapshot      string // digest; empty where the page shows none
+	CharterNumber int
+	Body          any
+}
+
+type navItem struct {
+	Title, Href string
+	Here        bool
+}
+
+func nav(path string) []navItem {
+	items := []navItem{{Title: "Overview", Href: "/"}, {Title: "Stocktake", Href: "/stocktake"}, {Title: "Participants", Href: "/participants"}, {Title: "Documents", Href: "/documents"}, {Title: "Charter", Href: "/charter"}}
+	for i := range items {
+		h := items[i].Href
+		items[i].Here = path == h || h != "/" && strings.HasPrefix(path, h+"/")
+	}
+	return items
+}
+
+// pageRoute makes a page's title and body from what the node holds.
+type pageRoute func(ctx context.Context, v *view, r *http.Request) (title string, body any, err error)
+
+func (n *site) routePages(mux *http.ServeMux) {
+	add := func(pattern, name string, route pageRoute) {
+		mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, r *http.Request) {
+			if err := n.showPage(w, r, name, route); err != nil {
+				n.refuse(w, r, err)
+			}
+		})
+	}
+	add("/{$}", "home", n.homePage)
+	add("/stocktake", "stocktake", n.stocktakePage)
+	add("/participants", "participants", n.participantsPage)
+	add("/participants/{id}", "participant", n.participantPage)
+	add("/documents", "documents", n.documentsPage)
+	add("/documents/{id}", "document", n.documentPage)
+	add("/charter", "charter", n.charterPage)
+	mux.HandleFunc("GET /documents/{id}/files.zip", func(w http.ResponseWriter, r *http.Request) {
+		if err := n.getFiles(w, r); err != nil {
+			n.refuse(w, r, err)
+		}
+	})
+	mux.Handle("GET /style.css", staticFile("text/css; charset=utf-8", styleSheet))
+	mux.Handle("GET /icon.svg", staticFile("image/svg+xml", icon))
+}
+
+func (n *site) showPage(w http.ResponseWriter, r *http.Request, name string, route pageRoute) error {
+	ctx, cancel := context.WithTimeout(r.Context(), answerTimeout)
+	defer cancel()
+	v, err := n.view(ctx)
+	if err != nil {
+		return err
+	}
+	title, body, err := route(ctx, v, r)
+	if err != nil {
+		return err
+	}
+	return writePage(w, http.StatusOK, name, page{
+		Title: title, Node: v.status.Name, Demo: v.status.Demo, Nav: nav(r.URL.Path),
+		Snapshot: v.digest, CharterNumber: v.charter.Number, Body: body,
+	})
+}
+
+// writePage writes a whole page or, with an error, nothing of it.
+func writePage(w http.ResponseWriter, status int, name string, p page) error {
+	var b bytes.Buffer
+	if err := pageTemplates()[name].ExecuteTemplate(&b, "frame", p); err != nil {
+		return fmt.Errorf("page %s: %w", name, err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // the reader has gone
+	return nil
+}
+
+// errorPage says what is wrong where people look for pages.
+func (n *site) errorPage(w http.ResponseWriter, r *http.Request, status int, e errorJSON) {
+	p := page{Title: http.StatusText(status), Nav: nav(r.URL.Path), Body: e}
+	switch e.Code {
+	case codeNotFound, codeNoPage:
+		p.Title = "Not here"
+	case codeCannotCompute:
+		p.Title = "This cannot be computed here"
+	case codeBadRequest, codePath:
+		p.Title = "This address cannot be read"
+	}
+	if e.Code != codeHost { // a stranger's page may be reading this one
+		if s, err := n.Status(r.Context()); err == nil {
+			p.Node, p.Demo = s.Name, s.Demo
+		}
+	}
+	if err := writePage(w, status, "error", p); err != nil {
+		n.Logger.Error("web: error page failed", "err", err)
+	}
+}
+
+func staticFile(mediaType string, b []byte) http.Handler {
+	sum := sha256.Sum256(b)
+	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", tag)
+		if r.Header.Get("If-None-Match") == tag {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		writeBytes(w, mediaType, b)
+	})
+}
+
+// view is what every page is made from: one snapshot and its charter.
+type view struct {
+	status    *Status
+	snapshot  review.Snapshot
+	digest    string
+	charter   *review.Charter
+	charterID review.DocumentID
+	members   map[review.ParticipantID]review.Participant
+}
+
+func (n *site) view(ctx context.Context) (*view, error) {
+	v := &view{members: map[review.ParticipantID]review.Participant{}}
+	var err error
+	if v.status, err = n.Status(ctx); err != nil {
+		return nil, err
+	}
+	if v.snapshot, err = n.Snapshot(ctx); err != nil {
+		return nil, err
+	}
+	v.digest, v.charterID = v.snapshot.Digest(), v.snapshot.Charter
+	if v.charter, err = n.charter(ctx, v.charterID); err != nil {
+		return nil, err
+	}
+	for _, p := range v.charter.Participants {
+		v.members[p.ID] = p
+	}
+	return v, nil
+}
+
+// name is a participant's name in the charter, else its ID.
+func (v *view) name(id review.ParticipantID) string {
+	if p, ok := v.members[id]; ok {
+		return p.Name
+	}
+	return string(id)
+}
+
+func (v *view) fields() fieldReader { return fieldReader{v.name} }
+
+// keptCharter is the charter that was read last: it changes once in years.
+type keptCharter struct {
+	sync.Mutex
+	id      review.DocumentID
+	charter *review.Charter
+}
+
+// charter reads a charter. A node that has none yet has an empty one.
+func (n *site) charter(ctx context.Context, id review.DocumentID) (*review.Charter, error) {
+	n.charters.Lock()
+	defer n.charters.Unlock()
+	if n.charters.id == id && n.charters.charter != nil {
+		return n.charters.charter, nil
+	}
+	d, err := n.Document(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return &review.Charter{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := review.Parse(d.Statement)
+	if err != nil {
+		return nil, fmt.Errorf("charter %.12s: %w", id, err)
+	}
+	charter, ok := parsed.Predicate.(*review.Charter)
+	if !ok {
+		return nil, fmt.Errorf("document %.12s is a %s, not the charter in force", id, parsed.Kind)
+	}
+	n.charters.id, n.charters.charter = id, charter
+	return charter, nil
+}

@@ -1,0 +1,76 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"stocktake/review"
+)
+
+// participantBody is one participant: what it promised, what was done, what
+// others say of it.
+type participantBody struct {
+	review.Participant
+	CountryName   string
+	Convenes      ref
+	Regions       []ref // that its country is in
+	State         standing
+	Cites         []ref
+	Node, Witness bool
+	tables
+	Documents []listedRow
+	More      int // how many documents there are, if not all are listed
+}
+
+const listedAtParticipant = 25
+
+func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
+	if _, err := query(r); err != nil {
+		return "", nil, err
+	}
+	id, err := readParticipant("a participant's ID", r.PathValue("id"))
+	if err != nil {
+		return "", nil, err
+	}
+	p, ok := v.members[id]
+	if !ok {
+		return "", nil, &AnswerError{http.StatusNotFound, codeNoPage, "The charter lists no participant “" + string(id) + "”."}
+	}
+	a, err := n.assembled(ctx, v, review.Scope("participant:"+string(id)), "")
+	if err != nil {
+		return "", nil, err
+	}
+	titles, err := n.titles(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	body := &participantBody{Participant: p, Node: runsNode(p), Witness: v.isWitness(id), tables: v.tables(a, titles)}
+	if p.Country != "" && !p.Sample {
+		body.CountryName = countryName(p.Country)
+	}
+	if p.Region != "" {
+		body.Convenes = ref{Text: regionName(p.Region), Href: "/stocktake?scope=region:" + p.Region}
+	}
+	for _, row := range a.participation {
+		if row.ID != id {
+			continue
+		}
+		body.State, body.Cites = stateOf(row.State), tabler{v, titles}.cites(row.Cites)
+		for _, code := range row.Regions {
+			body.Regions = append(body.Regions, ref{Text: regionName(code), Href: "/stocktake?scope=region:" + code})
+		}
+	}
+	list, err := n.Documents(ctx, Query{Author: id})
+	if err != nil {
+		return "", nil, err
+	}
+	slices.Reverse(list)
+	if len(list) > listedAtParticipant {
+		body.More, list = len(list), list[:listedAtParticipant]
+	}
+	for _, d := range list {
+		body.Documents = append(body.Documents, v.row(d))
+	}
+	return p.Name, body, nil
+}

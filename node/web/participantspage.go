@@ -1,0 +1,101 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"stocktake/review"
+)
+
+// participantsBody lists who takes part, by kind.
+type participantsBody struct{ Groups []participantGroup }
+
+type participantGroup struct {
+	Code, Title  string
+	Participants []participantRow
+}
+
+type participantRow struct {
+	review.Participant
+	Node, Witness bool
+	Counts        []documentCount
+}
+
+// documentCount is how many documents of a kind, with the list of them.
+type documentCount struct {
+	Title, Href string
+	N           int
+}
+
+// participantKinds is the order of groups.
+var participantKinds = []struct{ code, title string }{
+	{"state", "States"}, {"regional-body", "Regional bodies"}, {"un-entity", "UN entities"},
+	{"civil-society", "Civil society"}, {"local-authority", "Local authorities"},
+	{"human-rights-institution", "National human-rights institutions"}, {"expert-mission", "Expert missions"},
+	{"academic", "Academics"}, {"public-agency", "Public agencies"},
+}
+
+// countedKinds are the kinds that lists of participants count.
+var countedKinds = []struct {
+	kind  review.Kind
+	title string
+}{
+	{review.KindPledge, "Pledges"}, {review.KindReport, "Reports"}, {review.KindAssessment, "Assessments"},
+	{review.KindComment, "Comments"}, {review.KindResponse, "Responses"},
+}
+
+func (n *site) participantsPage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
+	if _, err := query(r); err != nil {
+		return "", nil, err
+	}
+	list, err := n.Documents(ctx, Query{})
+	if err != nil {
+		return "", nil, err
+	}
+	filed := map[review.ParticipantID]map[review.Kind]int{}
+	for _, d := range list {
+		if filed[d.Author] == nil {
+			filed[d.Author] = map[review.Kind]int{}
+		}
+		filed[d.Author][d.Kind]++
+	}
+	var body participantsBody
+	for _, g := range participantKinds {
+		group := participantGroup{Code: g.code, Title: g.title}
+		for _, p := range v.charter.Participants {
+			if p.Kind != g.code {
+				continue
+			}
+			row := participantRow{Participant: p, Node: runsNode(p), Witness: v.isWitness(p.ID)}
+			for _, c := range countedKinds {
+				row.Counts = append(row.Counts, documentCount{c.title, "/documents?author=" + string(p.ID) + "&kind=" + string(c.kind), filed[p.ID][c.kind]})
+			}
+			group.Participants = append(group.Participants, row)
+		}
+		if len(group.Participants) == 0 {
+			continue
+		}
+		slices.SortFunc(group.Participants, func(a, b participantRow) int {
+			if a.Sample != b.Sample { // the invented ones last
+				if b.Sample {
+					return -1
+				}
+				return 1
+			}
+			return strings.Compare(a.Name, b.Name)
+		})
+		body.Groups = append(body.Groups, group)
+	}
+	return "Participants", body, nil
+}
+
+// runsNode is whether a participant has a log that is still open.
+func runsNode(p review.Participant) bool {
+	return slices.ContainsFunc(p.Logs, func(l review.Log) bool { return l.Until == "" })
+}
+
+func (v *view) isWitness(id review.ParticipantID) bool {
+	return slices.ContainsFunc(v.charter.Witnesses, func(w review.Witness) bool { return w.Participant == id && w.Until == "" })
+}

@@ -1,0 +1,122 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"stocktake/review"
+	"stocktake/review/compact"
+	"stocktake/signing"
+)
+
+// documentID is the {id} of a path that takes no query.
+func documentID(r *http.Request) (review.DocumentID, error) {
+	if _, err := query(r); err != nil {
+		return "", err
+	}
+	return readID("the document's ID", r.PathValue("id"))
+}
+
+func readID(what, s string) (review.DocumentID, error) {
+	if _, err := signing.ParseDigest(s); err != nil {
+		return "", badRequest("%s is 64 lower-case hexadecimal digits, not %.70q", what, s)
+	}
+	return review.DocumentID(s), nil
+}
+
+func readParticipant(what, s string) (review.ParticipantID, error) {
+	if len(s) < 2 || len(s) > 40 || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" ||
+		strings.HasPrefix(s, "-") || strings.HasSuffix(s, "-") {
+		return "", badRequest("%s is 2 to 40 lower-case letters, digits and inner hyphens, not %.50q", what, s)
+	}
+	return review.ParticipantID(s), nil
+}
+
+// readQuery reads kind, author, about and what else a list takes.
+func readQuery(r *http.Request, more ...string) (q Query, err error) {
+	v, err := query(r, append([]string{"kind", "author", "about"}, more...)...)
+	if err != nil {
+		return q, err
+	}
+	if s := v.Get("kind"); s != "" {
+		if !slices.Contains(review.Kinds(), review.Kind(s)) {
+			return q, badRequest("there is no kind %.40q; use one of %s", s, kindNames())
+		}
+		q.Kind = review.Kind(s)
+	}
+	if s := v.Get("author"); s != "" {
+		if q.Author, err = readParticipant("author", s); err != nil {
+			return q, err
+		}
+	}
+	if s := v.Get("about"); s != "" {
+		if q.About, err = readID("about", s); err != nil {
+			return q, err
+		}
+	}
+	switch s := v.Get("receipts"); s {
+	case "", "false":
+	case "true":
+		q.Receipts = true
+	default:
+		return q, badRequest("receipts is true or false, not %.20q", s)
+	}
+	return q, nil
+}
+
+func kindNames() string {
+	names := make([]string, 0, len(review.Kinds()))
+	for _, k := range review.Kinds() {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, ", ")
+}
+
+// readAssembly reads scope, global if none is given, and cutoff.
+func readAssembly(r *http.Request) (q AssembleRequest, err error) {
+	v, err := query(r, "scope", "cutoff")
+	if err != nil {
+		return q, err
+	}
+	if q.Scope, err = readScope(v.Get("scope")); err != nil {
+		return q, err
+	}
+	if q.Cutoff = v.Get("cutoff"); q.Cutoff != "" {
+		t, err := time.Parse(time.RFC3339, q.Cutoff)
+		if err != nil || t.UTC().Format(time.RFC3339) != q.Cutoff {
+			return q, badRequest("cutoff is a time in UTC as in 2026-05-04T09:30:00Z, not %.40q", q.Cutoff)
+		}
+	}
+	return q, nil
+}
+
+// readScope reads what a stocktake is of; "" is global.
+func readScope(s string) (review.Scope, error) {
+	part, of, _ := strings.Cut(s, ":")
+	switch part {
+	case "":
+		return "global", nil
+	case "global":
+		if s == "global" {
+			return "global", nil
+		}
+	case "region":
+		if _, ok := compact.Region(of); ok {
+			return review.Scope(s), nil
+		}
+		return "", badRequest("the compact has no region %.40q; use a code as in UN-ECA", of)
+	case "participant":
+		_, err := readParticipant("a participant's ID", of)
+		return review.Scope(s), err
+	case "objective":
+		number, err := strconv.Atoi(of)
+		if _, ok := compact.Objective(number); err == nil && ok && strconv.Itoa(number) == of {
+			return review.Scope(s), nil
+		}
+		return "", badRequest("the compact has no objective %.20q; use a number from 1 to %d", of, len(compact.Objectives()))
+	}
+	return "", badRequest("scope is global, region:CODE, participant:ID or objective:NUMBER, not %.60q", s)
+}

@@ -1,0 +1,131 @@
+// Package web is how people and their programs reach a node: the JSON API
+// under /api/v1, the pages, and the static files of the transparency log. It
+// decides nothing: everything it shows comes from a [Service].
+package web
+
+import (
+	"context"
+	"encoding/json"
+
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// Service is what a node does for people and their programs. A node does it
+// itself; a [Client] asks a running node, over its socket or its URL. JSON
+// field names are those of /api/v1.
+type Service interface {
+	// File logs a signed document here, or says why not: a review.Refusal.
+	// When it returns the document is received: it survives a crash. Final it
+	// is when Document says so.
+	File(context.Context, signing.Envelope) (*Filed, error)
+	// Documents lists what is held, by filing time, pending ones last.
+	Documents(context.Context, Query) ([]Listed, error)
+	// Document is one document with all that this node knows of it.
+	Document(context.Context, review.DocumentID) (*Shown, error)
+	// Envelope is the document as it was signed. It is an ErrNotFound also where
+	// only the leaf is held: the content is missing, withheld or erased.
+	Envelope(context.Context, review.DocumentID) (signing.Envelope, error)
+	// Thread is a document with everything that was said about it.
+	Thread(context.Context, review.DocumentID) (*review.Thread, error)
+	// Assemble computes a stocktake file (review.ParseStocktakeFile reads it).
+	Assemble(context.Context, AssembleRequest) ([]byte, error)
+	// Export is what others need to verify a document: files by name.
+	Export(context.Context, review.DocumentID) (map[string][]byte, error)
+	// Snapshot is what a stocktake made now would be made from.
+	Snapshot(context.Context) (review.Snapshot, error)
+	// Federation is the charter and its accessions, one envelope a line.
+	Federation(context.Context) ([]byte, error)
+	// Status is how the node and its federation are.
+	Status(context.Context) (*Status, error)
+}
+
+// Filed is what filing gives.
+type Filed struct {
+	ID        review.DocumentID `json:"id"`
+	Log       review.Origin     `json:"log"`
+	Index     uint64            `json:"index"`
+	State     string            `json:"state"`               // received, filed
+	Filed     string            `json:"filed,omitempty"`     // filing time, once final
+	Witnesses int               `json:"witnesses,omitempty"` // how many cosigned, once final
+}
+
+// States of a filing.
+const (
+	StateReceived = "received" // stored here, safe from a crash
+	StateFiled    = "filed"    // a quorum of witnesses cosigned it, and the receipt is logged
+)
+
+// Query selects documents. Zero fields select all.
+type Query struct {
+	Kind     review.Kind
+	Author   review.ParticipantID
+	About    review.DocumentID
+	Receipts bool // receipts and openings too, which are left out otherwise
+}
+
+// Listed is a document in a list.
+type Listed struct {
+	ID     review.DocumentID    `json:"id"`
+	Kind   review.Kind          `json:"kind"`
+	Author review.ParticipantID `json:"author"`
+	About  review.DocumentID    `json:"about"`
+	Title  string               `json:"title"`
+	Filed  string               `json:"filed"` // RFC 3339; empty while pending
+	Log    review.Origin        `json:"log"`
+	Index  uint64               `json:"index"`
+	Sample bool                 `json:"sample,omitempty"`
+}
+
+// Shown is a document with its context.
+type Shown struct {
+	Listed
+	Signer    string          `json:"signer"`    // fingerprint of the key
+	SignedBy  string          `json:"signedBy"`  // name of the participant that owns it
+	Witnesses int             `json:"witnesses"` // how many cosigned
+	Label     review.Label    `json:"label"`     // whether it counts, and if not why
+	Places    []review.Place  `json:"places"`    // every log that holds it
+	Absence   string          `json:"absence"`   // present, missing, sealed, withheld, erased
+	Statement json.RawMessage `json:"statement"` // the payload, byte for byte as signed; null if absent
+}
+
+// AssembleRequest asks for a stocktake.
+type AssembleRequest struct {
+	Scope    review.Scope
+	Cutoff   string           // RFC 3339; empty: the snapshot's latest filing time
+	Snapshot *review.Snapshot // nil: what the node holds now
+}
+
+// Status is how a node is, for people who run it.
+type Status struct {
+	Participant review.ParticipantID `json:"participant"`
+	Name        string               `json:"name"`
+	Federation  review.DocumentID    `json:"federation"`
+	Charter     int                  `json:"charter"` // number of the one in force
+	Log         review.Origin        `json:"log"`
+	Size        uint64               `json:"size"`
+	Pending     uint64               `json:"pending"`          // records of the own log that no quorum has cosigned yet
+	Fenced      string               `json:"fenced,omitempty"` // why this node never signs its log again
+	Documents   int                  `json:"documents"`
+	Missing     int                  `json:"missing"`  // payloads that have not arrived
+	Snapshot    string               `json:"snapshot"` // digest
+	Peers       []PeerStatus         `json:"peers"`
+	Logs        []LogStatus          `json:"logs"`
+	Forks       []string             `json:"forks,omitempty"`
+	Addresses   []string             `json:"addresses"`
+	Demo        bool                 `json:"demonstration,omitempty"`
+}
+
+// PeerStatus is one other member's node.
+type PeerStatus struct {
+	Participant review.ParticipantID `json:"participant"`
+	Connected   bool                 `json:"connected"`
+	Address     string               `json:"address,omitempty"`
+}
+
+// LogStatus is one log: what is held and the longest head that was heard of.
+type LogStatus struct {
+	Log   review.Origin `json:"log"`
+	Size  uint64        `json:"size"`
+	Known uint64        `json:"known"`
+}

@@ -1,0 +1,178 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"stocktake/review"
+)
+
+// due are the rounds of the charter with who is where in each.
+func (t tabler) due(a *assembled) []dueRound {
+	var rounds []dueRound
+	for _, round := range t.charter.Rounds {
+		d := dueRound{Round: round, ScopeName: scopeName(review.Scope(round.Scope), t.name)}
+		states := map[string][]ref{}
+		var order []string
+		for _, row := range realFirst(a.due, func(r review.DueRow) bool { return r.Sample }) {
+			if row.Round != round.ID {
+				continue
+			}
+			who := t.who(row.Participant)
+			if states[row.State] == nil {
+				order = append(order, row.State)
+			}
+			states[row.State] = append(states[row.State], who)
+			if row.State == "not in this round" {
+				d.NotIn = append(d.NotIn, who)
+				continue
+			}
+			d.Lines = append(d.Lines, dueLine{who, stateOf(row.State), row.Filed, row.Pledges, row.ReportedOn, t.cites(row.Cites)})
+		}
+		slices.SortStableFunc(order, func(a, b string) int { return dueRank(a) - dueRank(b) })
+		for _, state := range order {
+			d.States = append(d.States, dueState{stateOf(state), states[state]})
+		}
+		if len(order) > 0 {
+			rounds = append(rounds, d)
+		}
+	}
+	return rounds
+}
+
+// dueRank orders states from what was filed to who is not concerned.
+func dueRank(state string) int {
+	return slices.Index([]string{"filed", "flexibility used", "late", "no report received", "not due", "declined", "not in this round"}, state)
+}
+
+func (t tabler) pledges(a *assembled) []pledgeLine {
+	var lines []pledgeLine
+	for _, row := range realFirst(a.pledges, func(r review.PledgeRow) bool { return r.Sample }) {
+		lines = append(lines, pledgeLine{
+			Pledge: ref{row.Title, "/documents/" + string(row.ID), row.Sample}, Author: t.who(row.Author), Objectives: row.Objectives,
+			Named: slices.Contains(row.In, "named as a party"), Due: orOpen("date-or-open", row.Due), Passed: slices.Contains(row.In, "due: passed"),
+			Status: stateOf(row.Status), Report: row.Report, Filed: row.Filed,
+		})
+	}
+	slices.SortStableFunc(lines, func(a, b pledgeLine) int {
+		if a.Pledge.Sample != b.Pledge.Sample {
+			return 0
+		}
+		return cmp.Or(strings.Compare(a.Author.Text, b.Author.Text), strings.Compare(a.Filed, b.Filed))
+	})
+	return lines
+}
+
+func (t tabler) parties(a *assembled) []partyLine {
+	var lines []partyLine
+	for _, row := range realFirst(a.parties, func(r review.PartyRow) bool { return r.Sample }) {
+		line := partyLine{Pledge: t.document(row.Pledge), Author: t.who(row.Author), Party: ref{Text: row.Name}, State: stateOf(row.State)}
+		if row.Participant != "" {
+			line.Party = t.who(row.Participant)
+		}
+		line.Cites = t.cites(slices.DeleteFunc(slices.Clone(row.Cites), func(id review.DocumentID) bool { return id == row.Pledge }))
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (t tabler) targets(a *assembled) []targetLine {
+	var lines []targetLine
+	for _, row := range realFirst(a.targets, func(r review.TargetRow) bool { return r.Sample }) {
+		line := targetLine{
+			Pledge: t.document(row.Pledge), Author: t.who(row.Author), Indicator: row.Indicator, Unit: stated(row.Unit),
+			Baseline: orOpen("decimal-or-open", row.Baseline), Value: orOpen("decimal-or-open", row.Value), Due: orOpen("date-or-open", row.Due),
+			Reported: orOpen("decimal", row.Reported), On: row.On,
+		}
+		if row.By != "" {
+			line.By, line.Report = t.who(row.By), row.Cites[len(row.Cites)-1]
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// stated is a text, or nothing where it was left open.
+func stated(s string) string {
+	if s == review.NotStated {
+		return ""
+	}
+	return s
+}
+
+func (t tabler) resources(a *assembled) []resourceLine {
+	var lines []resourceLine
+	for _, row := range realFirst(a.resources, func(r review.ResourceRow) bool { return r.Sample }) {
+		lines = append(lines, resourceLine{t.document(row.Pledge), t.who(row.Author), orOpen("decimal-or-open", row.Amount), orOpen("currency-or-open", row.Currency), row.Purpose})
+	}
+	return lines
+}
+
+// assessed puts all judgements of one thing side by side. A finding's key is
+// that of what it judges and the assessment's ID.
+func (t tabler) assessed(a *assembled) []assessedLine {
+	findings := map[string][]review.FindingRow{}
+	for _, f := range a.findings {
+		key := strings.TrimSuffix(f.Key, "/"+string(f.Assessment))
+		findings[key] = append(findings[key], f)
+	}
+	replies := map[review.DocumentID][]ref{}
+	for _, r := range a.replies {
+		replies[r.Assessment] = append(replies[r.Assessment], ref{phrase(r.Position), "/documents/" + string(r.ID), r.Sample})
+	}
+	var lines []assessedLine
+	for _, row := range realFirst(a.agreement, func(r review.AgreementRow) bool { return r.Sample }) {
+		line := assessedLine{Pledge: t.document(row.Pledge), Objective: row.Objective, Agreement: strings.Join(row.In, ", "), Sample: row.Sample}
+		if line.Whom = (ref{Text: regionName(row.Region), Href: "/stocktake?scope=region:" + row.Region}); row.About != "" {
+			line.Whom = t.who(row.About)
+		}
+		for _, f := range findings[row.Key] {
+			i := slices.Index([]string{"self-assessment", "regional assessment", "alternative (shadow) report"}, f.Label)
+			if i < 0 {
+				continue
+			}
+			line.Views[i] = append(line.Views[i], ratingLine{phrase(f.Rating), t.who(f.Author), f.Assessment, replies[f.Assessment]})
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (t tabler) comments(rows []review.CommentRow) []commentLine {
+	var lines []commentLine
+	for _, row := range realFirst(rows, func(r review.CommentRow) bool { return r.Sample }) {
+		line := commentLine{
+			Comment: t.document(row.ID), Author: t.who(row.Author), About: t.document(row.About), Type: phrase(row.Type),
+			Response: row.Response, Intended: orOpen("date-or-open", row.Intended), Filed: row.Filed, Given: slices.Contains(row.In, "given to others"),
+		}
+		if row.To != "" {
+			line.To = t.who(row.To)
+		}
+		if row.State != "" {
+			line.State = stateOf(row.State)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (t tabler) withdrawals(a *assembled) []withdrawalLine {
+	var lines []withdrawalLine
+	for _, row := range realFirst(a.withdrawals, func(r review.WithdrawalRow) bool { return r.Sample }) {
+		lines = append(lines, withdrawalLine{t.document(row.ID), t.who(row.Author), t.document(row.About), row.Reason, row.Filed})
+	}
+	return lines
+}
+
+func (t tabler) excluded(a *assembled) []excludedLine {
+	var lines []excludedLine
+	for _, row := range realFirst(a.excluded, func(r review.ExcludedRow) bool { return r.Sample }) {
+		line := excludedLine{Document: t.document(row.ID), Kind: kindName(row.Kind), Why: inWords(review.Label{Reason: row.Reason, By: row.By})}
+		if row.Author != "" {
+			line.Author = t.who(row.Author)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}

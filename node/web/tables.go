@@ -1,0 +1,244 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"stocktake/review"
+)
+
+// tables are a stocktake's rows as pages show them: names and titles for IDs,
+// each a link to the document that the row rests on. Invented rows come last
+// in every table and carry their badge.
+type tables struct {
+	Due             []dueRound
+	Pledges         []pledgeLine
+	Parties         []partyLine
+	Targets         []targetLine
+	Resources       []resourceLine
+	Sums            []sumLine
+	Assessed        []assessedLine
+	Recommendations []commentLine
+	Comments        []commentLine
+	Withdrawals     []withdrawalLine
+	Excluded        []excludedLine
+	Participants    []participantLine
+	Outside         []string // countries of the region outside this federation
+	Regions         []review.RegionRow
+	FiguresByGroup  []figureGroup
+}
+
+// ref is a link with the words for it.
+type ref struct {
+	Text, Href string
+	Sample     bool
+}
+
+type dueRound struct {
+	review.Round
+	ScopeName string
+	States    []dueState
+	Lines     []dueLine // of those in the round
+	NotIn     []ref
+}
+
+// dueState is how many participants of a round are in one state.
+type dueState struct {
+	standing
+	Who []ref
+}
+
+type dueLine struct {
+	Who                 ref
+	State               standing
+	Filed               string
+	Pledges, ReportedOn int
+	Cites               []ref
+}
+
+type pledgeLine struct {
+	Pledge, Author ref
+	Named          bool // it is here because it names a participant as a party
+	Objectives     []int
+	Due            value
+	Passed         bool // the date has passed
+	Status         standing
+	Report         review.DocumentID
+	Filed          string
+}
+
+type partyLine struct {
+	Pledge, Author, Party ref
+	State                 standing
+	Cites                 []ref
+}
+
+type targetLine struct {
+	Pledge, Author       ref
+	Indicator, Unit      string
+	Baseline, Value, Due value
+	Reported             value
+	On                   string
+	By                   ref
+	Report               review.DocumentID
+}
+
+type resourceLine struct {
+	Pledge, Author   ref
+	Amount, Currency value
+	Purpose          string
+}
+
+type sumLine struct {
+	Name, Amount string
+	N            int
+	Sample       bool
+}
+
+// assessedLine is what was judged, with every judgement of it side by side.
+type assessedLine struct {
+	Whom      ref
+	Pledge    ref // empty: all of its doing
+	Objective int
+	Views     [3][]ratingLine // self-assessments, regional ones, alternative reports
+	Agreement string
+	Sample    bool
+}
+
+type ratingLine struct {
+	Rating     string
+	Author     ref
+	Assessment review.DocumentID
+	Replies    []ref
+}
+
+type commentLine struct {
+	Comment, Author, To, About ref
+	Type                       string
+	State                      standing
+	Response                   review.DocumentID
+	Intended                   value
+	Filed                      string
+	Given                      bool // by a participant of the scope to another
+}
+
+type withdrawalLine struct {
+	Withdrawal, Author, About ref
+	Reason, Filed             string
+}
+
+type excludedLine struct {
+	Document, Author ref
+	Kind             string
+	Why              standing
+}
+
+type participantLine struct {
+	Who     ref
+	Kind    string
+	Country string
+	State   standing
+	Cites   []ref
+}
+
+type figureGroup struct {
+	Group   string
+	Figures []review.Figure
+}
+
+// states are the words of a stocktake that need another sign than the plain
+// one. The words themselves are review's.
+var tones = map[string]string{
+	"filed": "good", "fulfilled": "good", "confirmed": "good", "acceded": "good", "supported": "good", "answered": "good",
+	"late": "warn", "flexibility used": "good", "in-progress": "warn", "confirmed an earlier version": "warn",
+	"claimed, not confirmed": "warn", "open": "warn", "discontinued": "bad",
+}
+
+func stateOf(code string) standing { return standing{Tone: tones[code], Text: phrase(code)} }
+
+// tabler turns rows into lines.
+type tabler struct {
+	*view
+	titles map[review.DocumentID]Listed
+}
+
+func (v *view) tables(a *assembled, titles map[review.DocumentID]Listed) tables {
+	t := tabler{v, titles}
+	all := tables{
+		Due: t.due(a), Pledges: t.pledges(a), Parties: t.parties(a), Targets: t.targets(a), Resources: t.resources(a),
+		Sums: sums(a), Assessed: t.assessed(a), Recommendations: t.comments(a.recommendations), Comments: t.comments(a.comments),
+		Withdrawals: t.withdrawals(a), Excluded: t.excluded(a), Regions: a.regions, FiguresByGroup: figuresByGroup(a),
+	}
+	for _, p := range realFirst(a.participation, func(r review.ParticipationRow) bool { return r.Sample }) {
+		if p.ID == "" {
+			all.Outside = append(all.Outside, p.Name)
+			continue
+		}
+		all.Participants = append(all.Participants, participantLine{t.who(p.ID), phrase(p.Kind), countryName(p.Country), stateOf(p.State), t.cites(p.Cites)})
+	}
+	slices.Sort(all.Outside)
+	return all
+}
+
+// realFirst puts invented rows last and keeps the order otherwise.
+func realFirst[T any](rows []T, sample func(T) bool) []T {
+	rows = slices.Clone(rows)
+	slices.SortStableFunc(rows, func(a, b T) int {
+		switch {
+		case sample(a) == sample(b):
+			return 0
+		case sample(b):
+			return -1
+		}
+		return 1
+	})
+	return rows
+}
+
+func (t tabler) who(id review.ParticipantID) ref {
+	return ref{t.name(id), "/participants/" + string(id), t.members[id].Sample}
+}
+
+func (t tabler) document(id review.DocumentID) ref {
+	if id == "" {
+		return ref{}
+	}
+	r := ref{Text: "document " + short(string(id)), Href: "/documents/" + string(id)}
+	if d, ok := t.titles[id]; ok {
+		r.Text, r.Sample = titleOf(d), d.Sample
+	}
+	return r
+}
+
+func (t tabler) cites(ids []review.DocumentID) []ref {
+	refs := make([]ref, len(ids))
+	for i, id := range ids {
+		refs[i] = t.document(id)
+	}
+	return refs
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func figuresByGroup(a *assembled) []figureGroup {
+	var all []figureGroup
+	for _, f := range a.Figures {
+		if n := len(all); n == 0 || all[n-1].Group != f.Group {
+			all = append(all, figureGroup{Group: f.Group})
+		}
+		g := &all[len(all)-1]
+		g.Figures = append(g.Figures, f)
+	}
+	return all
+}
+
+func sums(a *assembled) []sumLine {
+	var all []sumLine
+	for _, f := range a.Figures {
+		if f.Amount != "" {
+			all = append(all, sumLine{strings.TrimPrefix(f.Name, "pledged "), decimal(f.Amount), f.Value, f.Sample})
+		}
+	}
+	return all
+}

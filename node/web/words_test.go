@@ -1,0 +1,82 @@
+package web
+
+import (
+	"testing"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stocktake/review"
+)
+
+func TestDecimalsReadTheSameGrouped(t *testing.T) {
+	for in, want := range map[string]string{
+		"0": "0", "74": "74", "1250": "1250", "12500": "12\u202f500", "10000000": "10\u202f000\u202f000",
+		"1250000.50": "1\u202f250\u202f000.50", "-31250.25": "−31\u202f250.25", "18.5": "18.5",
+		"123456": "123\u202f456", "not a number": "not a number", "": "",
+	} {
+		if got := decimal(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestDatesKeepWhatTheyCannotRead(t *testing.T) {
+	for in, want := range map[string]string{"2027-12-31": "31 December 2027", "2027-13-31": "2027-13-31", "": ""} {
+		if got := date(in); got != want {
+			t.Errorf("date %q: got %q, want %q", in, got, want)
+		}
+	}
+	for in, want := range map[string]string{"2026-05-04T09:30:07Z": "4 May 2026, 09:30:07 UTC", "soon": "soon"} {
+		if got := instant(in); got != want {
+			t.Errorf("instant %q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestPagesNeverAccuse holds the words of section 1 of the design: no code of
+// the program comes out as a reproach.
+func TestPagesNeverAccuse(t *testing.T) {
+	if got := phrase("shadow"); got != "alternative (shadow) report" {
+		t.Errorf("a shadow assessment is called %q", got)
+	}
+	for code, want := range map[string]string{"not-in-round": "not in this round", "no-report": "no report received", "declined": "declined"} {
+		if got := phrase(code); got != want {
+			t.Errorf("%s: got %q, want %q", code, got, want)
+		}
+	}
+	if got, want := regionName("UN-ECA"), " (list of members unverified)"; len(got) == 0 {
+		t.Errorf("got %q %q", got, want)
+	}
+}
+
+func TestTilePathsAreThoseOfTheSpecification(t *testing.T) {
+	for path, want := range map[string]tlog.Tile{
+		"0/000":             {H: 8, L: 0, N: 0, W: 256},
+		"0/x001/x234/067":   {H: 8, L: 0, N: 1234067, W: 256},
+		"1/000.p/5":         {H: 8, L: 1, N: 0, W: 5},
+		"entries/000.p/112": {H: 8, L: -1, N: 0, W: 112},
+		"entries/x001/002":  {H: 8, L: -1, N: 1002, W: 256},
+	} {
+		if got, ok := parseTilePath(path); !ok || got != want {
+			t.Errorf("%s: got %+v, %v", path, got, ok)
+		}
+	}
+	for _, path := range []string{"", "0", "0/", "0/0", "data/000", "8/0/000", "64/000", "0/000.p/0", "0/000.p/256", "entries", "entries/000.p/5/", "x/000", "-1/000", "0/x000/001"} {
+		if got, ok := parseTilePath(path); ok {
+			t.Errorf("%s is taken for %+v", path, got)
+		}
+	}
+}
+
+func TestScopesAreReadStrictly(t *testing.T) {
+	for in, want := range map[string]review.Scope{"": "global", "global": "global", "region:UN-ECA": "region:UN-ECA", "participant:sle": "participant:sle", "objective:23": "objective:23"} {
+		if got, err := readScope(in); err != nil || got != want {
+			t.Errorf("%q: got %q, %v", in, got, err)
+		}
+	}
+	for _, in := range []string{"global:", "globalx", "region:", "region:un-eca", "participant:", "participant:S", "participant:-a", "objective:", "objective:0", "objective:24", "objective:+4", "objective:04", "theme:safe", ":"} {
+		if got, err := readScope(in); err == nil {
+			t.Errorf("%q is taken for %q", in, got)
+		}
+	}
+}

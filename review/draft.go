@@ -93,7 +93,7 @@ func (w *draftWriter) field(indent, name string, f *field, required bool) {
 		w.help(indent, "One of: "+strings.Join(f.Enum, ", "))
 	}
 	if fill && f.Default == "" && len(f.Examples) > 0 {
-		w.help(indent, "Example: "+flow(f.Examples[0]))
+		w.line(indent + "# Example: " + flow(f.Examples[0]))
 	}
 	mark := "#"
 	if fill {

@@ -96,7 +96,7 @@ func wrongType(pointer, want string) *FieldError { return refuse(pointer, "wrong
 func missingField(pointer, name string, f *field) *FieldError {
 	e := refuse(pointerTo(pointer, name), "missing-field")
 	if f != nil && f.Properties[name] != nil && len(f.Properties[name].Examples) > 0 {
-		e.Args = map[string]string{"example": clip(string(f.Properties[name].Examples[0]))}
+		e.Args = map[string]string{"example": clip(flow(f.Properties[name].Examples[0]))}
 	}
 	return e
 }

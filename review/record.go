@@ -19,6 +19,11 @@ const (
 	Erased
 )
 
+// String is the word for it: present, missing, sealed, withheld or erased.
+func (a Absence) String() string {
+	return [...]string{"present", "missing", "sealed", "withheld", "erased"}[a]
+}
+
 // Record is a document's place in a log: what every node holds of it. Leaf
 // and place are replicated; Payload is nil unless Absence is Present.
 type Record struct {

@@ -1,0 +1,25 @@
+package main
+
+// commands lists the whole command line, in the order in which help shows it.
+func commands() []command {
+	return []command{
+		demoCommand(),
+		initCommand(),
+		charterNewCommand(),
+		charterSignCommand(),
+		charterShowCommand(),
+		charterVerifyCommand(),
+		serveCommand(),
+		statusCommand(),
+		newCommand(),
+		signCommand(),
+		publishCommand(),
+		submitCommand(),
+		listCommand(),
+		showCommand(),
+		threadCommand(),
+		assembleCommand(),
+		exportCommand(),
+		verifyCommand(),
+	}
+}

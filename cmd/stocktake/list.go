@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+
+	"stocktake/node/web"
+)
+
+func listCommand() command {
+	return command{"list", "", "the documents that the node holds", func(f *flag.FlagSet) run {
+		var q web.Query
+		f.StringVar((*string)(&q.Kind), "kind", "", "only this `kind`")
+		f.StringVar((*string)(&q.Author), "author", "", "only by this participant `ID`")
+		f.StringVar((*string)(&q.About), "about", "", "only about this document `ID`")
+		f.BoolVar(&q.Receipts, "receipts", false, "receipts and openings too")
+		return func(ctx context.Context, c *call, args []string) error {
+			if len(args) > 0 {
+				return usage("list takes no argument %q; use --kind, --author or --about", args[0])
+			}
+			service, done, err := c.service(ctx, nil)
+			if err != nil {
+				return err
+			}
+			defer done()
+			documents, err := service.Documents(ctx, q)
+			if err != nil {
+				return err
+			}
+			if c.json {
+				if documents == nil {
+					documents = []web.Listed{}
+				}
+				return c.printJSON("documents", documents)
+			}
+			for _, d := range documents {
+				filed := d.Filed
+				if filed == "" {
+					filed = "received, not filed"
+				}
+				fmt.Fprintf(c.out, "%s  %-20s  %-10s  %-18s  %s\n", d.ID, filed, d.Kind, d.Author, d.Title)
+			}
+			c.say("%d documents", len(documents))
+			return nil
+		}
+	}}
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"time"
+
+	"stocktake/node/web"
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+func publishCommand() command {
+	return command{"publish", "DRAFT|ENVELOPE...", "sign if needed, and file at the own node", func(f *flag.FlagSet) run {
+		var s signFlags
+		s.add(f)
+		wait := f.Duration("wait", 0, "wait up to this long until a quorum of witnesses has filed it")
+		return func(ctx context.Context, c *call, args []string) error {
+			if len(args) == 0 {
+				return usage("name a draft or a signed envelope")
+			}
+			service, done, err := c.service(ctx, s.ask(c))
+			if err != nil {
+				return err
+			}
+			defer done()
+			var filed []*web.Filed
+			for _, name := range args {
+				e, err := s.envelope(ctx, c, name)
+				if err != nil {
+					return partly(err, len(filed))
+				}
+				one, err := file(ctx, service, e, *wait)
+				if err != nil {
+					return partly(fmt.Errorf("%s: %w", name, err), len(filed))
+				}
+				filed = append(filed, one)
+				printFiled(c, one)
+			}
+			return c.printJSON("filed", filed)
+		}
+	}}
+}
+
+func submitCommand() command {
+	return command{"submit", "ENVELOPE", "file a signed document at somebody else's node", func(f *flag.FlagSet) run {
+		var to listFlag
+		f.Var(&to, "to", "`URLs` of nodes that may carry it; it is filed at each")
+		wait := f.Duration("wait", 30*time.Second, "wait up to this long until a quorum of witnesses has filed it")
+		return func(ctx context.Context, c *call, args []string) error {
+			if len(args) != 1 || len(to) == 0 {
+				return usage("name one signed envelope, and with --to the nodes that may carry it")
+			}
+			b, err := readInput(args[0], signing.MaxEnvelope)
+			if err != nil {
+				return err
+			}
+			e, err := signing.ParseEnvelope(b)
+			if err != nil {
+				return fmt.Errorf("%s: %w; `stocktake sign` writes one", args[0], err)
+			}
+			var filed []*web.Filed
+			var failed error
+			for _, url := range to {
+				client, err := web.NewClient(url)
+				if err != nil {
+					return usage("--to %s: %v", url, err)
+				}
+				one, err := file(ctx, client, e, *wait)
+				client.Close()
+				if err != nil {
+					failed = fmt.Errorf("%s: %w", url, err)
+					report(c.err, "submit", failed)
+					continue
+				}
+				filed = append(filed, one)
+				printFiled(c, one)
+			}
+			if err := c.printJSON("filed", filed); err != nil || failed == nil {
+				return err
+			}
+			return partly(fmt.Errorf("%d of %d nodes did not take it", len(to)-len(filed), len(to)), len(filed))
+		}
+	}}
+}
+
+// envelope reads an envelope, or signs a draft.
+func (s *signFlags) envelope(ctx context.Context, c *call, name string) (signing.Envelope, error) {
+	b, err := readInput(name, maxDraft)
+	if err != nil {
+		return signing.Envelope{}, err
+	}
+	if e, err := signing.ParseEnvelope(b); err == nil {
+		return e, nil
+	} else if len(b) > 0 && b[0] == '{' {
+		return signing.Envelope{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return s.signDraft(ctx, c, name, b)
+}
+
+// file files at a node and waits until it is final or the time is up.
+func file(ctx context.Context, s web.Service, e signing.Envelope, wait time.Duration) (*web.Filed, error) {
+	filed, err := s.File(ctx, e)
+	for deadline := time.Now().Add(wait); err == nil && filed.State != web.StateFiled && time.Now().Before(deadline); {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+		filed, err = s.File(ctx, e) // filing again changes nothing and tells how it stands
+	}
+	return filed, err
+}
+
+func printFiled(c *call, f *web.Filed) {
+	if c.json {
+		return
+	}
+	fmt.Fprintln(c.out, f.ID)
+	if f.State == web.StateFiled {
+		c.say("filed %s, witnessed by %d, in %s at index %d", f.Filed, f.Witnesses, f.Log, f.Index)
+		return
+	}
+	c.say("received in %s at index %d: safe on disk, not yet cosigned by a quorum of witnesses", f.Log, f.Index)
+}
+
+// partly is an error after some of the work was done.
+func partly(err error, done int) error {
+	if done == 0 {
+		return err
+	}
+	return &exitError{exitPartly, err}
+}
+
+// printJSON prints a list under its name, with the version of the shape.
+func (c *call) printJSON(name string, v any) error {
+	if !c.json {
+		return nil
+	}
+	return json.NewEncoder(c.out).Encode(map[string]any{"version": 1, name: v})
+}
+
+// documentID reads an argument that names a document.
+func documentID(s string) (review.DocumentID, error) {
+	d, err := signing.ParseDigest(s)
+	if err != nil {
+		return "", usage("%q is not a document ID: 64 hexadecimal digits, as `stocktake list` prints them", s)
+	}
+	return review.DocumentID(d.String()), nil
+}

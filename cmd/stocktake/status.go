@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+
+	"stocktake/node/web"
+)
+
+func statusCommand() command {
+	return command{"status", "", "how the node and its federation are", func(*flag.FlagSet) run {
+		return func(ctx context.Context, c *call, args []string) error {
+			if len(args) > 0 {
+				return usage("status takes no argument %q", args[0])
+			}
+			service, done, err := c.service(ctx, nil)
+			if err != nil {
+				return err
+			}
+			defer done()
+			s, err := service.Status(ctx)
+			if err != nil {
+				return err
+			}
+			if c.json {
+				return json.NewEncoder(c.out).Encode(struct {
+					Version int `json:"version"`
+					*web.Status
+				}{1, s})
+			}
+			printStatus(c, s)
+			return nil
+		}
+	}}
+}
+
+func printStatus(c *call, s *web.Status) {
+	fmt.Fprintf(c.out, "node        %s (%s)\nfederation  %s, charter %d\nlog         %s, %d records, %d not filed yet\n",
+		s.Name, s.Participant, s.Federation, s.Charter, s.Log, s.Size, s.Pending)
+	if s.Fenced != "" {
+		fmt.Fprintf(c.out, "FENCED      this node never signs its log again: %s\n", s.Fenced)
+	}
+	fmt.Fprintf(c.out, "documents   %d, %d payloads missing\nsnapshot    %s\n", s.Documents, s.Missing, s.Snapshot)
+	connected, behind := 0, 0
+	for _, p := range s.Peers {
+		if p.Connected {
+			connected++
+		}
+	}
+	for _, l := range s.Logs {
+		if l.Known > l.Size {
+			behind++
+		}
+	}
+	fmt.Fprintf(c.out, "peers       %d of %d connected\n", connected, len(s.Peers))
+	switch {
+	case connected == 0 && len(s.Peers) > 0:
+		fmt.Fprintln(c.out, "behind      unknown: no peer is connected")
+	case behind > 0:
+		fmt.Fprintf(c.out, "behind      in %d logs\n", behind)
+		for _, l := range s.Logs {
+			if l.Known > l.Size {
+				fmt.Fprintf(c.out, "            %s: %d of %d\n", l.Log, l.Size, l.Known)
+			}
+		}
+	default:
+		fmt.Fprintln(c.out, "behind      no: nothing longer was heard of")
+	}
+	for _, f := range s.Forks {
+		fmt.Fprintf(c.out, "FORK        %s\n", f)
+	}
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+func verifyCommand() command {
+	return command{"verify", "PATH...", "check exported documents offline: who, what, when filed, by how many witnesses", func(f *flag.FlagSet) run {
+		federation := f.String("federation", "", "the `ID` of the federation that you mean; another one is refused")
+		return func(_ context.Context, c *call, args []string) error {
+			if len(args) == 0 {
+				return usage("name a folder that `stocktake export` wrote, or its %s", review.FileBundle)
+			}
+			var first error
+			for _, path := range args {
+				v, err := verifyPath(path)
+				if err == nil && *federation != "" && string(v.Federation) != *federation {
+					err = fail(exitUndecided, "it is of federation %s, not of %s", v.Federation, *federation)
+				}
+				if err != nil {
+					err = fmt.Errorf("%s: %w", path, err)
+					if len(args) > 1 {
+						report(c.err, "verify", err)
+					}
+					if first == nil {
+						first = err
+					}
+					continue
+				}
+				if err := printVerdict(c, v); err != nil {
+					return err
+				}
+			}
+			if first != nil && len(args) > 1 {
+				return fail(exitCode(first), "not everything could be verified; see above")
+			}
+			return first
+		}
+	}}
+}
+
+// verifyPath verifies a folder, or a bundle with the files beside it.
+func verifyPath(path string) (*review.Verdict, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	dir, bundle := path, review.FileBundle
+	if !info.IsDir() {
+		dir, bundle = filepath.Split(path)
+	}
+	files := map[string][]byte{}
+	for _, name := range []string{review.FilePAE, review.FileBundle, review.FileSigner, review.FileTrustedRoot, review.FileAbout, review.FileFounding} {
+		from := name
+		if name == review.FileBundle {
+			from = bundle
+		}
+		b, err := readInput(filepath.Join(dir, from), maxInput)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		files[name] = b
+	}
+	v, err := review.Verify(files)
+	switch {
+	case err == nil:
+		return v, nil
+	case errors.Is(err, review.ErrUndecided), errors.Is(err, signing.ErrUnknownLog):
+		return nil, fail(exitUndecided, "%w", err)
+	default:
+		return nil, fail(exitInvalid, "%w", err)
+	}
+}
+
+func printVerdict(c *call, v *review.Verdict) error {
+	if c.json {
+		return json.NewEncoder(c.out).Encode(struct {
+			Version int `json:"version"`
+			*review.Verdict
+		}{1, v})
+	}
+	title := v.Title
+	if v.Sample {
+		title += " (sample)"
+	}
+	filed := fmt.Sprintf("not yet: no quorum of %d witnesses has cosigned it here; ask for a newer export", v.Quorum)
+	if v.Filed != "" {
+		filed = fmt.Sprintf("%s, witnessed by %d (a quorum is %d)", v.Filed, v.Witnesses, v.Quorum)
+	}
+	fmt.Fprintf(c.out, "valid       %s: %s\ndocument    %s\nsigned by   %s (%s), %s key %.16s\nfiled       %s\nlog         %s, index %d\nfederation  %s, charter %d\n",
+		v.Kind, title, v.ID, v.AuthorName, v.AuthorKind, v.Role, v.Signer, filed, v.Log, v.Index, v.Federation, v.Charter)
+	return nil
+}

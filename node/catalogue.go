@@ -1,0 +1,185 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"stocktake/node/web"
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// read is what the records held now say. It is kept until one more arrives.
+func (n *Node) read() (*review.Reading, review.Snapshot, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	states, err := n.store.LogStates()
+	if err != nil {
+		return nil, review.Snapshot{}, err
+	}
+	if n.reading != nil && slices.EqualFunc(states, n.snapshot.Logs, sameState) {
+		return n.reading, n.snapshot, nil
+	}
+	snapshot, err := review.Describe(n.founding.Genesis, states, n.store.Records(review.Snapshot{Logs: states}))
+	if err != nil {
+		return nil, snapshot, err
+	}
+	reading, err := review.Read(snapshot, n.founding.Genesis, n.store.Records(snapshot), time.Time{})
+	if err != nil {
+		return nil, snapshot, err
+	}
+	n.reading, n.snapshot = reading, snapshot
+	return reading, snapshot, nil
+}
+
+func sameState(a, b review.LogState) bool {
+	return a.Origin == b.Origin && a.Size == b.Size && a.Root == b.Root && slices.Equal(a.Absent, b.Absent)
+}
+
+// Snapshot is what a stocktake made now would be made from.
+func (n *Node) Snapshot(context.Context) (review.Snapshot, error) {
+	_, s, err := n.read()
+	return s, err
+}
+
+// Documents lists what is held.
+func (n *Node) Documents(_ context.Context, q web.Query) ([]web.Listed, error) {
+	reading, _, err := n.read()
+	if err != nil {
+		return nil, err
+	}
+	documents := []web.Listed{}
+	for id, d := range reading.Documents() {
+		if d == nil || !matches(q, d) {
+			continue
+		}
+		documents = append(documents, listed(reading, id, d))
+	}
+	return documents, nil
+}
+
+func matches(q web.Query, d *review.Document) bool {
+	bookkeeping := d.Kind == review.KindReceipt || d.Kind == review.KindOpening
+	switch {
+	case q.Kind != "" && q.Kind != d.Kind,
+		q.Author != "" && q.Author != d.Author,
+		q.About != "" && q.About != d.About(),
+		bookkeeping && !q.Receipts && q.Kind == "":
+		return false
+	}
+	return true
+}
+
+func listed(reading *review.Reading, id review.DocumentID, d *review.Document) web.Listed {
+	label, _ := reading.Label(id)
+	l := web.Listed{ID: id, Filed: label.Filed, Log: label.Place.Origin, Index: label.Place.Index, Sample: label.Sample}
+	if d != nil {
+		l.Kind, l.Author, l.About, l.Title = d.Kind, d.Author, d.About(), d.Title
+	}
+	return l
+}
+
+// Document is one document with all that this node knows of it.
+func (n *Node) Document(_ context.Context, id review.DocumentID) (*web.Shown, error) {
+	reading, _, err := n.read()
+	if err != nil {
+		return nil, err
+	}
+	d, ok := reading.Document(id)
+	if !ok {
+		return nil, notFound(id)
+	}
+	label, _ := reading.Label(id)
+	record, err := n.store.Record(label.Place.Origin, label.Place.Index)
+	if err != nil {
+		return nil, err
+	}
+	shown := &web.Shown{
+		Listed: listed(reading, id, d), Signer: record.Leaf.Key.Fingerprint(), Witnesses: label.Witnesses,
+		Label: label, Places: reading.Places(id), Absence: record.Absence.String(),
+	}
+	if owner, _, ok := reading.Chain().KeyOwner(record.Leaf.Key); ok {
+		p, _ := reading.Chain().Participant(owner)
+		shown.SignedBy = p.Name
+	}
+	if record.Payload != nil {
+		shown.Statement = json.RawMessage(record.Payload)
+	}
+	return shown, nil
+}
+
+// Envelope is a document as it was signed.
+func (n *Node) Envelope(_ context.Context, id review.DocumentID) (signing.Envelope, error) {
+	reading, _, err := n.read()
+	if err != nil {
+		return signing.Envelope{}, err
+	}
+	label, ok := reading.Label(id)
+	if !ok {
+		return signing.Envelope{}, notFound(id)
+	}
+	record, err := n.store.Record(label.Place.Origin, label.Place.Index)
+	switch {
+	case err != nil:
+		return signing.Envelope{}, err
+	case record.Payload == nil:
+		return signing.Envelope{}, fmt.Errorf("document %s is %s here", id, record.Absence)
+	}
+	return signing.Envelope{Payload: record.Payload, Signature: record.Leaf.Signature}, nil
+}
+
+func notFound(id review.DocumentID) error {
+	return fmt.Errorf("%w: %s; it may not have arrived yet, see `stocktake status`", web.ErrNotFound, id)
+}
+
+// Thread is a document with everything that was said about it.
+func (n *Node) Thread(_ context.Context, id review.DocumentID) (*review.Thread, error) {
+	reading, _, err := n.read()
+	if err != nil {
+		return nil, err
+	}
+	thread, ok := reading.Thread(id)
+	if !ok {
+		return nil, notFound(id)
+	}
+	return thread, nil
+}
+
+// Assemble computes a stocktake.
+func (n *Node) Assemble(_ context.Context, q web.AssembleRequest) ([]byte, error) {
+	reading, snapshot, err := n.read()
+	if err != nil {
+		return nil, err
+	}
+	if q.Cutoff != "" || q.Snapshot != nil {
+		if q.Snapshot != nil {
+			snapshot = *q.Snapshot
+		}
+		var cutoff time.Time
+		if q.Cutoff != "" {
+			if cutoff, err = time.Parse(time.RFC3339, q.Cutoff); err != nil {
+				return nil, fmt.Errorf("cut-off %.40q: want a time as 2026-12-31T23:59:59Z", q.Cutoff)
+			}
+		}
+		if reading, err = review.Read(snapshot, n.founding.Genesis, n.store.Records(snapshot), cutoff); err != nil {
+			return nil, err
+		}
+	}
+	s, err := reading.Stocktake(q.Scope)
+	if err != nil {
+		return nil, err
+	}
+	return s.File(), nil
+}
+
+// Federation is the charter and its accessions.
+func (n *Node) Federation(context.Context) ([]byte, error) {
+	reading, _, err := n.read()
+	if err != nil {
+		return nil, err
+	}
+	return n.foundingFile(reading)
+}

@@ -1,0 +1,51 @@
+package node
+
+import (
+	"fmt"
+
+	"stocktake/review"
+	"stocktake/review/compact"
+)
+
+// Convening is what the convener of a federation decides.
+type Convening struct {
+	Title     string
+	Suffix    string // of every log's origin, as in gcm.example
+	Witnesses []review.ParticipantID
+	Threshold int // accessions that put the charter in force; 0: all participants
+	Rounds    []review.Round
+	Sample    bool
+}
+
+// Convene puts participants' cards together as a genesis charter, ready to be
+// looked over, signed by the convener and acceded to by the others.
+func Convene(cards []Card, o Convening) (*review.Charter, error) {
+	c := &review.Charter{
+		Common: review.Common{Title: o.Title, Sample: o.Sample},
+		Number: 1, Suffix: o.Suffix, Compact: compact.Digest(), Rules: review.RuleVersion,
+		Threshold: o.Threshold, Rounds: o.Rounds,
+		Participants: []review.Participant{}, Witnesses: []review.Witness{},
+	}
+	if c.Rounds == nil {
+		c.Rounds = []review.Round{}
+	}
+	if c.Threshold == 0 {
+		c.Threshold = len(cards)
+	}
+	witness := map[review.ParticipantID]string{}
+	for _, card := range cards {
+		c.Participants = append(c.Participants, card.Participant)
+		witness[card.Participant.ID] = card.Witness
+	}
+	for _, id := range o.Witnesses {
+		key, ok := witness[id]
+		switch {
+		case !ok:
+			return nil, fmt.Errorf("witness %s: no card of that participant was given", id)
+		case key == "":
+			return nil, fmt.Errorf("witness %s: its card names no witness key, because it runs no node; choose another witness", id)
+		}
+		c.Witnesses = append(c.Witnesses, review.Witness{Participant: id, Key: key})
+	}
+	return c, nil
+}

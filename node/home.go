@@ -1,0 +1,101 @@
+package node
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/goccy/go-yaml"
+
+	"stocktake/review"
+)
+
+// ErrNotInitialised means that a folder is not a node's home yet.
+var ErrNotInitialised = errors.New("node: not a node's home")
+
+// Home is the folder that holds everything of one node:
+//
+//	config.yaml        what it is and where it listens
+//	card.json          its public part, for the convener of a charter
+//	federation.jsonl   the genesis charter and its accessions, one envelope a line
+//	keys/              one private key a file, named by role
+//	db/                the database
+//	attachments/       files named by their digest
+//	node.sock          the API of the running node, for this machine's user only
+type Home string
+
+func (h Home) path(name string) string { return filepath.Join(string(h), name) }
+
+// Files of a home that other programs may need.
+func (h Home) ConfigFile() string     { return h.path("config.yaml") }
+func (h Home) CardFile() string       { return h.path("card.json") }
+func (h Home) FederationFile() string { return h.path("federation.jsonl") }
+func (h Home) Database() string       { return h.path("db") }
+func (h Home) Socket() string         { return h.path("node.sock") }
+
+// Config is config.yaml.
+type Config struct {
+	Participant review.ParticipantID `yaml:"participant"`
+	Federation  review.DocumentID    `yaml:"federation,omitempty"` // the genesis charter; empty until the node joined
+	Epoch       int                  `yaml:"epoch"`
+	Listen      []string             `yaml:"listen"`                  // multiaddrs for other nodes
+	HTTP        string               `yaml:"http"`                    // host:port of the pages and the API
+	Demo        bool                 `yaml:"demonstration,omitempty"` // keys of a demonstration: pages say so
+}
+
+// DefaultHTTP is where pages and API listen unless config.yaml says otherwise:
+// this machine only.
+const DefaultHTTP = "127.0.0.1:8470"
+
+// Config reads config.yaml. It is ErrNotInitialised if there is none.
+func (h Home) Config() (Config, error) {
+	c := Config{Epoch: 1, HTTP: DefaultHTTP}
+	b, err := os.ReadFile(h.ConfigFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, fmt.Errorf("%w: %s has no config.yaml; run `stocktake init --home %s --participant ID ...` first", ErrNotInitialised, h, h)
+	}
+	if err != nil {
+		return c, err
+	}
+	if len(b) > maxConfig {
+		return c, fmt.Errorf("%s: %d bytes, the limit is %d", h.ConfigFile(), len(b), maxConfig)
+	}
+	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.DisallowUnknownField()).Decode(&c); err != nil {
+		return c, fmt.Errorf("%s: %w", h.ConfigFile(), err)
+	}
+	return c, nil
+}
+
+// WriteConfig replaces config.yaml.
+func (h Home) WriteConfig(c Config) error {
+	b, err := yaml.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("config.yaml: %w", err)
+	}
+	return replaceFile(h.ConfigFile(), b, 0o600)
+}
+
+// replaceFile writes a file whole or not at all.
+func replaceFile(name string, b []byte, mode fs.FileMode) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if _, err = f.Write(b); err == nil {
+		err = f.Chmod(mode)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}

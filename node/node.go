@@ -1,0 +1,175 @@
+// Package node composes one running member of a federation: its home on disk
+// (home.go, keys.go), how it comes to be (init.go, convene.go, join.go), and
+// the store, the network and the pages that run together while it serves.
+//
+// It decides nothing that review or federation could decide. Its main type is
+// [Node].
+package node
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+
+	"stocktake/federation"
+	"stocktake/node/web"
+	"stocktake/review"
+	"stocktake/signing"
+	"stocktake/store"
+)
+
+// Options of a node.
+type Options struct {
+	// Offline opens the database for one command while no node runs: nothing
+	// is sent or received, and private keys are opened only to file.
+	Offline  bool
+	Password signing.Password // of the node's private keys
+	Logger   *slog.Logger     // nil: silent
+	Store    store.Options
+}
+
+// Node is one member's node. It is a web.Service.
+type Node struct {
+	home     Home
+	config   Config
+	options  Options
+	logger   *slog.Logger
+	founding *review.Founding
+	founded  []byte // the founding file
+	origin   review.Origin
+	store    *store.Store
+	runner   *federation.Runner // nil offline
+
+	mu       sync.Mutex
+	reading  *review.Reading // of snapshot; nil at first
+	snapshot review.Snapshot
+}
+
+var _ web.Service = (*Node)(nil)
+
+// Open opens a home that has joined a federation. It listens already, and does
+// nothing before Run. Close ends it.
+func Open(h Home, o Options) (*Node, error) {
+	config, err := h.Config()
+	if err != nil {
+		return nil, err
+	}
+	founding, err := h.Founding()
+	if err != nil {
+		return nil, err
+	}
+	charter, _ := founding.Chain.InForce()
+	n := &Node{
+		home: h, config: config, options: o, logger: o.Logger, founding: founding,
+		origin: review.OriginOf(config.Epoch, config.Participant, founding.Genesis.ID, charter.Suffix),
+	}
+	if n.logger == nil {
+		n.logger = slog.New(slog.DiscardHandler)
+	}
+	if _, ok := founding.Chain.Log(n.origin); !ok {
+		return nil, fmt.Errorf("%w: the charter lists no log for %s, so no node runs here; use `stocktake sign` here and `stocktake submit --to URL` to have it carried", ErrNotInitialised, config.Participant)
+	}
+	if n.founded, err = os.ReadFile(h.FederationFile()); err != nil {
+		return nil, err
+	}
+	o.Store.Logger = n.logger
+	if n.store, err = store.Open(h.Database(), o.Store); err != nil {
+		return nil, err
+	}
+	if !o.Offline {
+		if n.runner, err = n.newRunner(); err != nil {
+			return nil, errors.Join(err, n.store.Close())
+		}
+	}
+	return n, nil
+}
+
+// newRunner opens the node's keys and binds its addresses.
+func (n *Node) newRunner() (*federation.Runner, error) {
+	o := federation.RunnerOptions{
+		Self: n.config.Participant, Own: n.origin, Genesis: n.founding.Genesis, Chain: n.founding.Chain,
+		Store: n.store, Listen: n.config.Listen, Salt: NewSalt, Logger: n.logger,
+	}
+	for role, key := range map[Role]**signing.NoteSigner{RoleLog: &o.Log, RoleNode: &o.Node, RoleWitness: &o.Witness} {
+		var err error
+		if *key, err = n.home.NoteSigner(role, n.config.Epoch, n.options.Password); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if o.Clerk, err = n.home.DocumentSigner(RoleClerk, n.options.Password); err != nil {
+		return nil, err
+	}
+	return federation.NewRunner(o)
+}
+
+// Close closes the database. A running node is ended by the context of Run.
+func (n *Node) Close() error {
+	var err error
+	if n.runner != nil {
+		err = n.runner.Close()
+	}
+	return errors.Join(err, n.store.Close())
+}
+
+// File logs a document here and tells how far it has come. Filing again what
+// is filed already changes nothing.
+func (n *Node) File(ctx context.Context, e signing.Envelope) (*web.Filed, error) {
+	known, err := n.Holds(review.DocumentID(e.Digest().String()))
+	if err != nil {
+		return nil, err
+	}
+	record, err := n.file(ctx, e)
+	if errors.Is(err, store.ErrFenced) {
+		return nil, fmt.Errorf("this node does not sign its log any more; another member's node can carry the document (`stocktake submit --to URL`): %w", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	filed := &web.Filed{ID: record.ID(), Log: record.Origin, Index: record.Index, State: web.StateReceived}
+	if !known {
+		return filed, nil // no witness can have seen it yet
+	}
+	reading, _, err := n.read()
+	if err != nil {
+		return nil, err
+	}
+	if l, ok := reading.Label(record.ID()); ok && l.Filed != "" {
+		filed.State, filed.Filed, filed.Witnesses = web.StateFiled, l.Filed, l.Witnesses
+	}
+	return filed, nil
+}
+
+// Holds is whether any record of a document is here.
+func (n *Node) Holds(id review.DocumentID) (bool, error) {
+	places, err := n.store.Places(id)
+	return len(places) > 0, err
+}
+
+func (n *Node) file(ctx context.Context, e signing.Envelope) (review.Record, error) {
+	if n.runner != nil {
+		return n.runner.File(ctx, e)
+	}
+	signer, err := n.home.NoteSigner(RoleLog, n.config.Epoch, n.options.Password)
+	if err != nil {
+		return review.Record{}, err
+	}
+	door := federation.Door{
+		Chain: func() *review.Chain { return n.founding.Chain },
+		Store: n.store, Writer: n.store.OpenLog(n.origin, signer),
+	}
+	return door.File(ctx, e)
+}
+
+// NewSalt is 16 random bytes in hexadecimal: what keeps an erased document
+// from being guessed back from its hash.
+func NewSalt() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails (crypto/rand, Go 1.24)
+	return hex.EncodeToString(b[:])
+}

@@ -1,0 +1,112 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+	"golang.org/x/sync/errgroup"
+
+	"stocktake/node/web"
+	"stocktake/review"
+	"stocktake/store"
+)
+
+// Run serves pages and API on the configured address and on the home's socket,
+// and takes part in the federation, until ctx ends. Requests under way get a
+// moment to finish. It returns ctx's error after a clean end.
+func (n *Node) Run(ctx context.Context) error {
+	if n.runner == nil {
+		return errors.New("node: opened offline, cannot run")
+	}
+	public, err := net.Listen("tcp", n.config.HTTP)
+	if err != nil {
+		return fmt.Errorf("pages and API: %w; set http in %s to a free address", err, n.home.ConfigFile())
+	}
+	defer public.Close()
+	local, err := listenSocket(n.home.Socket())
+	if err != nil {
+		return err
+	}
+	defer local.Close()
+	n.logger.Info("serving", "pages", "http://"+public.Addr().String()+"/", "origin", n.origin, "socket", n.home.Socket())
+
+	server := web.NewServer(n.handler())
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return n.runner.Run(ctx) })
+	for _, l := range []net.Listener{public, local} {
+		g.Go(func() error {
+			if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				return err
+			}
+			return nil
+		})
+	}
+	g.Go(func() error {
+		<-ctx.Done()
+		grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
+		defer cancel()
+		if server.Shutdown(grace) != nil {
+			server.Close()
+		}
+		return nil
+	})
+	return g.Wait()
+}
+
+// shutdownGrace is what requests under way get when the node stops.
+const shutdownGrace = 3 * time.Second
+
+func (n *Node) handler() http.Handler {
+	o := web.Options{Logger: n.logger, Log: logFiles{n.store}}
+	if host, _, err := net.SplitHostPort(n.config.HTTP); err == nil && host != "" {
+		o.Hosts = append(o.Hosts, host)
+	}
+	if cosigner, ok := n.runner.Cosigner(); ok {
+		o.Witness = func(_ context.Context, body []byte) (int, []byte) { return cosigner.AddCheckpoint(body) }
+	}
+	return web.Handler(n, o)
+}
+
+// listenSocket opens the home's socket for this user only. The database's lock
+// has shown that no other node runs on the home, so an old one is a leftover.
+func listenSocket(path string) (net.Listener, error) {
+	if len(path) > maxSocketPath {
+		return nil, fmt.Errorf("%s: a socket's path has at most %d characters; use a home with a shorter path", path, maxSocketPath)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// logFiles serves a store as C2SP tlog-tiles.
+type logFiles struct{ store *store.Store }
+
+func (f logFiles) Checkpoint(o review.Origin) ([]byte, error) {
+	if note := f.store.Head(o).Checkpoint; note != nil {
+		return note, nil
+	}
+	return nil, web.ErrNotFound
+}
+
+func (f logFiles) Tile(o review.Origin, t tlog.Tile) ([]byte, error) {
+	b, err := f.store.Tile(o, t)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, web.ErrNotFound
+	}
+	return b, err
+}

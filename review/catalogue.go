@@ -1,0 +1,70 @@
+package review
+
+import (
+	"iter"
+	"maps"
+	"slices"
+)
+
+// Documents are all documents of the snapshot by filing time, pending ones
+// last. The document is nil where its content is absent or malformed.
+func (r *Reading) Documents() iter.Seq2[DocumentID, *Document] {
+	return func(yield func(DocumentID, *Document) bool) {
+		for _, e := range sorted(slices.Collect(maps.Values(r.docs))) {
+			if !yield(e.id, e.doc) {
+				return
+			}
+		}
+	}
+}
+
+// Document is one document; nil where its content is absent or malformed. ok
+// is false if no record has it.
+func (r *Reading) Document(id DocumentID) (d *Document, ok bool) {
+	e := r.docs[id]
+	if e == nil {
+		return nil, false
+	}
+	return e.doc, true
+}
+
+// Places are all records of a document, by origin and index.
+func (r *Reading) Places(id DocumentID) []Place {
+	e := r.docs[id]
+	if e == nil {
+		return nil
+	}
+	places := make([]Place, len(e.places))
+	for i, p := range slices.SortedFunc(slices.Values(e.places), comparePlaces) {
+		places[i] = Place{p.origin, p.index}
+	}
+	return places
+}
+
+// Evidence is the receipt that shows the filing time of a record: of the notes
+// that cover it and that a quorum cosigned, the one of the smallest size.
+func (r *Reading) Evidence(p Place) (note []byte, ok bool) {
+	var best uint64
+	for id := range r.receipts {
+		receipt, is := predicateOf[*Receipt](r.docs[id])
+		if !r.receipts[id] || !is {
+			continue
+		}
+		e, err := openReceipt(r.chain, []byte(receipt.Checkpoint))
+		if err != nil || Origin(e.Origin) != p.Origin || e.Size <= p.Index || !e.quorate() || ok && e.Size >= best {
+			continue
+		}
+		note, best, ok = []byte(receipt.Checkpoint), e.Size, true
+	}
+	return note, ok
+}
+
+// quorate is whether one set of witnesses gave a quorum.
+func (e evidence) quorate() bool {
+	for t, cosignatures := range e.terms {
+		if len(cosignatures) >= Quorum(t.witnesses) {
+			return true
+		}
+	}
+	return false
+}

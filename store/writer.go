@@ -86,6 +86,9 @@ func (s *Store) writesTo(o review.Origin) bool {
 	return w != nil && w.Fenced() == ""
 }
 
+// Origin is the log's.
+func (w *Writer) Origin() review.Origin { return w.origin }
+
 // Fenced is why the log is never signed again; "" if it may be.
 func (w *Writer) Fenced() string {
 	if reason := w.fenced.Load(); reason != nil {

@@ -1,0 +1,370 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/stretchr/testify/require"
+
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+func TestReopenedStoreIsTheSame(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir, small)
+	src := newSource(t, "e1.ken.3f9a1c20.gcm.example")
+	a := newAuthor(t)
+	for i := range 30 {
+		src.add(a, comment(i))
+	}
+	_, err := s.Extend(src.tail(0, 20, 30))
+	require.NoError(t, err)
+	w := s.OpenLog(testOrigin, newNoteSigner(t))
+	_, _, err = w.Append(t.Context(), a.sign(t, comment(3)), a.sign(t, comment(99)))
+	require.NoError(t, err)
+	require.NoError(t, s.SetMeta("charter", []byte("7")))
+	heads, states := s.Heads(), must(t)(s.LogStates())
+	require.NoError(t, s.Close())
+
+	s = openTest(t, dir, small)
+	require.Equal(t, heads, s.Heads())
+	require.Equal(t, states, must(t)(s.LogStates()))
+	value, err := s.Meta("charter")
+	require.NoError(t, err)
+	require.Equal(t, "7", string(value))
+	w = s.OpenLog(testOrigin, w.signer)
+	require.Empty(t, w.Fenced())
+	_, _, err = w.Append(t.Context(), a.sign(t, comment(100)))
+	require.NoError(t, err)
+	_, err = s.Extend(src.tail(20, 30, 30))
+	require.NoError(t, err)
+	checkAgainst(t, s, src, 30)
+	places, err := s.Places(review.DocumentID(src.entries[3].Leaf.Digest.String()))
+	require.NoError(t, err)
+	require.Len(t, places, 2)
+}
+
+func must(t *testing.T) func([]review.LogState, error) []review.LogState {
+	return func(s []review.LogState, err error) []review.LogState {
+		require.NoError(t, err)
+		return s
+	}
+}
+
+// TestAcknowledgedIsOnDisk opens copies of the files as they are at a moment
+// while documents are filed, as after a kill.
+func TestAcknowledgedIsOnDisk(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir, Options{}) // whose buffer holds all of it: no file goes away while it is copied
+	signer, a := newNoteSigner(t), newAuthor(t)
+	w := s.OpenLog(testOrigin, signer)
+	var mu sync.Mutex
+	var acknowledged []review.Record
+	stop := make(chan struct{})
+	var appenders sync.WaitGroup
+	for n := range 4 {
+		appenders.Go(func() {
+			for i := range 1000 {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				records, _, err := w.Append(t.Context(), a.sign(t, comment(n<<20+i)))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				acknowledged = append(acknowledged, records...)
+				mu.Unlock()
+			}
+		})
+	}
+	for range 5 {
+		mu.Lock()
+		before := acknowledged[:len(acknowledged):len(acknowledged)]
+		mu.Unlock()
+		head := s.Head(testOrigin)
+		killed := filepath.Join(t.TempDir(), "db")
+		copyFiles(t, dir, killed)
+		after := openTest(t, killed, small)
+		require.GreaterOrEqual(t, after.Head(testOrigin).Size, head.Size)
+		for _, want := range before {
+			got, err := after.Record(testOrigin, want.Index)
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+		}
+		require.Empty(t, after.OpenLog(testOrigin, signer).Fenced())
+		if head.Size > 0 {
+			root, err := after.Root(testOrigin, head.Size)
+			require.NoError(t, err)
+			require.Equal(t, head.Root, root, "no checkpoint that was seen is contradicted")
+		}
+		require.NoError(t, after.Close())
+	}
+	close(stop)
+	appenders.Wait()
+	t.Logf("%d documents acknowledged", len(acknowledged))
+}
+
+// copyFiles copies a database, leaving out the holes that Badger maps.
+func copyFiles(t *testing.T, from, to string) {
+	require.NoError(t, os.MkdirAll(to, 0o700))
+	block, zero := make([]byte, 64<<10), make([]byte, 64<<10)
+	require.NoError(t, filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() == "LOCK" {
+			return err
+		}
+		in, err := os.Open(path)
+		require.NoError(t, err)
+		defer in.Close()
+		out, err := os.Create(filepath.Join(to, d.Name()))
+		require.NoError(t, err)
+		defer out.Close()
+		size := int64(0)
+		for {
+			n, err := io.ReadFull(in, block)
+			if !bytes.Equal(block[:n], zero[:n]) {
+				_, err := out.WriteAt(block[:n], size)
+				require.NoError(t, err)
+			}
+			size += int64(n)
+			if err != nil {
+				return out.Truncate(size)
+			}
+		}
+	}))
+}
+
+func TestEveryFlippedByteOfAPayloadIsNoticed(t *testing.T) {
+	for name, payload := range map[string][]byte{"packed": comment(1), "plain": []byte(`{"a":"b"}`)} {
+		t.Run(name, func(t *testing.T) {
+			s := openTest(t, "", Options{InMemory: true})
+			w := s.OpenLog(testOrigin, newNoteSigner(t))
+			records, _, err := w.Append(t.Context(), newAuthor(t).sign(t, payload))
+			require.NoError(t, err)
+			digest := records[0].Leaf.Digest
+			stored := marshalPayload(payload)
+			for i := range len(stored) + 1 {
+				flipped := bytes.Clone(stored)
+				if i < len(stored) {
+					flipped[i] ^= 1 << (i % 8)
+				} else {
+					flipped = nil // an unreadable value
+				}
+				require.NoError(t, s.db.Update(func(tx *badger.Txn) error { return tx.Set(digestKey(keyPayload, digest), flipped) }))
+				got, err := s.Payload(records[0].ID())
+				var damage *DamageError
+				var absent *AbsentError
+				if !errors.As(err, &damage) && !errors.As(err, &absent) && !bytes.Equal(got, payload) {
+					t.Fatalf("byte %d: %q, %v", i, got, err)
+				}
+				if err == nil {
+					continue // the flip changed nothing that is read, as in a zstd header's spare bits
+				}
+				r, err := s.Record(testOrigin, 0)
+				require.NoError(t, err)
+				require.Equal(t, review.Missing, r.Absence)
+				s.waitForRepairs()
+				missing, err := s.Missing()
+				require.NoError(t, err)
+				require.Equal(t, []MissingPayload{{records[0].ID(), testOrigin, 0}}, missing)
+				state, err := s.StateAt(testOrigin, 1)
+				require.NoError(t, err)
+				require.Equal(t, []uint64{0}, state.Absent)
+
+				require.NoError(t, s.Reveal(payload), "a peer's copy repairs it")
+				got, err = s.Payload(records[0].ID())
+				require.NoError(t, err)
+				require.Equal(t, payload, got)
+			}
+		})
+	}
+}
+
+func TestDamageOutsidePayloadsIsNamedAndNotServed(t *testing.T) {
+	src := newSource(t, testOrigin)
+	a := newAuthor(t)
+	for i := range 8 {
+		src.add(a, comment(i))
+	}
+	damage := func(t *testing.T, s *Store, key []byte, change func([]byte) []byte) {
+		require.NoError(t, s.db.Update(func(tx *badger.Txn) error {
+			item, err := tx.Get(key)
+			require.NoError(t, err)
+			value, err := item.ValueCopy(nil)
+			require.NoError(t, err)
+			return tx.Set(key, change(value))
+		}))
+	}
+	flip := func(b []byte) []byte { b[len(b)/2] ^= 4; return b }
+	resealed := func(key []byte) func([]byte) []byte { // as a faulty program would leave it
+		return func(b []byte) []byte { b[len(b)/2] ^= 4; return seal(key, b[:len(b)-sealSize]) }
+	}
+	entry5, hash5, inner := entryKey(0, 5), hashKey(0, 0, 5), hashKey(0, 1, 1)
+	for name, change := range map[string]func(t *testing.T, s *Store){
+		"entry":          func(t *testing.T, s *Store) { damage(t, s, entry5, flip) },
+		"entry, sealed":  func(t *testing.T, s *Store) { damage(t, s, entry5, resealed(entry5)) },
+		"entry, emptied": func(t *testing.T, s *Store) { damage(t, s, entry5, func([]byte) []byte { return nil }) },
+		"entry, deleted": func(t *testing.T, s *Store) {
+			require.NoError(t, s.db.Update(func(tx *badger.Txn) error { return tx.Delete(entry5) }))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openTest(t, "", Options{InMemory: true})
+			_, err := s.Extend(src.tail(0, 8, 8))
+			require.NoError(t, err)
+			states, err := s.LogStates()
+			require.NoError(t, err)
+			change(t, s)
+			var damaged *DamageError
+			_, err = s.Record(testOrigin, 5)
+			require.ErrorAs(t, err, &damaged)
+			_, err = s.Entries(testOrigin, 4, 8, math.MaxInt)
+			require.ErrorAs(t, err, &damaged)
+			var last error
+			for _, last = range s.Records(review.Snapshot{Logs: states}) {
+			}
+			require.ErrorAs(t, last, &damaged)
+		})
+	}
+	for name, change := range map[string]func(t *testing.T, s *Store){
+		"leaf hash":         func(t *testing.T, s *Store) { damage(t, s, hash5, flip) },
+		"leaf hash, sealed": func(t *testing.T, s *Store) { damage(t, s, hash5, resealed(hash5)) },
+		"inner hash":        func(t *testing.T, s *Store) { damage(t, s, inner, resealed(inner)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openTest(t, "", Options{InMemory: true})
+			_, err := s.Extend(src.tail(0, 8, 8))
+			require.NoError(t, err)
+			change(t, s)
+			var damaged *DamageError
+			failed := 0
+			for i := range uint64(8) {
+				proof, err := s.Prove(testOrigin, i, 8)
+				if err != nil {
+					require.ErrorAs(t, err, &damaged)
+					failed++
+				} else {
+					require.NotEmpty(t, proof)
+				}
+			}
+			require.NotZero(t, failed)
+		})
+	}
+	for name, key := range map[string][]byte{"head": numberKey(keyState, 0), "edge": hashKey(0, 3, 0), "checkpoint": numberKey(keyCheckpoint, 0), "origin": numberKey(keyOrigin, 0), "counters": {keyCounters}} {
+		t.Run("open with damaged "+name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := openTest(t, dir, small)
+			_, err := s.Extend(src.tail(0, 8, 8))
+			require.NoError(t, err)
+			damage(t, s, key, flip)
+			require.NoError(t, s.Close())
+			_, err = Open(dir, small)
+			var damaged *DamageError
+			require.ErrorAs(t, err, &damaged)
+		})
+	}
+}
+
+func TestFullDiskStopsWritesAndNothingElse(t *testing.T) {
+	free := uint64(1 << 40)
+	var mu sync.Mutex
+	o := small
+	o.FreeSpace = func(string) (uint64, uint64, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return free, 1 << 40, nil
+	}
+	s, err := Open(t.TempDir(), o)
+	require.NoError(t, err)
+	defer s.Close()
+	a := newAuthor(t)
+	w := s.OpenLog(testOrigin, newNoteSigner(t))
+	records, head, err := w.Append(t.Context(), a.sign(t, comment(1)))
+	require.NoError(t, err)
+	set := func(n uint64) { mu.Lock(); free = n; mu.Unlock() }
+
+	set(100 << 30) // below 10 % of a terabyte
+	for range 3 {
+		_, _, err = w.Append(t.Context(), a.sign(t, comment(2)))
+		require.ErrorIs(t, err, ErrDiskFull)
+	}
+	require.ErrorIs(t, s.Witness(testOrigin, 0, signing.Checkpoint{Origin: string(testOrigin), Size: 1}, time.Now()), ErrDiskFull)
+	require.Equal(t, head, s.Head(testOrigin))
+	_, err = s.Payload(records[0].ID())
+	require.NoError(t, err)
+
+	set(1 << 40)
+	_, head, err = w.Append(t.Context(), a.sign(t, comment(2)))
+	require.NoError(t, err)
+	require.EqualValues(t, 2, head.Size)
+}
+
+func TestAFailedWriteIsNotSeenAndStopsWriting(t *testing.T) {
+	s := openTest(t, "", Options{InMemory: true})
+	a := newAuthor(t)
+	w := s.OpenLog(testOrigin, newNoteSigner(t))
+	_, head, err := w.Append(t.Context(), a.sign(t, comment(1)))
+	require.NoError(t, err)
+	badgerLogger{s.logger, s.fail}.Errorf("Error while curlf sync: %v\n", io.ErrShortWrite) // all that Badger says of it
+	_, _, err = w.Append(t.Context(), a.sign(t, comment(2)))
+	require.ErrorIs(t, err, ErrFailed)
+	require.Equal(t, head, s.Head(testOrigin))
+	_, err = s.Record(testOrigin, 0)
+	require.NoError(t, err)
+}
+
+func TestAnOpenDatabaseIsLocked(t *testing.T) {
+	dir := t.TempDir()
+	openTest(t, dir, small)
+	_, err := Open(dir, small)
+	require.ErrorIs(t, err, ErrLocked)
+}
+
+func TestEmptyFilesOfAKilledProcessDoNotKeepTheStoreFromOpening(t *testing.T) {
+	for _, name := range []string{"00003.mem", "000002.vlog"} {
+		dir := t.TempDir()
+		s := openTest(t, dir, small)
+		_, head, err := s.OpenLog(testOrigin, newNoteSigner(t)).Append(t.Context(), newAuthor(t).sign(t, comment(1)))
+		require.NoError(t, err)
+		killed := filepath.Join(t.TempDir(), "db")
+		copyFiles(t, dir, killed)
+		require.NoError(t, os.WriteFile(filepath.Join(killed, name), nil, 0o600))
+		require.Equal(t, head, openTest(t, killed, small).Head(testOrigin), name)
+	}
+}
+
+func TestClosedStoreSaysSo(t *testing.T) {
+	s := openTest(t, "", Options{InMemory: true})
+	w := s.OpenLog(testOrigin, newNoteSigner(t))
+	require.NoError(t, s.Close())
+	require.NoError(t, s.Close())
+	_, _, err := w.Append(t.Context(), newAuthor(t).sign(t, comment(1)))
+	require.ErrorIs(t, err, ErrClosed)
+	_, err = s.LogStates()
+	require.ErrorIs(t, err, ErrClosed)
+}
+
+func TestLayoutOfAnotherVersionIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir, small)
+	require.NoError(t, s.submit(ctxNone, cost{}, func(b *batch) error {
+		b.set([]byte{keyVersion}, marshalNumber(layoutVersion+1))
+		return nil
+	}))
+	require.NoError(t, s.Close())
+	_, err := Open(dir, small)
+	require.ErrorContains(t, err, "layout 2")
+}

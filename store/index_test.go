@@ -1,0 +1,153 @@
+package store
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stocktake/review"
+)
+
+func mustFind(t testing.TB, s *Store, q Query) []review.DocumentID {
+	found, err := s.Find(q)
+	require.NoError(t, err)
+	return found
+}
+
+// various are statements of several kinds, authors and subjects.
+func various(n int) []byte {
+	rnd := rand.New(rand.NewPCG(uint64(n), 3))
+	c := common([]review.ParticipantID{"sle", "sl", "ken", "uneca"}[rnd.IntN(4)], n)
+	about := review.DocumentID(fmt.Sprintf("%064x", rnd.IntN(3)+1))
+	subject := func(name string) []review.Subject { return []review.Subject{{Name: name, Digest: about}} }
+	objectives := []int{1 + rnd.IntN(3), 11 + rnd.IntN(3)}
+	switch rnd.IntN(4) {
+	case 0:
+		return review.Compose(review.KindPledge, subject("charter"), review.Pledge{Common: c, Form: "individual", Objectives: objectives, Due: review.NotStated})
+	case 1:
+		return review.Compose(review.KindReport, subject("pledge"), review.Report{Common: c, Round: fmt.Sprintf("r%d", rnd.IntN(2)), Status: "planning"})
+	case 2:
+		return review.Compose(review.KindAssessment, subject("charter"), review.Assessment{Common: c, Type: "shadow", About: "usa", Findings: []review.Finding{{Objective: objectives[0], Rating: "limited", Text: "Text."}}})
+	default:
+		return review.Compose(review.KindComment, subject("document"), review.Comment{Common: c, Type: "question", Objectives: objectives, Text: "Text."})
+	}
+}
+
+func TestFindAgreesWithReadingEverything(t *testing.T) {
+	s := openTest(t, "", Options{InMemory: true})
+	src := newSource(t, testOrigin)
+	a := newAuthor(t)
+	var documents []*review.Document
+	for i := range 60 {
+		payload := various(i)
+		src.add(a, payload)
+		d, err := review.Parse(payload)
+		require.NoError(t, err)
+		require.True(t, d.Known, string(payload))
+		documents = append(documents, d)
+	}
+	src.add(a, []byte("not a document"))
+	_, err := s.Extend(src.tail(0, 61, 61))
+	require.NoError(t, err)
+
+	fits := func(d *review.Document, q Query) bool {
+		var objectives []int
+		var round string
+		switch p := d.Predicate.(type) {
+		case *review.Pledge:
+			objectives = p.Objectives
+		case *review.Comment:
+			objectives = p.Objectives
+		case *review.Assessment:
+			objectives = []int{p.Findings[0].Objective}
+		case *review.Report:
+			round = p.Round
+		}
+		return (q.Kind == "" || d.Kind == q.Kind) && (q.Author == "" || d.Author == q.Author) && (q.About == "" || d.About() == q.About) &&
+			(q.Objective == 0 || slices.Contains(objectives, q.Objective)) && (q.Round == "" || round == q.Round) && d.ID > q.After
+	}
+	check := func() {
+		nonEmpty := 0
+		for _, kind := range []review.Kind{"", review.KindPledge, review.KindReport, review.KindAssessment} {
+			for _, author := range []review.ParticipantID{"", "sle", "sl", "nobody"} {
+				for _, objective := range []int{0, 1, 11} {
+					for _, round := range []string{"", "r1"} {
+						for n := range 2 {
+							q := Query{Kind: kind, Author: author, Objective: objective, Round: round}
+							if n > 0 {
+								q.About = review.DocumentID(fmt.Sprintf("%064x", n))
+							}
+							if q == (Query{}) {
+								continue
+							}
+							var want []review.DocumentID
+							for _, d := range documents {
+								if fits(d, q) {
+									want = append(want, d.ID)
+								}
+							}
+							slices.Sort(want)
+							require.Equal(t, want, mustFind(t, s, q), "%+v", q)
+							var paged []review.DocumentID
+							for q.Limit = 3; ; q.After = paged[len(paged)-1] {
+								page := mustFind(t, s, q)
+								paged = append(paged, page...)
+								if len(page) < 3 {
+									break
+								}
+							}
+							require.Equal(t, want, paged)
+							if len(want) > 0 {
+								nonEmpty++
+							}
+						}
+					}
+				}
+			}
+		}
+		require.Greater(t, nonEmpty, 20)
+		require.Len(t, mustFind(t, s, Query{}), 61)
+	}
+	check()
+	before := keysOf(t, s, keyIndex)
+	require.NotEmpty(t, before)
+	require.NoError(t, s.RebuildIndexes())
+	require.Equal(t, before, keysOf(t, s, keyIndex))
+	check()
+}
+
+func keysOf(t *testing.T, s *Store, prefix byte) (keys []string) {
+	tx := s.db.NewTransaction(false)
+	defer tx.Discard()
+	it := tx.NewIterator(keysOnly(prefix))
+	defer it.Close()
+	for it.Rewind(); it.Valid(); it.Next() {
+		keys = append(keys, string(it.Item().Key()))
+	}
+	return keys
+}
+
+func TestIndexesOfAnotherVersionAreMadeAnew(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir, small)
+	src := newSource(t, testOrigin)
+	a := newAuthor(t)
+	for i := range 30 {
+		src.add(a, various(i))
+	}
+	_, err := s.Extend(src.tail(0, 30, 30))
+	require.NoError(t, err)
+	want := keysOf(t, s, keyIndex)
+	require.NoError(t, s.submit(ctxNone, cost{}, func(b *batch) error {
+		b.delete([]byte(want[0]))
+		b.setRaw(append([]byte{keyIndex, 99}, want[1][2:]...), nil)
+		return nil
+	}))
+	require.NoError(t, s.SetMeta(metaIndexes, []byte("0")))
+	require.NotEqual(t, want, keysOf(t, s, keyIndex))
+	require.NoError(t, s.Close())
+	require.Equal(t, want, keysOf(t, openTest(t, dir, small), keyIndex))
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gowebpki/jcs"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -193,26 +194,35 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte(`{"_type":"https://in-toto.io/Statement/v1","predicate":{},"predicateType":"x","subject":[]}`))
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		d, err := Parse(payload)
-		if err != nil {
-			r, ok := err.(Refusal)
-			if !ok || len(r) == 0 || len(r) > maxReasons || strings.Contains(r[0].Message(), "\n") {
-				t.Fatalf("not a refusal: %#v", err)
+		checkParse(t, payload)
+		if len(payload) <= signing.MaxPayload && jsonDepth(payload) <= maxDepth {
+			if canonical, err := jcs.Transform(payload); err == nil {
+				checkParse(t, canonical) // or else little gets past the first door
 			}
-			return
-		}
-		again := Compose(d.Kind, d.Subjects, d.Predicate)
-		if !d.Known {
-			var s struct{ Predicate json.RawMessage }
-			if err := json.Unmarshal(payload, &s); err != nil {
-				t.Fatal(err)
-			}
-			again = Canonical(map[string]any{"_type": statementType, "predicateType": d.Type, "predicate": s.Predicate, "subject": json.RawMessage(subjectsJSON(d.Subjects))})
-		}
-		if string(again) != string(payload) {
-			t.Fatalf("accepted\n%s\nbut it says\n%s", payload, again)
 		}
 	})
+}
+
+func checkParse(t *testing.T, payload []byte) {
+	d, err := Parse(payload)
+	if err != nil {
+		r, ok := err.(Refusal)
+		if !ok || len(r) == 0 || len(r) > maxReasons || strings.Contains(r[0].Message(), "\n") {
+			t.Fatalf("not a refusal: %#v", err)
+		}
+		return
+	}
+	again := Compose(d.Kind, d.Subjects, d.Predicate)
+	if !d.Known {
+		var s struct{ Predicate json.RawMessage }
+		if err := json.Unmarshal(payload, &s); err != nil {
+			t.Fatal(err)
+		}
+		again = Canonical(map[string]any{"_type": statementType, "predicateType": d.Type, "predicate": s.Predicate, "subject": json.RawMessage(subjectsJSON(d.Subjects))})
+	}
+	if string(again) != string(payload) {
+		t.Fatalf("accepted\n%s\nbut it says\n%s", payload, again)
+	}
 }
 
 func subjectsJSON(subjects []Subject) []byte {
@@ -221,4 +231,14 @@ func subjectsJSON(subjects []Subject) []byte {
 		list = append(list, map[string]any{"name": s.Name, "digest": map[string]any{"sha256": s.Digest}})
 	}
 	return Canonical(list)
+}
+
+func BenchmarkParse(b *testing.B) {
+	payload, err := os.ReadFile("testdata/golden/pledge.json")
+	require.NoError(b, err)
+	for b.Loop() {
+		if _, err := Parse(payload); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -32,6 +32,13 @@ func usedCodes(t *testing.T) (codes, texts map[string]string) {
 				if text, err := strconv.Unquote(n.Value); err == nil && n.Kind == token.STRING {
 					texts[text] = files.Position(n.Pos()).String()
 				}
+			case *ast.AssignStmt:
+				name, ok := n.Lhs[0].(*ast.Ident)
+				lit, isLit := n.Rhs[0].(*ast.BasicLit)
+				if ok && isLit && name.Name == "code" {
+					code, _ := strconv.Unquote(lit.Value)
+					codes[code] = files.Position(lit.Pos()).String()
+				}
 			case *ast.CallExpr:
 				name := ""
 				switch f := n.Fun.(type) {
@@ -67,6 +74,23 @@ func TestEveryCodeHasAMessageAndEveryMessageACode(t *testing.T) {
 		assert.NotEmpty(t, texts[code], "no refusal has the code %s", code)
 		name, _, _ := strings.Cut(closer, "=")
 		assert.True(t, closer == "" || texts[name] != "", "no refusal has the argument of %q", key)
+	}
+}
+
+// The tables below show each reason that a document or a draft can be refused
+// for; a rule without a row there is not a rule.
+func TestEveryReasonToRefuseADocumentIsProven(t *testing.T) {
+	t.Run("statements", TestParseTakesOnlyTheOneFormOfAStatement)
+	t.Run("rules", TestEveryRuleRefusesWhatBreaksIt)
+	t.Run("drafts", TestReadDraftRefusesWithTheLine)
+	t.Run("payloads", TestFromDraftRefusesWhatParseRefuses)
+	codes, _ := usedCodes(t)
+	for code, place := range codes {
+		file, _, _ := strings.Cut(place, ":")
+		switch file {
+		case "document.go", "schema.go", "schemaerror.go", "fielderror.go", "forms", "rules.go", "charterrules.go", "yaml.go", "readdraft.go":
+			assert.True(t, proven[code], "%s: %s", place, code)
+		}
 	}
 }
 

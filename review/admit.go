@@ -109,7 +109,7 @@ func (c *Chain) relation(d *Document, find finder) Refusal {
 		return c.commentFaults(p, about)
 	case *Response:
 		if !c.addressed(p.Author, about, find) {
-			return Refusal{*refuse("/about", "not-addressed", "author", string(about.Author))}
+			return Refusal{*refuse("/about", "not-addressed", "author", string(p.Author))}
 		}
 	case *Withdrawal:
 		return withdrawalFaults(p, about)

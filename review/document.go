@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -146,8 +147,7 @@ func canonicalForm(payload []byte) *FieldError {
 	return nil
 }
 
-// jsonDepth is how deep brackets nest outside strings; for what is not JSON,
-// some number that is no smaller than any parser's depth.
+// jsonDepth is how deep a JSON text nests.
 func jsonDepth(b []byte) int {
 	depth, deepest, quoted := 0, 0, false
 	for i := 0; i < len(b); i++ {
@@ -236,7 +236,7 @@ func exactObject(pointer string, raw json.RawMessage, names ...string) (map[stri
 			return nil, refuse(pointer+"/"+name, "missing-field")
 		}
 	}
-	for name := range fields {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if !slices.Contains(names, name) {
 			return nil, unknownField(pointer, name, names)
 		}

@@ -19,9 +19,10 @@ const (
 	maxDigits = 24
 	// maxDraft leaves a draft of the longest payload room for help and comments.
 	maxDraft = 1 << 20
-	// maxDraftFields: the longest charter that fits a payload has some 1,500. The
-	// YAML parser recurses for each field and copies those before it.
-	maxDraftFields = 4096
+	// maxDraftEntries counts fields and entries of lists: the longest charter that
+	// fits a payload has some 1,500. The YAML parser recurses for each field and
+	// copies those before it.
+	maxDraftEntries = 4096
 	// maxReasons is how many reasons a refusal gives: more than anybody reads
 	// at once, and a bound on what a hostile payload can make us say.
 	maxReasons = 50

@@ -8,9 +8,10 @@ func nearest(name string, known []string) string {
 	if len(name) > 40 {
 		return ""
 	}
+	name = plainLetters(name)
 	best, bestDistance := "", 3
 	for _, k := range known {
-		d := editDistance(plainLetters(name), plainLetters(k))
+		d := editDistance(name, plainLetters(k))
 		if d < bestDistance && d < len(k) {
 			best, bestDistance = k, d
 		}
@@ -18,9 +19,9 @@ func nearest(name string, known []string) string {
 	return best
 }
 
-func plainLetters(s string) string {
-	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(s))
-}
+var joined = strings.NewReplacer("-", "", "_", "", " ", "")
+
+func plainLetters(s string) string { return joined.Replace(strings.ToLower(s)) }
 
 // editDistance is Levenshtein's, over bytes.
 func editDistance(a, b string) int {

@@ -176,7 +176,8 @@ func TestReadDraftRefusesWithTheLine(t *testing.T) {
 		{valid + "a: " + strings.Repeat("[", 1000), "line 7: nested more than 16 levels deep: no document needs that"},
 		{valid + "a: " + strings.Repeat("{a: ", 1000), "line 7: nested more than 16 levels deep: no document needs that"},
 		{valid + strings.Repeat("- ", 1000), "line 7: nested more than 16 levels deep: no document needs that"},
-		{valid + strings.Repeat("a: x\n", 5000), "line 4097: more than 4096 fields: no document needs that many"},
+		{valid + "nature: [" + strings.Repeat("a, ", 100000), "line 7: more than 4096 fields and entries of lists: no document needs that many"},
+		{valid + strings.Repeat("a: x\n", 5000), "line 4097: more than 4096 fields and entries of lists: no document needs that many"},
 	} {
 		k, predicate, about, err := ReadDraft([]byte(c.draft))
 		require.Error(t, err, c.want)

@@ -285,7 +285,7 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		{KindCharter, edit{"/participants/0/keys/0/from": "2027-01-01T00:00:00Z", "/participants/0/keys/0/until": "2027-01-01T00:00:00Z"}, "/participants/0/keys/0/until", "ends-before-it-begins"},
 		{KindCharter, edit{"/participants/0/logs/0/from": "2027-01-01T00:00:00Z", "/participants/0/logs/0/until": "2026-01-01T00:00:00Z"}, "/participants/0/logs/0/until", "ends-before-it-begins"},
 		{KindCharter, edit{"/witnesses/1/until": "2026-01-01T00:00:00Z"}, "/witnesses/1/until", "ends-before-it-begins"},
-		{KindCharter, edit{"/participants/1/logs/0/epoch": 1, "/participants/1/logs": []any{
+		{KindCharter, edit{"/participants/1/logs": []any{
 			map[string]any{"epoch": 1, "logKey": noteKey(1), "nodeKey": noteKey(2), "addresses": []any{}},
 			map[string]any{"epoch": 1, "logKey": noteKey(3), "nodeKey": noteKey(4), "addresses": []any{}}}}, "/participants/1/logs/1/epoch", "repeated"},
 		{KindCharter, edit{"/participants/1/keys/0/key": keyOf(KindCharter, "/participants/0/keys/1/key")}, "/participants/1/keys/0/key", "key-listed-twice"},
@@ -408,12 +408,17 @@ func TestMessagesRepeatOutsideTextQuotedAndShort(t *testing.T) {
 
 func TestRefusalsStopAtABound(t *testing.T) {
 	predicate, about := readExample(t, KindPledge)
-	predicate["objectives"] = texts(5000, same("x"))
+	predicate["milestones"] = texts(50, same("x"))
+	_, err := Parse(Compose(KindPledge, about, predicate))
+	assert.Len(t, err, maxReasons)
 	for i := range 2000 {
 		predicate["field"+strconv.Itoa(i)] = 1
 	}
-	_, err := Parse(Compose(KindPledge, about, predicate))
+	_, err = Parse(Compose(KindPledge, about, predicate))
 	assert.Len(t, err, maxReasons)
+	again := err
+	_, err = Parse(Compose(KindPledge, about, predicate))
+	assert.Equal(t, again, err, "the same reasons each time")
 }
 
 // The compact's tables and the schemas' words are the same.

@@ -49,6 +49,7 @@ type field struct {
 	Enum        []string
 	Minimum     int
 	Maximum     int
+	MaxItems    int
 	Items       *field
 	Properties  map[string]*field
 	Required    []string
@@ -104,6 +105,9 @@ var schemas = sync.OnceValue(func() map[Kind]kindSchema {
 // not missed when filled is false.
 func (s kindSchema) check(predicate any, filled bool) Refusal {
 	var r Refusal
+	if checkCounts(&r, "", s.fields, predicate); len(r) > 0 {
+		return r.tidy(s.fields)
+	}
 	if err := s.compiled.Validate(predicate); err != nil {
 		r = schemaErrors(err.(*jsonschema.ValidationError), s.fields)
 	}
@@ -115,6 +119,27 @@ func (s kindSchema) check(predicate any, filled bool) Refusal {
 	}
 	checkForms(&r, "", s.fields, predicate)
 	return r.tidy(s.fields)
+}
+
+// checkCounts finds lists that are too long, before anything is said about
+// each entry: a payload has room for 20,000 wrong ones.
+func checkCounts(r *Refusal, pointer string, f *field, value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, p := range f.Properties {
+			checkCounts(r, pointerTo(pointer, name), p, v[name])
+		}
+	case []any:
+		switch {
+		case f.Items == nil:
+		case len(v) > f.MaxItems:
+			r.add(pointer, "too-many", "count", strconv.Itoa(len(v)), "limit", strconv.Itoa(f.MaxItems))
+		default:
+			for i, value := range v {
+				checkCounts(r, pointerTo(pointer, strconv.Itoa(i)), f.Items, value)
+			}
+		}
+	}
 }
 
 // at is the field that a pointer names, nil if there is none.

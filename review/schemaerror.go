@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,7 +34,8 @@ func schemaErrors(e *jsonschema.ValidationError, fields *field) Refusal {
 		return r
 	case *kind.AdditionalProperties:
 		var r Refusal
-		for _, name := range k.Properties {
+		slices.Sort(k.Properties)
+		for _, name := range k.Properties[:min(len(k.Properties), maxReasons)] {
 			r = append(r, *unknownField(pointer, name, f.names()))
 		}
 		return r
@@ -49,8 +51,6 @@ func schemaErrors(e *jsonschema.ValidationError, fields *field) Refusal {
 		return one("too-long", "length", strconv.Itoa(k.Got), "limit", strconv.Itoa(k.Want))
 	case *kind.MinItems:
 		return one("empty-list")
-	case *kind.MaxItems:
-		return one("too-many", "count", strconv.Itoa(k.Got), "limit", strconv.Itoa(k.Want))
 	case *kind.UniqueItems:
 		pointer = pointerTo(pointer, strconv.Itoa(k.Duplicates[1]))
 		return one("repeated")

@@ -48,9 +48,9 @@ func parseYAML(b []byte) (*ast.MappingNode, *FieldError) {
 }
 
 // checkTokens bounds what the parser, which recurses for each level and each
-// field, is going to see, and refuses what drafts do not use.
+// field of a level, is going to see, and refuses what drafts do not use.
 func checkTokens(tokens token.Tokens) *FieldError {
-	fields, flow := 0, 0
+	entries, flow := 0, 0
 	var block []int // columns of the open levels
 	for _, t := range tokens {
 		switch t.Type {
@@ -60,12 +60,15 @@ func checkTokens(tokens token.Tokens) *FieldError {
 			flow++
 		case token.MappingEndType, token.SequenceEndType:
 			flow--
+		case token.CollectEntryType:
+			entries++
 		case token.SequenceEntryType:
+			entries++
 			if flow <= 0 {
 				block = openLevel(block, t.Position.Column)
 			}
 		case token.MappingValueType:
-			fields++
+			entries++
 			if flow <= 0 && t.Prev != nil {
 				block = openLevel(block, t.Prev.Position.Column)
 			}
@@ -73,8 +76,8 @@ func checkTokens(tokens token.Tokens) *FieldError {
 		if flow+len(block) > maxDepth {
 			return at(t, refuse("", "too-deep", "limit", strconv.Itoa(maxDepth)))
 		}
-		if fields > maxDraftFields {
-			return at(t, refuse("", "too-many-fields", "limit", strconv.Itoa(maxDraftFields)))
+		if entries > maxDraftEntries {
+			return at(t, refuse("", "too-many-entries", "limit", strconv.Itoa(maxDraftEntries)))
 		}
 	}
 	return nil

@@ -46,7 +46,7 @@ func subjectOf(k Kind, about DocumentID, predicate map[string]any, c Completion)
 		return Subject{string(KindCharter), c.Charter}, true
 	case about == "":
 		return Subject{}, false
-	case charters && (about == c.Charter || len(kinds) == 1):
+	case charters && (about == c.Charter || len(kinds) == 1 || k == KindAccession && predicate["role"] != "party"):
 		return Subject{string(KindCharter), about}, true
 	}
 	others := slices.DeleteFunc(slices.Clone(kinds), func(k string) bool { return k == string(KindCharter) })

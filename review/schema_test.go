@@ -2,6 +2,7 @@ package review
 
 import (
 	"encoding/json"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -174,5 +175,16 @@ func TestCommonFieldsAreTheSameInEveryKind(t *testing.T) {
 		required := schemas()[k].fields.Required
 		assert.Subset(t, required, []string{"author", "language", "created", "salt"}, k)
 		assert.Equal(t, k != KindCharter, slices.Contains(required, "federation"), k)
+	}
+}
+
+func TestTheSpecificationNamesEveryFormAndKind(t *testing.T) {
+	spec, err := os.ReadFile("DOCUMENTS.md")
+	require.NoError(t, err)
+	for form := range forms {
+		assert.Contains(t, string(spec), "`"+form+"`")
+	}
+	for _, k := range Kinds() {
+		assert.Regexp(t, `(?m)^\| .*\b`+string(k)+`\b`, string(spec))
 	}
 }

@@ -14,7 +14,7 @@ import (
 // right before it; its help is not part of it.
 //
 //	# Objectives. Numbers of the compact's objectives that this pledge serves.
-//	# For example [4, 15]
+//	# Example: [4, 15]
 //	objectives: []
 //
 //	# Places. Where it is carried out: three-letter country codes (ISO 3166-1).

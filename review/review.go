@@ -7,6 +7,7 @@
 // [Record], its place in a log; [Charter], who counts; [Snapshot], exactly
 // which records a stocktake was made from; and [Stocktake].
 //
+//	draft -> ReadDraft, FromDraft -> payload         what a person writes
 //	payload -> Parse -> Document                     what does it say
 //	Document -> Admit -> []FieldError                may it be filed here
 //	Snapshot, records -> Assemble -> Stocktake       what do all of them say

@@ -134,11 +134,11 @@ func (n *site) assembled(ctx context.Context, v *view, scope review.Scope, cutof
 	if a != nil {
 		return a, nil
 	}
-	file, err := n.Assemble(ctx, AssembleRequest{Scope: scope, Cutoff: cutoff, Snapshot: &v.snapshot})
-	if err != nil {
-		return nil, err
+	a, err := n.assemble(ctx, AssembleRequest{Scope: scope, Cutoff: cutoff})
+	if err == nil && a.Manifest.Snapshot != v.digest { // records came in between
+		a, err = n.assemble(ctx, AssembleRequest{Scope: scope, Cutoff: cutoff, Snapshot: &v.snapshot})
 	}
-	if a, err = readAssembled(file); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	n.kept.Lock()
@@ -155,4 +155,12 @@ func (n *site) assembled(ctx context.Context, v *view, scope review.Scope, cutof
 		n.kept.order = n.kept.order[1:]
 	}
 	return a, nil
+}
+
+func (n *site) assemble(ctx context.Context, q AssembleRequest) (*assembled, error) {
+	file, err := n.Assemble(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return readAssembled(file)
 }

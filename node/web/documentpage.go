@@ -271,7 +271,7 @@ func (v *view) thread(replies []*review.Thread) []*threadItem {
 			Shadow: t.Kind == review.KindAssessment && t.Type == "shadow", More: t.NotListed,
 		}
 		if item.Title == "" {
-			item.Title = item.What + " " + short(string(t.ID))
+			item.Title = item.What + " " + short(t.ID)
 		}
 		if words := typeInWords(t.Kind, t.Type); words != "" {
 			if t.Kind == review.KindAssessment { // says itself what it is
@@ -301,7 +301,7 @@ func (n *site) getFiles(w http.ResponseWriter, r *http.Request) error {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		f, err := z.Create("stocktake-" + short(string(id)) + "/" + name)
+		f, err := z.Create("stocktake-" + short(id) + "/" + name)
 		if err == nil {
 			_, err = f.Write(files[name])
 		}
@@ -312,7 +312,7 @@ func (n *site) getFiles(w http.ResponseWriter, r *http.Request) error {
 	if err := z.Close(); err != nil {
 		return err
 	}
-	w.Header().Set("Content-Disposition", `attachment; filename="stocktake-`+short(string(id))+`.zip"`)
+	w.Header().Set("Content-Disposition", `attachment; filename="stocktake-`+short(id)+`.zip"`)
 	writeBytes(w, "application/zip", b.Bytes())
 	return nil
 }

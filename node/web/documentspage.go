@@ -49,7 +49,7 @@ func titleOf(d Listed) string {
 	if d.Title != "" {
 		return d.Title
 	}
-	return kindName(d.Kind) + " " + short(string(d.ID))
+	return kindName(d.Kind) + " " + short(d.ID)
 }
 
 func (n *site) documentsPage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
@@ -78,7 +78,7 @@ func (n *site) documentsPage(ctx context.Context, v *view, r *http.Request) (str
 	}
 	slices.SortFunc(body.Authors, func(a, b choice) int { return strings.Compare(a.Title, b.Title) })
 	if q.About != "" {
-		body.AboutTitle = "document " + short(string(q.About))
+		body.AboutTitle = "document " + short(q.About)
 		d, err := n.Document(ctx, q.About)
 		switch {
 		case err == nil:

@@ -12,22 +12,15 @@ import (
 // homeBody is the federation at a glance.
 type homeBody struct {
 	*review.Charter
-	ID          review.DocumentID
-	Compact     string
-	Glance      []glance
-	Due         []dueRound
-	Regions     []choice // with something in them
-	Rest        int      // regions without
-	RoundTables []roundTable
-	Latest      []listedRow
-	Node        nodeState
-	Peers       []peerState
-}
-
-// roundTable is one of the review forum's round tables with its objectives.
-type roundTable struct {
-	N          int
+	ID         review.DocumentID
+	Compact    string
+	Glance     []glance
+	Due        []dueRound
+	Regions    []review.RegionRow // with something in them, UN commissions first
 	Objectives []compact.ObjectiveEntry
+	Latest     []listedRow
+	Node       nodeState
+	Away       []ref // peers that are not connected
 }
 
 // nodeState is how the node is, in words.
@@ -36,11 +29,6 @@ type nodeState struct {
 	Standing standing
 	Behind   []LogStatus // logs of which more is known than held
 	Up       int         // peers that are connected
-}
-
-type peerState struct {
-	Who       ref
-	Connected bool
 }
 
 // latestShown is a screen of news.
@@ -67,20 +55,13 @@ func (n *site) homePage(ctx context.Context, v *view, r *http.Request) (string, 
 		body.Glance[i].Href = "/stocktake" + body.Glance[i].Href
 	}
 	body.Due = tabler{view: v}.due(a)
-	for _, region := range a.regions {
-		body.Regions = append(body.Regions, choice{Code: region.Code, Title: regionName(region.Code)})
-	}
-	body.Rest = len(compact.Regions()) - len(body.Regions)
-	for _, o := range compact.Objectives() {
-		i := slices.IndexFunc(body.RoundTables, func(t roundTable) bool { return t.N == o.RoundTable })
-		if i < 0 {
-			i, body.RoundTables = len(body.RoundTables), append(body.RoundTables, roundTable{N: o.RoundTable})
-		}
-		body.RoundTables[i].Objectives = append(body.RoundTables[i].Objectives, o)
-	}
-	slices.SortFunc(body.RoundTables, func(a, b roundTable) int { return a.N - b.N })
+	body.Regions = slices.Clone(a.regions)
+	slices.SortStableFunc(body.Regions, func(a, b review.RegionRow) int { return commissionRank(a.Code) - commissionRank(b.Code) })
+	body.Objectives = compact.Objectives()
 	for _, p := range v.status.Peers {
-		body.Peers = append(body.Peers, peerState{ref{Text: v.name(p.Participant), Href: "/participants/" + string(p.Participant)}, p.Connected})
+		if !p.Connected {
+			body.Away = append(body.Away, tabler{view: v}.who(p.Participant))
+		}
 	}
 	return v.charter.Title, body, nil
 }
@@ -116,4 +97,12 @@ func stateOfNode(s *Status) nodeState {
 		node.Standing = standing{Tone: "warn", Text: "waiting for the content of " + counted(s.Missing, "record", "records")}
 	}
 	return node
+}
+
+// commissionRank puts the regions whose commissions hold the reviews first.
+func commissionRank(code string) int {
+	if slices.Contains(compact.UNCommissions(), code) {
+		return 0
+	}
+	return 1
 }

@@ -41,7 +41,7 @@ var pageNames = []string{"home", "stocktake", "participants", "participant", "do
 var pageTemplates = sync.OnceValue(func() map[string]*template.Template {
 	frame := template.Must(template.New("frame").Funcs(template.FuncMap{
 		"phrase": phrase, "kindName": kindName, "date": date, "instant": instant, "instantDay": instantDay,
-		"decimal": decimal, "short": short, "objective": objectiveName, "region": regionName, "counted": counted,
+		"decimal": decimal, "short": func(s any) string { return short(fmt.Sprint(s)) }, "objective": objectiveName, "region": regionName, "counted": counted,
 	}).ParseFS(templateFiles, "templates/frame.html", "templates/tables.html"))
 	all := map[string]*template.Template{}
 	for _, name := range pageNames {

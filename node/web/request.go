@@ -95,14 +95,11 @@ func readAssembly(r *http.Request) (q AssembleRequest, err error) {
 
 // readScope reads what a stocktake is of; "" is global.
 func readScope(s string) (review.Scope, error) {
+	if s == "" || s == string(review.ScopeGlobal) {
+		return review.ScopeGlobal, nil
+	}
 	part, of, _ := strings.Cut(s, ":")
 	switch part {
-	case "":
-		return "global", nil
-	case "global":
-		if s == "global" {
-			return "global", nil
-		}
 	case "region":
 		if _, ok := compact.Region(of); ok {
 			return review.Scope(s), nil

@@ -76,8 +76,8 @@ func (a *assembled) glance() []glance {
 		{"reports", "reports", "progress report", "progress reports", "#pledges"},
 		{"assessments", "assessments", "assessment", "assessments", "#assessments"},
 		{"recommendations", "open", "open recommendation", "open recommendations", "#recommendations"},
-		{"due", "late", "late in a review round", "late in a review round", "#due"},
-		{"due", "no report received", "with no report received", "with no report received", "#due"},
+		{"due", "late", "late in a round", "late in a round", "#due"},
+		{"due", "no report received", "no report received", "no report received", "#due"},
 	} {
 		f := glance{N: a.figure(g.group, g.name, false), Samples: a.figure(g.group, g.name, true), What: g.many, Href: g.href}
 		if f.N == 1 {

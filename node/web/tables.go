@@ -29,7 +29,8 @@ type tables struct {
 	FiguresByGroup  []figureGroup
 }
 
-// ref is a link with the words for it.
+// ref is a link with the words for it. Sample asks for a badge where the words
+// themselves do not say so.
 type ref struct {
 	Text, Href string
 	Sample     bool
@@ -197,14 +198,15 @@ func realFirst[T any](rows []T, sample func(T) bool) []T {
 }
 
 func (t tabler) who(id review.ParticipantID) ref {
-	return ref{t.name(id), "/participants/" + string(id), t.members[id].Sample}
+	name := t.name(id)
+	return ref{name, "/participants/" + string(id), t.members[id].Sample && !strings.Contains(name, "SAMPLE")}
 }
 
 func (t tabler) document(id review.DocumentID) ref {
 	if id == "" {
 		return ref{}
 	}
-	r := ref{Text: "document " + short(string(id)), Href: "/documents/" + string(id)}
+	r := ref{Text: "document " + short(id), Href: "/documents/" + string(id)}
 	if d, ok := t.titles[id]; ok {
 		r.Text, r.Sample = titleOf(d), d.Sample
 	}

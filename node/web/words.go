@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -97,12 +98,7 @@ func decimal(s string) string {
 
 // short is the first digits of an ID or digest: enough to tell documents of
 // one federation apart by eye, never to look one up.
-func short(s string) string {
-	if len(s) <= 12 {
-		return s
-	}
-	return s[:12]
-}
+func short[T ~string](s T) string { return string(s[:min(12, len(s))]) }
 
 // objectiveName is an objective's number and title.
 func objectiveName(n int) string {
@@ -132,10 +128,10 @@ func countryName(iso3 string) string {
 	return iso3
 }
 
-// counted is a number and its noun: "1 pledge", "3 pledges".
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
+// counted is a whole number and its noun: "1 pledge", "3 pledges".
+func counted(n any, one, many string) string {
+	if s := fmt.Sprint(n); s != "1" {
+		return s + " " + many
 	}
-	return strconv.Itoa(n) + " " + many
+	return "1 " + one
 }

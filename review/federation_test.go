@@ -124,7 +124,7 @@ func newFederationWith(t testing.TB, witnesses int, change func(*Charter)) *test
 		f.charter.Witnesses = append(f.charter.Witnesses, Witness{Participant: p, Key: noteSigner(string(p) + " witness").Key().String()})
 	}
 	change(f.charter)
-	payload := Compose(KindCharter, []Subject{{"compact", DocumentID(compact.Digest())}}, f.charter)
+	payload := Compose(KindCharter, []Subject{{"compact", DocumentID(f.charter.Compact)}}, f.charter)
 	f.genesis = f.parse(payload)
 	for _, p := range nodes {
 		origin := f.origin(p)

@@ -213,13 +213,18 @@ func TestDamageOutsidePayloadsIsNamedAndNotServed(t *testing.T) {
 		return func(b []byte) []byte { b[len(b)/2] ^= 4; return seal(key, b[:len(b)-sealSize]) }
 	}
 	entry5, hash5, inner := entryKey(0, 5), hashKey(0, 0, 5), hashKey(0, 1, 1)
-	for name, change := range map[string]func(t *testing.T, s *Store){
-		"entry":          func(t *testing.T, s *Store) { damage(t, s, entry5, flip) },
-		"entry, sealed":  func(t *testing.T, s *Store) { damage(t, s, entry5, resealed(entry5)) },
-		"entry, emptied": func(t *testing.T, s *Store) { damage(t, s, entry5, func([]byte) []byte { return nil }) },
-		"entry, deleted": func(t *testing.T, s *Store) {
-			require.NoError(t, s.db.Update(func(tx *badger.Txn) error { return tx.Delete(entry5) }))
-		},
+	remove := func(t *testing.T, s *Store, key []byte) {
+		require.NoError(t, s.db.Update(func(tx *badger.Txn) error { return tx.Delete(key) }))
+	}
+	for name, c := range map[string]struct {
+		index  uint64
+		change func(t *testing.T, s *Store)
+	}{
+		"entry":               {5, func(t *testing.T, s *Store) { damage(t, s, entry5, flip) }},
+		"entry, sealed":       {5, func(t *testing.T, s *Store) { damage(t, s, entry5, resealed(entry5)) }},
+		"entry, emptied":      {5, func(t *testing.T, s *Store) { damage(t, s, entry5, func([]byte) []byte { return nil }) }},
+		"entry, deleted":      {5, func(t *testing.T, s *Store) { remove(t, s, entry5) }},
+		"last entry, deleted": {7, func(t *testing.T, s *Store) { remove(t, s, entryKey(0, 7)) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := openTest(t, "", Options{InMemory: true})
@@ -227,9 +232,9 @@ func TestDamageOutsidePayloadsIsNamedAndNotServed(t *testing.T) {
 			require.NoError(t, err)
 			states, err := s.LogStates()
 			require.NoError(t, err)
-			change(t, s)
+			c.change(t, s)
 			var damaged *DamageError
-			_, err = s.Record(testOrigin, 5)
+			_, err = s.Record(testOrigin, c.index)
 			require.ErrorAs(t, err, &damaged)
 			_, err = s.Entries(testOrigin, 4, 8, math.MaxInt)
 			require.ErrorAs(t, err, &damaged)
@@ -263,13 +268,24 @@ func TestDamageOutsidePayloadsIsNamedAndNotServed(t *testing.T) {
 			require.NotZero(t, failed)
 		})
 	}
-	for name, key := range map[string][]byte{"head": numberKey(keyState, 0), "edge": hashKey(0, 3, 0), "checkpoint": numberKey(keyCheckpoint, 0), "origin": numberKey(keyOrigin, 0), "counters": {keyCounters}} {
+	edge := hashKey(0, 3, 0)
+	for name, at := range map[string]struct {
+		key    []byte
+		change func([]byte) []byte
+	}{
+		"head":         {numberKey(keyState, 0), flip},
+		"edge":         {edge, flip},
+		"edge, sealed": {edge, resealed(edge)},
+		"checkpoint":   {numberKey(keyCheckpoint, 0), flip},
+		"origin":       {numberKey(keyOrigin, 0), flip},
+		"counters":     {[]byte{keyCounters}, flip},
+	} {
 		t.Run("open with damaged "+name, func(t *testing.T) {
 			dir := t.TempDir()
 			s := openTest(t, dir, small)
 			_, err := s.Extend(src.tail(0, 8, 8))
 			require.NoError(t, err)
-			damage(t, s, key, flip)
+			damage(t, s, at.key, at.change)
 			require.NoError(t, s.Close())
 			_, err = Open(dir, small)
 			var damaged *DamageError
@@ -313,17 +329,41 @@ func TestFullDiskStopsWritesAndNothingElse(t *testing.T) {
 }
 
 func TestAFailedWriteIsNotSeenAndStopsWriting(t *testing.T) {
-	s := openTest(t, "", Options{InMemory: true})
-	a := newAuthor(t)
-	w := s.OpenLog(testOrigin, newNoteSigner(t))
-	_, head, err := w.Append(t.Context(), a.sign(t, comment(1)))
-	require.NoError(t, err)
-	badgerLogger{s.logger, s.fail}.Errorf("Error while curlf sync: %v\n", io.ErrShortWrite) // all that Badger says of it
-	_, _, err = w.Append(t.Context(), a.sign(t, comment(2)))
-	require.ErrorIs(t, err, ErrFailed)
-	require.Equal(t, head, s.Head(testOrigin))
-	_, err = s.Record(testOrigin, 0)
-	require.NoError(t, err)
+	for name, fail := range map[string]func(*Store) (undo func()){
+		"commit": func(s *Store) func() { // Badger refuses commits while a stream is open, however it fares
+			stream := s.db.NewStreamWriter()
+			_ = stream.PrepareIncremental()
+			return stream.Cancel
+		},
+		"sync": func(s *Store) func() { // all that Badger says of a value log that it could not sync
+			badgerLogger{s.logger, s.fail}.Errorf("Error while curlf sync: %v\n", io.ErrShortWrite)
+			return func() {}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := openTest(t, dir, small)
+			a := newAuthor(t)
+			w := s.OpenLog(testOrigin, newNoteSigner(t))
+			_, head, err := w.Append(t.Context(), a.sign(t, comment(1)))
+			require.NoError(t, err)
+			undo := fail(s)
+			_, _, err = w.Append(t.Context(), a.sign(t, comment(2)))
+			require.ErrorIs(t, err, ErrFailed)
+			undo()
+			_, _, err = w.Append(t.Context(), a.sign(t, comment(3)))
+			require.ErrorIs(t, err, ErrFailed, "what failed once is not trusted again")
+			require.Equal(t, head, s.Head(testOrigin))
+			_, err = s.Record(testOrigin, 0)
+			require.NoError(t, err)
+			require.NoError(t, s.Close())
+
+			s = openTest(t, dir, small)
+			require.Equal(t, head, s.Head(testOrigin))
+			_, _, err = s.OpenLog(testOrigin, w.signer).Append(t.Context(), a.sign(t, comment(2)))
+			require.NoError(t, err)
+		})
+	}
 }
 
 func TestAnOpenDatabaseIsLocked(t *testing.T) {

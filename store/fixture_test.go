@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/tlog"
@@ -158,3 +159,16 @@ func openTest(t testing.TB, dir string, o Options) *Store {
 
 // small keeps a store on disk cheap to open.
 var small = Options{WriteBuffer: 2 << 20}
+
+// waitForRepairs returns when no repair is under way.
+func (s *Store) waitForRepairs() {
+	for {
+		s.mu.RLock()
+		n := len(s.repairing)
+		s.mu.RUnlock()
+		if n == 0 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}

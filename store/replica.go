@@ -59,14 +59,11 @@ func (s *Store) Extend(t Tail) (Head, error) {
 	if err != nil {
 		return s.Head(t.Origin), err
 	}
-	if s.writesTo(t.Origin) {
-		return s.Head(t.Origin), fmt.Errorf("store: %s is this node's own log: it grows by Append until it is fenced", t.Origin)
-	}
 	documents := prepare(t.Entries)
 	for {
-		fresh, err := s.examine(t, theirs, documents)
+		f, err := s.examine(t, theirs, documents)
 		if err == nil {
-			err = s.extend(t.Origin, fresh, theirs)
+			err = s.extend(t.Origin, f, theirs)
 		}
 		if !errors.Is(err, errMoved) {
 			return s.Head(t.Origin), err
@@ -205,6 +202,9 @@ func (s *Store) extend(o review.Origin, f fresh, theirs signedNote) error {
 	for i, part := range parts {
 		before := f
 		err := s.submit(ctxNone, costs[i], func(b *batch) error {
+			if s.writesTo(o) {
+				return fmt.Errorf("store: %s is this node's own log: it grows by Append until it is fenced", o)
+			}
 			l := b.log(o)
 			if l.size != before.size || l.root() != before.root {
 				return errMoved

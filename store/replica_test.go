@@ -145,6 +145,7 @@ func TestForkIsRefusedWithBothCheckpoints(t *testing.T) {
 		{"larger, from before the fork", [][3]int{{0, 6, 6}, {6, 10, 10}}, rival.tail(4, 12, 12), 10, 10},
 		{"larger, in part, with a proof", [][3]int{{0, 10, 10}}, rival.tail(2, 7, 12), 10, 10},
 		{"beyond a part, of the target's size", [][3]int{{0, 4, 10}}, rival.tail(4, 10, 10), 10, 4},
+		{"beyond a part, of the target's size, in part", [][3]int{{0, 4, 10}}, rival.tail(4, 7, 10), 10, 4},
 		{"beyond a part, past the target", [][3]int{{0, 4, 10}}, rival.tail(4, 12, 12), 10, 4},
 		{"under the target in what is held", [][3]int{{0, 8, 10}}, rival.tail(0, 7, 7), 10, 8},
 	}

@@ -113,5 +113,6 @@ func (c *Core) payloadsAnswered(a asked, request PayloadsRequest, answer Payload
 	}
 	if len(found) > 0 {
 		c.emit(Reveal{Payloads: found})
+		c.absent.again(c.now) // if that was all of this page, on to the next
 	}
 }

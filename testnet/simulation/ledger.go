@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +25,9 @@ type Ledger struct {
 	places    map[signing.Digest][]place
 	witnessed map[review.Origin]sighting
 	fenced    string
+
+	// Cut, if set, says after how many entries a range that is served ends.
+	Cut func() int
 }
 
 type memoryLog struct {
@@ -31,6 +35,7 @@ type memoryLog struct {
 	hashes  []tlog.Hash   // in tlog's order of stored hashes
 	head    store.Head
 	target  signing.Checkpoint
+	notes   [][]byte // all that were signed here, by ascending size
 }
 
 type place struct {
@@ -80,6 +85,17 @@ func (l *Ledger) Clone() *Ledger {
 		c.witnessed[o] = s
 	}
 	return c
+}
+
+// Prefix is a copy of the first size entries of a log, under the note that the
+// log once signed for that size.
+func (l *Ledger) Prefix(to *Ledger, o review.Origin, size uint64, note []byte) {
+	from, m := l.logs[o], to.log(o)
+	for _, e := range from.entries[len(m.entries):size] {
+		e.Payload = l.payloads[e.Leaf.Digest]
+		to.take(m, o, e)
+	}
+	m.head = store.Head{Origin: o, Size: size, Root: m.root(size), Checkpoint: note}
 }
 
 func (m *memoryLog) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
@@ -170,6 +186,9 @@ func (l *Ledger) Entries(o review.Origin, from, to uint64, maxBytes int) ([]stor
 	if m == nil || to > m.head.Size || from >= to {
 		return nil, store.ErrNotFound
 	}
+	if l.Cut != nil {
+		to = min(to, from+uint64(l.Cut()))
+	}
 	var entries []store.Entry
 	for size := 0; from < to; from++ {
 		e := m.entries[from]
@@ -222,6 +241,7 @@ func (l *Ledger) Append(o review.Origin, signer *signing.NoteSigner, entries ...
 	size := uint64(len(m.entries))
 	m.head = store.Head{Origin: o, Size: size, Root: m.root(size)}
 	m.head.Checkpoint = signing.SignCheckpoint(signing.Checkpoint{Origin: string(o), Size: size, Root: m.head.Root}, signer)
+	m.notes = append(m.notes, m.head.Checkpoint)
 	return m.head
 }
 
@@ -314,9 +334,10 @@ func (l *Ledger) Missing() []review.DocumentID {
 	return ids
 }
 
-// Records are all records in order of (origin, index), as far as the snapshot
-// reaches.
-func (l *Ledger) Records(s review.Snapshot) func(yield func(review.Record, error) bool) {
+// Records are the records of a snapshot in order of origin and index. What the
+// snapshot lists as absent comes Withheld, whether held here or not; what it
+// does not list and is not held comes Missing.
+func (l *Ledger) Records(s review.Snapshot) iter.Seq2[review.Record, error] {
 	return func(yield func(review.Record, error) bool) {
 		for _, state := range s.Logs {
 			m := l.log(state.Origin)
@@ -326,7 +347,12 @@ func (l *Ledger) Records(s review.Snapshot) func(yield func(review.Record, error
 			}
 			for i, e := range m.entries[:state.Size] {
 				r := review.Record{Origin: state.Origin, Index: uint64(i), Leaf: e.Leaf, Genuine: e.Genuine}
-				r.Payload, r.Absence = l.payload(e.Leaf.Digest)
+				if r.Payload = l.payloads[e.Leaf.Digest]; r.Payload == nil {
+					r.Absence = review.Missing
+				}
+				if _, absent := slices.BinarySearch(state.Absent, uint64(i)); absent {
+					r.Payload, r.Absence = nil, review.Withheld
+				}
 				if !yield(r, nil) {
 					return
 				}

@@ -283,10 +283,19 @@ func (node *Node) hear(from *Node, note []byte) {
 
 // Snapshot is of everything that the node holds.
 func (node *Node) Snapshot() review.Snapshot {
+	genesis := node.network.Federation.Genesis.Document
 	states, err := node.Ledger.LogStates()
 	if err != nil {
 		panic(err) // memory does not fail
 	}
-	_, charter := node.network.Federation.Chain.InForce()
-	return review.Snapshot{Federation: node.network.Federation.Genesis.ID, Charter: charter, Logs: states}
+	s, err := review.Describe(genesis, states, node.Ledger.Records(review.Snapshot{Logs: states}))
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// Stocktake is what the node makes of a snapshot.
+func (node *Node) Stocktake(s review.Snapshot) (*review.Stocktake, error) {
+	return review.Assemble(s, node.network.Federation.Genesis.Document, node.Ledger.Records(s), review.Options{})
 }

@@ -60,9 +60,24 @@ func NewNetwork(seed uint64, f *Federation, faults Faults, timing federation.Tim
 		trace: sha256.New(), sides: make(map[review.ParticipantID]int), timing: timing,
 	}
 	for _, m := range f.Members {
-		n.Nodes = append(n.Nodes, &Node{Member: m, Ledger: NewLedger(), network: n, asked: make(map[uint64]bool)})
+		n.Nodes = append(n.Nodes, n.newNode(m))
 	}
 	return n
+}
+
+// NewReplicas makes a network of so many nodes without logs of their own,
+// which only copy a federation's.
+func NewReplicas(seed uint64, f *Federation, count int, faults Faults, timing federation.Timing) *Network {
+	n := NewNetwork(seed, f, faults, timing)
+	n.Nodes = nil
+	for i := range count {
+		n.Nodes = append(n.Nodes, n.newNode(&Member{ID: review.ParticipantID(fmt.Sprint("replica", i)), Witness: f.noteSigner("replica", "witness")}))
+	}
+	return n
+}
+
+func (n *Network) newNode(m *Member) *Node {
+	return &Node{Member: m, Ledger: NewLedger(), network: n, asked: make(map[uint64]bool)}
 }
 
 // Trace is a hash over everything that has happened.

@@ -3,6 +3,7 @@ package simulation
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"stocktake/federation"
 	"stocktake/review"
+	"stocktake/store"
 )
 
 // seeds are those that a test runs with: one from STOCKTAKE_SEED, to repeat a
@@ -61,20 +63,37 @@ func begin(seed uint64, members, witnesses int, faults Faults) *Network {
 // same reports whether all nodes that are up hold the same, with nothing
 // missing.
 func (n *Network) same() bool {
-	digest := ""
+	var first []store.Head
 	for _, node := range n.Nodes {
 		if !node.up {
 			continue
 		}
-		d := node.Snapshot().Digest()
-		if digest == "" {
-			digest = d
+		heads := node.Ledger.Heads()
+		if first == nil {
+			first = heads
 		}
-		if d != digest || len(node.Ledger.Missing()) > 0 {
+		if len(node.Ledger.Missing()) > 0 || !slices.EqualFunc(first, heads, func(a, b store.Head) bool {
+			return a.Origin == b.Origin && a.Size == b.Size && a.Root == b.Root
+		}) {
 			return false
 		}
 	}
 	return true
+}
+
+// requireOneResult asks every node for its snapshot and stocktake.
+func (n *Network) requireOneResult(t *testing.T) (snapshot, stocktake string) {
+	for _, node := range n.Nodes {
+		s := node.Snapshot()
+		result, err := node.Stocktake(s)
+		require.NoError(t, err, "at %s", node.ID)
+		if snapshot == "" {
+			snapshot, stocktake = s.Digest(), result.Digest()
+		}
+		require.Equal(t, snapshot, s.Digest(), "snapshot of %s", node.ID)
+		require.Equal(t, stocktake, result.Digest(), "stocktake of %s", node.ID)
+	}
+	return snapshot, stocktake
 }
 
 // settled is same, with every own log covered by a receipt.
@@ -118,6 +137,7 @@ func TestPartitionedNodesConvergeAfterHealing(t *testing.T) {
 		require.False(t, n.same(), "the split did not split")
 		n.Heal()
 		require.True(t, n.RunUntil(3*time.Minute, n.settled), "not settled after healing")
+		n.requireOneResult(t)
 	})
 }
 
@@ -145,6 +165,7 @@ func TestNodesThatStopAndStartCatchUp(t *testing.T) {
 			}
 		}
 		require.True(t, n.RunUntil(5*time.Minute, n.settled), "not settled after restarts")
+		n.requireOneResult(t)
 		for _, node := range n.Nodes {
 			require.Empty(t, node.Fenced, "a node fenced its own log")
 			require.Empty(t, node.Forks)

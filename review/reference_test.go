@@ -1,0 +1,750 @@
+package review
+
+import (
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stocktake/review/compact"
+	"stocktake/signing"
+)
+
+// naive recomputes everything from the list of records whenever it is asked,
+// with loops within loops. It knows one charter, the genesis, and shares with
+// the real code only Parse and the rules about single documents.
+type naive struct {
+	snapshot Snapshot
+	chain    *Chain
+	records  []Record
+	docs     []DocumentID
+	cutoff   time.Time
+
+	// Only to save time: what the functions of that name have said.
+	knownDoc     map[DocumentID]parsed
+	knownFiling  map[Place]filing
+	knownCode    map[DocumentID]string
+	knownLabel   map[DocumentID]string
+	knownHolding map[string][]*Document
+}
+
+type parsed struct {
+	*Document
+	present bool
+}
+
+// known asks f once for each key.
+func known[K comparable, V any](m map[K]V, k K, f func() V) V {
+	v, ok := m[k]
+	if !ok {
+		v = f()
+		m[k] = v
+	}
+	return v
+}
+
+type filing struct {
+	at time.Time
+	by int
+	ok bool
+}
+
+func newNaive(s Snapshot, genesis *Document, records []Record, cutoff time.Time) *naive {
+	n := &naive{
+		snapshot: s, records: records, cutoff: cutoff, knownDoc: map[DocumentID]parsed{}, knownFiling: map[Place]filing{},
+		knownCode: map[DocumentID]string{}, knownLabel: map[DocumentID]string{}, knownHolding: map[string][]*Document{},
+	}
+	n.chain, _ = NewChain(genesis)
+	for _, r := range records {
+		if !slices.Contains(n.docs, r.ID()) {
+			n.docs = append(n.docs, r.ID())
+		}
+	}
+	if cutoff.IsZero() {
+		for _, r := range records {
+			if f := n.filing(Place{r.Origin, r.Index}); f.ok && f.at.After(n.cutoff) {
+				n.cutoff = f.at
+			}
+		}
+	}
+	return n
+}
+
+// doc is a document's content, if the snapshot counts on it anywhere.
+func (n *naive) doc(id DocumentID) (d *Document, present bool) {
+	p := known(n.knownDoc, id, func() parsed {
+		for _, r := range n.records {
+			if r.ID() == id && r.Payload != nil && !slices.Contains(n.snapshot.Log(r.Origin).Absent, r.Index) {
+				d, _ := Parse(r.Payload)
+				return parsed{d, true}
+			}
+		}
+		return parsed{}
+	})
+	return p.Document, p.present
+}
+
+func treeHash(leaves []tlog.Hash) tlog.Hash {
+	if len(leaves) == 1 {
+		return leaves[0]
+	}
+	k := 1
+	for 2*k < len(leaves) {
+		k *= 2
+	}
+	return tlog.NodeHash(treeHash(leaves[:k]), treeHash(leaves[k:]))
+}
+
+func (n *naive) root(o Origin, size uint64) tlog.Hash {
+	leaves := make([]tlog.Hash, size)
+	for _, r := range n.records {
+		if r.Origin == o && r.Index < size {
+			leaves[r.Index] = r.Leaf.Hash()
+		}
+	}
+	return treeHash(leaves)
+}
+
+func (n *naive) filing(p Place) filing {
+	return known(n.knownFiling, p, func() filing { return n.witnessed(p) })
+}
+
+// witnessed is guarantee 6, asked of every receipt.
+func (n *naive) witnessed(p Place) filing {
+	earliest := map[string]time.Time{}
+	final := false
+	for _, id := range n.docs {
+		d, _ := n.doc(id)
+		if d == nil || d.Kind != KindReceipt {
+			continue
+		}
+		note := []byte(d.Predicate.(*Receipt).Checkpoint)
+		log, _ := n.chain.Log(p.Origin)
+		c, err := signing.OpenCheckpoint(note, string(p.Origin), log.LogKey)
+		if err != nil || c.Size <= p.Index || c.Size > n.snapshot.Log(p.Origin).Size || c.Root != n.root(p.Origin, c.Size) {
+			continue
+		}
+		_, words, err := signing.OpenCosignatures(note, n.chain.Witnesses())
+		if err != nil {
+			continue
+		}
+		final = final || len(words) >= 2*len(n.chain.Witnesses())/3+1
+		for _, w := range words {
+			if t, ok := earliest[w.Name]; !ok || w.Time.Before(t) {
+				earliest[w.Name] = w.Time
+			}
+		}
+	}
+	f := filing{ok: final}
+	if final {
+		var times []time.Time
+		for _, t := range earliest {
+			times = append(times, t)
+		}
+		slices.SortFunc(times, time.Time.Compare)
+		f.at, f.by = times[(len(n.chain.Witnesses())-1)/3], len(times)
+	}
+	return f
+}
+
+// filed is the earliest filing time of a document's valid records.
+func (n *naive) filed(id DocumentID) (time.Time, bool) {
+	d, _ := n.doc(id)
+	var earliest time.Time
+	found := false
+	for _, r := range n.records {
+		if r.ID() != id || d == nil || !d.Known || !r.Genuine || len(n.chain.authority(d, r.Leaf.Key)) > 0 {
+			continue
+		}
+		if f := n.filing(Place{r.Origin, r.Index}); f.ok && (!found || f.at.Before(earliest)) {
+			earliest, found = f.at, true
+		}
+	}
+	return earliest, found
+}
+
+// code is why a document does not hold.
+func (n *naive) code(id DocumentID) string {
+	return known(n.knownCode, id, func() string { return n.reason(id) })
+}
+
+func (n *naive) reason(id DocumentID) string {
+	d, present := n.doc(id)
+	switch {
+	case !present:
+		return ReasonAbsent
+	case d == nil:
+		return ReasonMalformed
+	case !d.Known:
+		return ReasonNotUnderstood
+	case id == n.chain.Genesis():
+		return ""
+	}
+	if receipt, ok := d.Predicate.(*Receipt); ok {
+		note := []byte(receipt.Checkpoint)
+		c, _ := signing.PeekCheckpoint(note)
+		size := n.snapshot.Log(Origin(c.Origin)).Size
+		log, _ := n.chain.Log(Origin(c.Origin))
+		_, err := signing.OpenCheckpoint(note, c.Origin, log.LogKey)
+		_, words, err2 := signing.OpenCosignatures(note, n.chain.Witnesses())
+		if err != nil || err2 != nil || len(words) == 0 || c.Size > size || n.root(Origin(c.Origin), c.Size) != c.Root {
+			return ReasonVoidReceipt
+		}
+		return ""
+	}
+	filed, ok := n.filed(id)
+	if !ok {
+		best := -1
+		order := []string{"unknown-author", ReasonSignatureInvalid, "key-unknown", "key-not-authors", "key-role", ReasonPending}
+		for _, r := range n.records {
+			if r.ID() != id {
+				continue
+			}
+			code := ReasonPending
+			if refusal := n.chain.authority(d, r.Leaf.Key); len(refusal) > 0 {
+				code = refusal[0].Code
+			}
+			if !r.Genuine && code != "unknown-author" {
+				code = ReasonSignatureInvalid
+			}
+			best = max(best, slices.Index(order, code))
+		}
+		return order[best]
+	}
+	if filed.After(n.cutoff) {
+		return ReasonAfterCutoff
+	}
+	find := func(id DocumentID) (*Document, bool) {
+		if !slices.Contains(n.docs, id) || n.code(id) != "" {
+			return nil, false
+		}
+		d, _ := n.doc(id)
+		return d, true
+	}
+	if refusal := n.chain.relation(d, n.chain.first(find)); len(refusal) > 0 {
+		if refusal[0].Code != ReasonDangling || !slices.Contains(n.docs, d.About()) {
+			return refusal[0].Code
+		}
+		about, present := n.doc(d.About())
+		switch {
+		case about != nil || present:
+			return ReasonSubjectExcluded
+		case d.Kind != KindWithdrawal || !n.signedBy(d.About(), d.Author):
+			return ReasonSubjectAbsent
+		}
+	}
+	if refusal := n.chain.supersession(d, find); len(refusal) > 0 && refusal[0].Code != codeUnknownVersion {
+		return refusal[0].Code
+	}
+	return ""
+}
+
+func (n *naive) signedBy(id DocumentID, author ParticipantID) bool {
+	for _, r := range n.records {
+		owner, role, _ := n.chain.KeyOwner(r.Leaf.Key)
+		if r.ID() == id && r.Genuine && owner == author && role == "author" {
+			return true
+		}
+	}
+	return false
+}
+
+// holding are the documents of some kinds that hold, by filing time and ID.
+func (n *naive) holding(kinds ...Kind) []*Document {
+	return slices.Clone(known(n.knownHolding, fmt.Sprint(kinds), func() []*Document { return n.findHolding(kinds) }))
+}
+
+func (n *naive) findHolding(kinds []Kind) []*Document {
+	var out []*Document
+	for _, id := range n.docs {
+		if n.code(id) == "" {
+			if d, _ := n.doc(id); slices.Contains(kinds, d.Kind) {
+				out = append(out, d)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *Document) int {
+		x, _ := n.filed(a.ID)
+		y, _ := n.filed(b.ID)
+		if c := x.Compare(y); c != 0 {
+			return c
+		}
+		return strings.Compare(string(a.ID), string(b.ID))
+	})
+	return out
+}
+
+func (n *naive) withdrawn(id DocumentID) bool {
+	return slices.ContainsFunc(n.holding(KindWithdrawal), func(w *Document) bool { return w.About() == id })
+}
+
+var replaceable = []Kind{KindPledge, KindReport, KindAssessment, KindComment, KindResponse}
+
+// origin is the first version of a document.
+func (n *naive) original(d *Document) *Document {
+	for _, old := range n.holding(replaceable...) {
+		if old.ID == d.Supersedes {
+			return n.original(old)
+		}
+	}
+	return d
+}
+
+// standing is the version that stands; nil if none does.
+func (n *naive) standing(d *Document) *Document {
+	var last *Document
+	all := n.holding(d.Kind)
+	for _, v := range all {
+		replaced := slices.ContainsFunc(all, func(w *Document) bool { return w.Supersedes == v.ID })
+		if n.original(v).ID == n.original(d).ID && !replaced && !n.withdrawn(v.ID) {
+			last = v
+		}
+	}
+	return last
+}
+
+func (n *naive) stranger(d *Document) bool {
+	if d.Kind != KindReport {
+		return false
+	}
+	pledge, _ := n.doc(d.About())
+	return pledge.Author != d.Author && !slices.ContainsFunc(n.holding(KindAccession), func(a *Document) bool {
+		return a.About() == d.About() && a.Author == d.Author && a.Predicate.(*Accession).Decision != "declined"
+	})
+}
+
+func (n *naive) label(id DocumentID) string {
+	return known(n.knownLabel, id, func() string { return n.findLabel(id) })
+}
+
+func (n *naive) findLabel(id DocumentID) string {
+	if code := n.code(id); code != "" && (code != ReasonAbsent || !n.withdrawn(id)) {
+		return code
+	}
+	if n.withdrawn(id) {
+		return ReasonWithdrawn
+	}
+	d, _ := n.doc(id)
+	if n.stranger(d) {
+		return ReasonNotAcceded
+	}
+	if !slices.Contains(replaceable, d.Kind) {
+		return ""
+	}
+	if s := n.standing(d); s != nil && s.ID != id {
+		return ReasonSuperseded
+	}
+	for _, v := range n.holding(d.Kind) {
+		if v.Supersedes == id {
+			return ReasonSuperseded
+		}
+	}
+	return ""
+}
+
+// standingAll are the documents of a kind that count.
+func (n *naive) counting(kinds ...Kind) []*Document {
+	return slices.DeleteFunc(n.holding(kinds...), func(d *Document) bool { return n.label(d.ID) != "" })
+}
+
+func (n *naive) sample(id DocumentID) bool {
+	d, _ := n.doc(id)
+	if d == nil || !d.Known {
+		return false
+	}
+	p, _ := n.chain.Participant(d.Author)
+	return d.Sample || p.Sample || slices.Contains(n.docs, d.About()) && n.sample(d.About())
+}
+
+// counts are the figures: group, name, whether of samples -> value and sum.
+type counts map[[3]string]*naiveFigure
+
+type naiveFigure struct {
+	value int
+	sum   *big.Rat
+}
+
+func (c counts) add(group, name string, sample bool) *naiveFigure {
+	k := [3]string{group, name, fmt.Sprint(sample)}
+	if c[k] == nil {
+		c[k] = &naiveFigure{sum: new(big.Rat)}
+	}
+	c[k].value++
+	return c[k]
+}
+
+// figures are the figures of the global scope and of a region.
+func (n *naive) figures(region string) counts {
+	c := counts{}
+	day := n.cutoff.Format("2006-01-02")
+	charter, _ := n.chain.InForce()
+	regionsOf := func(p ParticipantID) []string {
+		q, _ := n.chain.Participant(p)
+		if q.Country == "" {
+			return nil
+		}
+		return compact.RegionsOf(q.Country, day)
+	}
+	in := func(p ParticipantID) bool {
+		q, _ := n.chain.Participant(p)
+		return region == "" || q.Region == region || slices.Contains(regionsOf(p), region)
+	}
+	get := func(id DocumentID) *Document {
+		if id == n.chain.Genesis() {
+			d, _ := n.chain.Charter(id)
+			return d
+		}
+		d, _ := n.doc(id)
+		return d
+	}
+
+	for _, p := range charter.Participants {
+		if !in(p.ID) {
+			continue
+		}
+		state := "listed, not acceded"
+		for _, a := range n.holding(KindAccession) {
+			if q := a.Predicate.(*Accession); a.Author == p.ID && q.Role == "member" && q.Decision != "declined" {
+				state = "acceded"
+			}
+		}
+		chamber := map[string]string{"state": "States", "regional-body": "regional bodies and UN entities"}[p.Kind]
+		if chamber == "" {
+			chamber = "civil society and others"
+		}
+		for _, name := range []string{state, "participants", chamber} {
+			c.add("participation", name, p.Sample)
+		}
+		if p.Kind == "state" && len(regionsOf(p.ID)) > 1 {
+			c.add("participation", "in several regions", p.Sample)
+		}
+	}
+	if region != "" {
+		r, _ := compact.Region(region)
+		for _, m := range r.Members {
+			if m.On(day) && !slices.ContainsFunc(charter.Participants, func(p Participant) bool { return p.Kind == "state" && p.Country == m.ISO3 }) {
+				c.add("participation", "outside this federation", false)
+			}
+		}
+	}
+
+	for _, d := range n.counting(KindPledge) {
+		p := d.Predicate.(*Pledge)
+		sample := n.sample(d.ID)
+		named := slices.ContainsFunc(p.Parties, func(q Party) bool { return in(q.Participant) })
+		if !in(p.Author) && !named {
+			continue
+		}
+		var reports []*Document
+		for _, r := range n.counting(KindReport) {
+			if n.original(get(r.About())).ID == n.original(d).ID {
+				reports = append(reports, r)
+			}
+		}
+		if !in(p.Author) {
+			c.add("pledges", "named as a party", sample)
+		} else {
+			status := "no report received"
+			for _, r := range reports {
+				if r.Author == p.Author {
+					status = r.Predicate.(*Report).Status
+				}
+			}
+			due := "due: ahead"
+			if p.Due == NotStated {
+				due = "due: not stated"
+			} else if p.Due < day {
+				due = "due: passed"
+			}
+			for _, name := range []string{"pledges", "form: " + p.Form, "status: " + status, due, fmt.Sprintf("objective %02d", p.Objectives[0])} {
+				c.add("pledges", name, sample)
+			}
+			for _, r := range p.Resources {
+				c.add("resources", "resources", sample)
+				switch {
+				case r.Amount == NotStated:
+					c.add("resources", "amount not stated", sample)
+				case r.Currency == NotStated:
+					c.add("resources", "currency not stated", sample)
+				default:
+					amount, _ := new(big.Rat).SetString(r.Amount)
+					f := c.add("resources", "pledged "+r.Currency, sample)
+					f.sum.Add(f.sum, amount)
+				}
+			}
+			for _, target := range p.Targets {
+				state := "not reported"
+				for _, r := range reports {
+					for _, v := range r.Predicate.(*Report).Values {
+						if v.Target == target.ID {
+							state = "reported"
+						}
+					}
+				}
+				c.add("targets", "targets", sample)
+				c.add("targets", state, sample)
+			}
+		}
+		for _, party := range p.Parties {
+			state := "claimed, not confirmed"
+			for _, a := range n.holding(KindAccession) {
+				q := a.Predicate.(*Accession)
+				if q.Role != "party" || a.Author != party.Participant || n.original(get(a.About())).ID != n.original(d).ID {
+					continue
+				}
+				switch {
+				case n.withdrawn(a.ID):
+					state = "withdrawn"
+				case q.Decision == "declined":
+					state = "declined"
+				case a.About() != d.ID:
+					state = "confirmed an earlier version"
+				default:
+					state = "confirmed"
+				}
+			}
+			c.add("parties", state, sample)
+		}
+	}
+
+	for _, d := range n.counting(KindReport) {
+		pledge := get(d.About())
+		if !in(d.Author) && !in(pledge.Author) {
+			continue
+		}
+		c.add("reports", "reports", n.sample(d.ID))
+		c.add("reports", "status: "+d.Predicate.(*Report).Status, n.sample(d.ID))
+		if d.Author != pledge.Author {
+			c.add("reports", "by a party", n.sample(d.ID))
+		}
+		if n.standing(pledge) == nil {
+			c.add("reports", "on a pledge that no longer stands", n.sample(d.ID))
+		}
+	}
+
+	for _, round := range charter.Rounds {
+		for _, p := range charter.Participants {
+			var before, after *Document
+			for _, a := range n.holding(KindAccession) {
+				if q := a.Predicate.(*Accession); q.Role != "round" || q.Round != round.ID || a.Author != p.ID {
+					continue
+				}
+				if at, _ := n.filed(a.ID); at.Format("2006-01-02") <= round.Due {
+					before = a
+				} else if after == nil {
+					after = a
+				}
+			}
+			if before == nil {
+				before = after
+			}
+			code, regional := strings.CutPrefix(round.Scope, "region:")
+			if !in(p.ID) || before == nil && regional && p.Region != code && !slices.Contains(regionsOf(p.ID), code) {
+				continue
+			}
+			state, sample := "not in this round", p.Sample
+			if before != nil {
+				sample = n.sample(before.ID)
+				state = n.dueState(round, p.ID, day)
+				if before.Predicate.(*Accession).Decision == "declined" {
+					state = "declined"
+				}
+			}
+			c.add("due", state, sample)
+			c.add("due", round.ID+": "+state, sample)
+		}
+	}
+
+	words := map[string]string{"self": "self-assessment", "regional": "regional assessment", "shadow": "alternative (shadow) report"}
+	type judged struct {
+		whom      ParticipantID
+		region    string
+		pledge    DocumentID
+		objective int
+		sample    bool
+	}
+	ratings := map[judged][]string{}
+	for _, d := range n.counting(KindAssessment) {
+		p := d.Predicate.(*Assessment)
+		whom := assessedBy(p, get(d.About()))
+		if whom != "" && !in(whom) || whom == "" && region != "" && region != p.Region {
+			continue
+		}
+		c.add("assessments", "assessments", n.sample(d.ID))
+		c.add("assessments", words[p.Type], n.sample(d.ID))
+		for _, f := range p.Findings {
+			c.add("findings", "findings", n.sample(d.ID))
+			c.add("findings", "rating: "+f.Rating, n.sample(d.ID))
+			j := judged{whom: whom, objective: f.Objective, sample: n.sample(d.ID)}
+			if whom == "" {
+				j.region = p.Region
+			}
+			if about := get(d.About()); about.Kind == KindPledge {
+				j.pledge = n.original(about).ID
+			}
+			ratings[j] = append(ratings[j], f.Rating)
+		}
+		for _, r := range n.counting(KindResponse) {
+			if r.About() == d.ID {
+				c.add("replies", "replies", n.sample(r.ID))
+				c.add("replies", "position: "+r.Predicate.(*Response).Position, n.sample(r.ID))
+			}
+		}
+	}
+	for j, list := range ratings {
+		name := "assessed once"
+		if len(list) > 1 {
+			name = "ratings agree"
+		}
+		for _, r := range list {
+			if r != list[0] {
+				name = "ratings differ"
+			}
+		}
+		c.add("agreement", name, j.sample)
+	}
+
+	for _, d := range n.counting(KindComment) {
+		p := d.Predicate.(*Comment)
+		to := addressee(p, get(d.About()))
+		if !in(to) && !in(p.Author) {
+			continue
+		}
+		state := "open"
+		for _, r := range n.counting(KindResponse) {
+			if r.About() == d.ID && r.Author == to {
+				state = r.Predicate.(*Response).Position
+			}
+		}
+		group, names := "comments", []string{"comments", "type: " + p.Type}
+		if p.Type == "recommendation" {
+			group, names = "recommendations", []string{"recommendations", state}
+		} else if p.Type == "question" {
+			names = append(names, "questions "+state)
+		}
+		if !in(to) {
+			names = []string{"given to others"}
+		}
+		for _, name := range names {
+			c.add(group, name, n.sample(d.ID))
+		}
+	}
+
+	for _, d := range n.holding(KindWithdrawal) {
+		if !in(d.Author) {
+			continue
+		}
+		c.add("withdrawals", "withdrawals", n.sample(d.ID))
+		if about, _ := n.doc(d.About()); about != nil {
+			c.add("withdrawals", "kind: "+string(about.Kind), n.sample(d.ID))
+		}
+	}
+	for _, id := range n.docs {
+		reason := n.label(id)
+		d, _ := n.doc(id)
+		if reason == "" || region != "" && (d == nil || d.Author == "" || !in(d.Author)) {
+			continue
+		}
+		c.add("excluded", "excluded", n.sample(id))
+		c.add("excluded", reason, n.sample(id))
+	}
+	return c
+}
+
+func (n *naive) dueState(round Round, p ParticipantID, day string) string {
+	var onTime, flexible, late bool
+	for _, d := range n.holding(KindReport, KindAssessment) {
+		at, _ := n.filed(d.ID)
+		inRound, flexibility := "", ""
+		switch q := d.Predicate.(type) {
+		case *Report:
+			inRound, flexibility = q.Round, q.Flexibility
+		case *Assessment:
+			if q.Type != "shadow" {
+				inRound = q.Round
+			}
+		}
+		switch {
+		case d.Author != p || inRound != round.ID || n.withdrawn(d.ID) || n.stranger(d):
+		case at.Format("2006-01-02") > round.Due:
+			late = true
+		case flexibility != "":
+			flexible = true
+		default:
+			onTime = true
+		}
+	}
+	switch {
+	case onTime:
+		return "filed"
+	case flexible:
+		return "flexibility used"
+	case late:
+		return "late"
+	case day > round.Due:
+		return "no report received"
+	}
+	return "not due"
+}
+
+func TestAssembleEqualsTheNaiveReference(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	seen := map[string]int{}
+	for range 12 {
+		f := randomCorpus(t, rng, 40)
+		s := f.snapshot()
+		for _, cutoff := range []time.Time{{}, minute(rng.IntN(40 * 24 * 60))} {
+			r, err := Read(s, f.genesis, f.records(), cutoff)
+			require.NoError(t, err)
+			n := newNaive(s, f.genesis, f.list(), cutoff)
+			for _, id := range n.docs {
+				l, ok := r.Label(id)
+				require.True(t, ok)
+				d, _ := n.doc(id)
+				require.Equal(t, n.label(id), l.Reason, "%+v", d)
+				require.Equal(t, l.Reason == "", l.Counts)
+				require.Equal(t, n.sample(id), l.Sample)
+				seen["label "+l.Reason]++
+			}
+			for _, region := range []string{"", "UN-ECA", "EU"} {
+				scope := ScopeGlobal
+				if region != "" {
+					scope = Scope("region:" + region)
+				}
+				stocktake, err := r.Stocktake(scope)
+				require.NoError(t, err)
+				var m Manifest
+				require.NoError(t, strictJSON(stocktake.Manifest, &m))
+				want := n.figures(region)
+				for _, figure := range m.Figures {
+					if figure.Group == groupRegions {
+						continue
+					}
+					k := [3]string{figure.Group, figure.Name, fmt.Sprint(figure.Sample)}
+					w := want[k]
+					if w == nil {
+						w = &naiveFigure{sum: new(big.Rat)}
+					}
+					require.Equal(t, w.value, figure.Value, "%s %v", scope, k)
+					if figure.Amount != "" {
+						amount, _ := new(big.Rat).SetString(figure.Amount)
+						require.Zero(t, w.sum.Cmp(amount), "%v", k)
+					}
+					delete(want, k)
+					if figure.Value > 0 {
+						seen[figure.Group+" "+figure.Name]++
+					}
+				}
+				require.Empty(t, want, "%s: figures that the stocktake lacks", scope)
+			}
+		}
+	}
+	t.Log(len(seen), "different labels and figures compared")
+	require.Greater(t, len(seen), 90, "the corpora are too plain: %v", seen)
+}

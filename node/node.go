@@ -16,6 +16,8 @@ import (
 	"os"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"stocktake/federation"
 	"stocktake/node/web"
 	"stocktake/review"
@@ -95,14 +97,18 @@ func (n *Node) newRunner() (*federation.Runner, error) {
 		Self: n.config.Participant, Own: n.origin, Genesis: n.founding.Genesis, Chain: n.founding.Chain,
 		Store: n.store, Listen: n.config.Listen, Salt: NewSalt, Logger: n.logger,
 	}
+	var g errgroup.Group // each key costs a noticeable computation
 	for role, key := range map[Role]**signing.NoteSigner{RoleLog: &o.Log, RoleNode: &o.Node, RoleWitness: &o.Witness} {
-		var err error
-		if *key, err = n.home.NoteSigner(role, n.config.Epoch, n.options.Password); err != nil {
-			return nil, err
-		}
+		g.Go(func() (err error) {
+			*key, err = n.home.NoteSigner(role, n.config.Epoch, n.options.Password)
+			return err
+		})
 	}
-	var err error
-	if o.Clerk, err = n.home.DocumentSigner(RoleClerk, n.options.Password); err != nil {
+	g.Go(func() (err error) {
+		o.Clerk, err = n.home.DocumentSigner(RoleClerk, n.options.Password)
+		return err
+	})
+	if err := g.Wait(); err != nil {
 		return nil, err
 	}
 	return federation.NewRunner(o)

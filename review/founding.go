@@ -89,6 +89,15 @@ func (f *Founding) check() error {
 	return nil
 }
 
+// Marshal is the founding file, the genesis charter first.
+func (f *Founding) Marshal() []byte {
+	var file []byte
+	for _, d := range f.Documents {
+		file = append(append(file, d.Envelope.Marshal()...), '\n')
+	}
+	return file
+}
+
 func (f *Founding) parsed() []*Document {
 	documents := make([]*Document, len(f.Documents))
 	for i, d := range f.Documents {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"time"
 
 	"stocktake/node/web"
 	"stocktake/review"
@@ -16,6 +17,7 @@ func assembleCommand() command {
 		cutoff := f.String("cutoff", "", "count what was filed up to this `time`, as 2026-12-31T23:59:59Z (default: the last filing)")
 		snapshot := f.String("snapshot", "", "assemble this snapshot `file`, as another node's")
 		format := f.String("format", "text", "text, html, json (the whole stocktake file) or snapshot (what it is made from)")
+		patience := f.Duration("wait", 0, "with --snapshot: wait up to this long until the node holds what it lists")
 		out := f.String("o", "", "write to this `file` instead of stdout")
 		return func(ctx context.Context, c *call, args []string) error {
 			if len(args) > 0 {
@@ -45,6 +47,10 @@ func assembleCommand() command {
 			}
 			defer done()
 			file, err := service.Assemble(ctx, q)
+			for deadline := time.Now().Add(*patience); err != nil && !errors.Is(err, review.ErrScope) && time.Now().Before(deadline) && ctx.Err() == nil; {
+				time.Sleep(200 * time.Millisecond)
+				file, err = service.Assemble(ctx, q)
+			}
 			switch {
 			case errors.Is(err, review.ErrScope):
 				return usage("%v", err)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -26,6 +27,7 @@ func charterNewCommand() command {
 		f.StringVar(&o.Suffix, "suffix", "", "end of every log's name, as gcm.example; it need not resolve")
 		f.Var(&witnesses, "witness", "`IDs` of the participants that cosign everybody's logs; 5 to 9 is wise")
 		f.IntVar(&o.Threshold, "threshold", 0, "accessions that put the charter in force (default: all participants)")
+		out := f.String("o", "", "write to this `file` instead of stdout")
 		f.Var(&rounds, "round", "a review round as `ID:OPENS:DUE`, as 2027:2027-01-01:2027-06-30; several with commas")
 		return func(_ context.Context, c *call, args []string) error {
 			switch {
@@ -61,8 +63,7 @@ func charterNewCommand() command {
 				return err
 			}
 			c.say("Look the draft over, then sign it: stocktake charter sign DRAFT -o charter.json")
-			_, err = c.out.Write(draft)
-			return err
+			return c.writeOutput(*out, draft)
 		}
 	}}
 }
@@ -73,15 +74,25 @@ func charterDraft(charter *review.Charter) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var fields map[string]any
+	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(b, &fields); err != nil {
 		return nil, err
 	}
-	fields["kind"] = review.KindCharter
-	for _, later := range []string{"author", "created", "salt", "language"} { // filled in when it is signed
-		delete(fields, later)
+	draft := []byte("# The genesis charter: who takes part, who witnesses, which rounds there are.\n# Whoever signs this convenes the federation; its ID becomes the federation's name.\nkind: charter\nlanguage: en\n")
+	for _, name := range []string{"title", "number", "suffix", "rules", "compact", "threshold", "witnesses", "rounds", "participants"} {
+		if fields[name] == nil {
+			continue
+		}
+		part, err := json.Marshal(map[string]json.RawMessage{name: fields[name]})
+		if err != nil {
+			return nil, err
+		}
+		if part, err = yaml.JSONToYAML(part); err != nil {
+			return nil, err
+		}
+		draft = append(draft, part...)
 	}
-	return yaml.Marshal(fields)
+	return draft, nil
 }
 
 func charterSignCommand() command {
@@ -140,7 +151,7 @@ func accede(ctx context.Context, c *call, s *signFlags, e signing.Envelope, roun
 		}
 		out = append(append(out, signed.Marshal()...), '\n')
 	}
-	c.say("Send this accession to the convener, who puts all of them into one file: cat charter.json ID.json... > federation.jsonl")
+	c.say("Send this accession to the convener, who puts all of them together: stocktake charter verify charter.json ID.json... -o federation.jsonl")
 	return c.writeOutput(s.out, out)
 }
 
@@ -183,7 +194,8 @@ func charterShowCommand() command {
 }
 
 func charterVerifyCommand() command {
-	return command{"charter verify", "FILE...", "check the signatures of charters and accessions, and whether they are enough", func(*flag.FlagSet) run {
+	return command{"charter verify", "FILE...", "check charters and accessions, whether they are enough, and put them together", func(fs *flag.FlagSet) run {
+		out := fs.String("o", "", "write them together to this `file`, with which members join")
 		return func(_ context.Context, c *call, args []string) error {
 			f, err := founding(c, args)
 			if err != nil {
@@ -193,7 +205,11 @@ func charterVerifyCommand() command {
 			if !f.Chain.Founded() {
 				return fail(exitUndecided, "too few participants have acceded; collect their `stocktake charter sign` files")
 			}
-			return nil
+			if *out == "" {
+				return nil
+			}
+			c.say("Send %s to every member, who joins with: stocktake init --charter %s", *out, filepath.Base(*out))
+			return c.writeOutput(*out, f.Marshal())
 		}
 	}}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"strings"
 
 	"stocktake/node"
 	"stocktake/review"
@@ -22,11 +23,12 @@ func initCommand() command {
 		f.StringVar((*string)(&who.ID), "participant", "", "your `ID`: for a State its ISO 3166-1 alpha-3 code in lower case")
 		f.StringVar(&who.Kind, "kind", "state", "state, regional-body, un-entity, civil-society, local-authority, human-rights-institution, expert-mission, academic or public-agency")
 		f.StringVar(&who.Name, "name", "", "the participant's name")
-		f.StringVar(&who.Country, "country", "", "ISO 3166-1 alpha-3 `code`; sets the regions")
+		f.StringVar(&who.Country, "country", "", "ISO 3166-1 alpha-3 `code`; sets the regions (default: a State's ID)")
 		f.StringVar(&who.Region, "region", "", "`code` of the region that a regional body convenes, as UN-ECA")
 		f.Var(&addresses, "address", "where other nodes reach this one, as /dns4/node.example/tcp/4001; several with commas")
 		f.Var(&listen, "listen", "where this node listens for others, if not at its addresses")
 		http := f.String("http", node.DefaultHTTP, "where pages and API listen")
+		f.BoolVar(&who.Sample, "sample", false, "an invented participant, for a rehearsal; everything about it says so")
 		authorOnly := f.Bool("author-only", false, "make an author's key only: somebody else's node carries the documents")
 		unprotected := f.Bool("no-password", false, "leave the private keys unencrypted")
 		charter := f.String("charter", "", "the federation `file` to join")
@@ -49,6 +51,9 @@ func initCommand() command {
 				return usage("--name is missing: the participant's name, as --name \"Sierra Leone\"")
 			case !*authorOnly && len(addresses) == 0:
 				return usage("--address is missing: where other nodes reach this one, as /ip4/203.0.113.7/tcp/4001; without a node use --author-only")
+			}
+			if who.Kind == "state" && who.Country == "" && len(who.ID) == 3 {
+				who.Country = strings.ToUpper(string(who.ID))
 			}
 			card, err := node.Init(c.home, node.InitOptions{Participant: who, Addresses: addresses, Listen: listen, HTTP: *http, Author: *authorOnly, Password: ask})
 			if err != nil {

@@ -9,7 +9,8 @@ import (
 )
 
 func newCommand() command {
-	return command{"new", "KIND", "a commented draft on stdout, to fill in", func(*flag.FlagSet) run {
+	return command{"new", "KIND", "a commented draft on stdout, to fill in", func(f *flag.FlagSet) run {
+		out := f.String("o", "", "write to this `file` instead of stdout")
 		return func(_ context.Context, c *call, args []string) error {
 			var names []string
 			for _, k := range review.Kinds() {
@@ -22,8 +23,7 @@ func newCommand() command {
 			if draft == nil {
 				return usage("there is no kind %q; there are %s", args[0], strings.Join(names, ", "))
 			}
-			_, err := c.out.Write(draft)
-			return err
+			return c.writeOutput(*out, draft)
 		}
 	}}
 }

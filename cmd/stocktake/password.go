@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 
 	"golang.org/x/term"
 
@@ -14,7 +15,12 @@ import (
 
 // passwordFlags say where the password of private keys comes from: a file (as
 // systemd hands out credentials), $STOCKTAKE_PASSWORD, or a person.
-type passwordFlags struct{ file string }
+type passwordFlags struct {
+	file string
+
+	mu    sync.Mutex
+	known []byte // once a person has typed it
+}
 
 func (p *passwordFlags) ask(c *call) signing.Password {
 	return func(confirm bool) ([]byte, error) {
@@ -25,6 +31,11 @@ func (p *passwordFlags) ask(c *call) signing.Password {
 		if s, ok := os.LookupEnv("STOCKTAKE_PASSWORD"); ok {
 			return []byte(s), nil
 		}
+		p.mu.Lock() // several keys may want it at once; a person types it once
+		defer p.mu.Unlock()
+		if p.known != nil {
+			return p.known, nil
+		}
 		f, ok := c.in.(*os.File)
 		if !ok || !term.IsTerminal(int(f.Fd())) {
 			return nil, errors.New("there is no terminal to ask on; use --password-file FILE or $STOCKTAKE_PASSWORD")
@@ -32,8 +43,12 @@ func (p *passwordFlags) ask(c *call) signing.Password {
 		fmt.Fprint(c.err, "Password of the private keys: ")
 		first, err := term.ReadPassword(int(f.Fd()))
 		fmt.Fprintln(c.err)
-		if err != nil || !confirm {
-			return first, err
+		if err != nil {
+			return nil, err
+		}
+		if !confirm {
+			p.known = first
+			return first, nil
 		}
 		fmt.Fprint(c.err, "The same again: ")
 		second, err := term.ReadPassword(int(f.Fd()))
@@ -41,7 +56,11 @@ func (p *passwordFlags) ask(c *call) signing.Password {
 		if err == nil && !bytes.Equal(first, second) {
 			err = errors.New("the two passwords differ")
 		}
-		return first, err
+		if err != nil {
+			return nil, err
+		}
+		p.known = first
+		return first, nil
 	}
 }
 

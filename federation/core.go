@@ -45,6 +45,7 @@ type Core struct {
 	behind  []review.Origin // logs with entries to ask for, sorted
 	turn    review.Origin   // the log that was last served
 	fetches int             // ranges on their way
+	waiting int             // ranges that wait to be stored
 
 	absent  absent
 	signing ownLog

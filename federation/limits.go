@@ -47,10 +47,10 @@ const (
 	// Cosignatures travel in receipts.
 	maxGossip = 1024
 
-	// maxFetches is how many ranges are on their way at once, from all peers:
-	// with a second range per log waiting to be stored, at most 16 MiB are
-	// held.
+	// maxFetches is how many ranges are on their way at once, from all peers.
 	maxFetches = 8
+	// maxRanges is how many are on their way or wait to be stored: 16 MiB.
+	maxRanges = 2 * maxFetches
 	// maxAsks is how many ranges are asked of one peer at a time, so that a
 	// member with a poor link still answers everybody.
 	maxAsks = 3

@@ -103,7 +103,7 @@ func (c *Core) pullDue() {
 	}
 	logs := slices.Concat(c.behind[start:], c.behind[:start])
 	for _, o := range logs {
-		if c.fetches >= maxFetches {
+		if c.fetches >= maxFetches || c.fetches+c.waiting >= maxRanges {
 			return
 		}
 		r := c.logs[o]
@@ -219,6 +219,7 @@ func (c *Core) rangeAnswered(a asked, request RangeRequest, answer RangeAnswer, 
 		}
 	}
 	r.next += n
+	c.waiting++
 	r.received = append(r.received, received{from: a.to, tail: store.Tail{
 		Origin: r.origin, From: request.From, Entries: answer.Entries,
 		Checkpoint: cp, Note: answer.Note, Proof: answer.Proof,
@@ -312,7 +313,9 @@ func (c *Core) extended(e Extended) {
 	}
 	done := r.received[0]
 	r.received = r.received[1:]
+	c.waiting--
 	if e.Err != nil {
+		c.waiting -= len(r.received)
 		r.received = nil
 		r.next = r.head.Size
 		if e.Refused {

@@ -34,7 +34,6 @@ type memoryLog struct {
 	entries []store.Entry // without payloads
 	hashes  []tlog.Hash   // in tlog's order of stored hashes
 	head    store.Head
-	target  signing.Checkpoint
 	notes   [][]byte // all that were signed here, by ascending size
 }
 
@@ -270,32 +269,62 @@ func (l *Ledger) Extend(t store.Tail) (store.Head, error) {
 		trial.push(e.Leaf.Hash())
 		trial.entries = append(trial.entries, e)
 	}
-	if end := size + uint64(len(entries)); !proven(t, end, trial.root(end)) {
+	if !proven(t, trial, size) {
 		return m.head, fmt.Errorf("%w: %s from %d", store.ErrProof, t.Origin, t.From)
+	}
+	if len(trial.entries) == 0 || t.Checkpoint.Size < size {
+		return m.head, nil
 	}
 	for _, e := range entries {
 		l.take(m, t.Origin, e)
 	}
 	size = uint64(len(m.entries))
 	m.head.Size, m.head.Root = size, m.root(size)
-	switch {
-	case t.Checkpoint.Size == size:
-		m.head.Checkpoint, m.head.Target = t.Note, nil
-	case m.head.Target == nil || m.target.Size <= size:
-		m.head.Target, m.target = t.Note, t.Checkpoint
-	}
-	if m.target.Size == size && m.head.Target != nil {
-		m.head.Checkpoint, m.head.Target = m.head.Target, nil
-	}
+	m.remember(t.Note)
 	return m.head, nil
 }
 
-func proven(t store.Tail, size uint64, root tlog.Hash) bool {
-	if size == t.Checkpoint.Size {
-		return len(t.Proof) == 0 && root == t.Checkpoint.Root
+// remember keeps the newest note of what is held, and one of more than that
+// as long as that is still arriving.
+func (m *memoryLog) remember(note []byte) {
+	for _, n := range [][]byte{m.head.Target, note} {
+		if size := sizeOf(n); n != nil && size <= m.head.Size && size >= sizeOf(m.head.Checkpoint) {
+			m.head.Checkpoint = n
+		}
 	}
-	return size > 0 && size < t.Checkpoint.Size &&
-		tlog.CheckTree(t.Proof, int64(t.Checkpoint.Size), t.Checkpoint.Root, int64(size), root) == nil
+	if sizeOf(m.head.Target) <= m.head.Size {
+		m.head.Target = nil
+	}
+	if m.head.Target == nil && sizeOf(note) > m.head.Size {
+		m.head.Target = note
+	}
+}
+
+// sizeOf is the size that a note is for, 0 for none.
+func sizeOf(note []byte) uint64 {
+	if note == nil {
+		return 0
+	}
+	cp, err := signing.PeekCheckpoint(note)
+	if err != nil {
+		panic(err) // notes come checked
+	}
+	return cp.Size
+}
+
+// proven is whether a tail's checkpoint commits to the log as it would be with
+// the tail.
+func proven(t store.Tail, grown *memoryLog, held uint64) bool {
+	size, cp := uint64(len(grown.entries)), t.Checkpoint
+	switch {
+	case cp.Size <= held:
+		return grown.root(cp.Size) == cp.Root
+	case size == cp.Size:
+		return grown.root(size) == cp.Root
+	case size == 0:
+		return true
+	}
+	return size < cp.Size && tlog.CheckTree(t.Proof, int64(cp.Size), cp.Root, int64(size), grown.root(size)) == nil
 }
 
 // Reveal fills in a payload that some record lacks.

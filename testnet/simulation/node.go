@@ -22,6 +22,9 @@ type Node struct {
 	Fenced string // why it may not, for good
 	Forks  []federation.ForkSeen
 
+	// Corrupt, if set, changes what this node answers to others.
+	Corrupt func(method string, answer []byte) []byte
+
 	network  *Network
 	up       bool
 	life     int // counts starts, so that what was on its way to an earlier one is lost
@@ -237,6 +240,9 @@ func (node *Node) ask(e federation.Ask) {
 	}
 	n.send(node, to, func() {
 		body := bytes.Clone(to.serve(call.Method, call.Body))
+		if to.Corrupt != nil {
+			body = to.Corrupt(call.Method, body)
+		}
 		n.send(to, node, func() { finish(call.Read(body)) })
 	})
 }

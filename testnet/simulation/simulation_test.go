@@ -279,3 +279,72 @@ func TestForkIsSeenAndTheFirstHistoryStays(t *testing.T) {
 		require.Equal(t, rootRight, right.Ledger.Head(forger.Origin).Root)
 	})
 }
+
+func TestCorruptAnswersChangeNothingAndTheNextPeerIsAsked(t *testing.T) {
+	eachSeed(t, 20, func(t *testing.T, seed uint64) {
+		n := begin(seed, 5, 4, Faults{MinDelay: time.Millisecond, MaxDelay: 50 * time.Millisecond})
+		require.True(t, n.RunUntil(3*time.Minute, n.settled))
+		late := n.Nodes[4]
+		n.Stop(late)
+		late.Ledger = NewLedger()
+		for _, liar := range n.Nodes[:2] {
+			liar.Corrupt = func(_ string, answer []byte) []byte {
+				if len(answer) > 0 && n.random.IntN(5) > 0 {
+					answer[n.random.IntN(len(answer))] ^= 1 << n.random.IntN(8)
+				}
+				return answer
+			}
+		}
+		for i, node := range n.Nodes[:4] {
+			n.File(node, n.Federation.Pledge(node.Member, i))
+		}
+		n.Start(late)
+		require.True(t, n.RunUntil(5*time.Minute, n.settled))
+		for _, node := range n.Nodes {
+			require.Empty(t, node.Forks, "a corrupt answer passed for a fork")
+		}
+		for _, node := range n.Nodes[:4] {
+			require.Empty(t, node.Fenced)
+		}
+	})
+}
+
+func TestReceiptOwedAtARestartIsFiled(t *testing.T) {
+	eachSeed(t, 10, func(t *testing.T, seed uint64) {
+		n := begin(seed, 4, 4, rough)
+		require.True(t, n.RunUntil(3*time.Minute, n.settled))
+		node := n.Nodes[0]
+		n.Split(map[review.ParticipantID]int{node.ID: 1})
+		n.File(node, n.Federation.Pledge(node.Member, 1))
+		n.Run(time.Second)
+		require.True(t, node.owed())
+		n.Stop(node)
+		n.Heal()
+		n.Start(node)
+		require.True(t, n.RunUntil(3*time.Minute, n.settled), "the receipt was forgotten")
+	})
+}
+
+// TestQuorumIsEnough: a receipt needs neither a witness that is down nor more
+// than the quorum.
+func TestQuorumIsEnough(t *testing.T) {
+	n := begin(1, 5, 4, Faults{MinDelay: time.Millisecond, MaxDelay: 10 * time.Millisecond})
+	require.True(t, n.RunUntil(time.Minute, n.settled))
+	n.Stop(n.Nodes[3])
+	n.File(n.Nodes[0], n.Federation.Pledge(n.Nodes[0].Member, 1))
+	require.True(t, n.RunUntil(10*time.Second, n.settled), "three of four witnesses did not suffice")
+	n.Stop(n.Nodes[2])
+	n.File(n.Nodes[0], n.Federation.Pledge(n.Nodes[0].Member, 2))
+	require.False(t, n.RunUntil(time.Minute, n.settled), "two of four witnesses sufficed")
+	n.Start(n.Nodes[2])
+	require.True(t, n.RunUntil(time.Minute, n.settled), "the receipt did not come when the quorum did")
+}
+
+// TestReceiptsNeedNoReceipt: a federation that has nothing to say falls silent.
+func TestReceiptsNeedNoReceipt(t *testing.T) {
+	n := begin(1, 4, 4, Faults{MinDelay: time.Millisecond, MaxDelay: 10 * time.Millisecond})
+	require.True(t, n.RunUntil(time.Minute, n.settled))
+	before := n.Nodes[0].Snapshot().Digest()
+	n.Run(time.Hour)
+	require.Equal(t, before, n.Nodes[0].Snapshot().Digest())
+}

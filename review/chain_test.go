@@ -200,6 +200,16 @@ func TestTheSnapshotSaysWhichCharterIsInForce(t *testing.T) {
 	}
 }
 
+func TestReadFindsTheCharterInForceItself(t *testing.T) {
+	f := newFederation(t, 4)
+	f.fileCharter("prt", f.successor())
+	f.settle(minute(10))
+	r, err := Read(Snapshot{Federation: f.genesis.ID, Logs: f.states()}, f.genesis, f.records(), time.Time{})
+	require.NoError(t, err)
+	assert.Equal(t, f.snapshot(), r.Snapshot())
+	assert.NotEqual(t, f.genesis.ID, r.Snapshot().Charter)
+}
+
 func TestOfTwoSuccessorsTheEarlierFiledWins(t *testing.T) {
 	for _, firstFiled := range []int{0, 1} {
 		f := newFederation(t, 4)

@@ -60,6 +60,9 @@ func (r *Reading) govern() error {
 		return err
 	}
 	charter, id := r.chain.InForce()
+	if r.snapshot.Charter == "" {
+		r.snapshot.Charter = id
+	}
 	switch {
 	case id != r.snapshot.Charter:
 		return fmt.Errorf("%w: charter %.12s is in force among them, the snapshot says %.12s", ErrSnapshotRecords, id, r.snapshot.Charter)

@@ -84,6 +84,9 @@ func (r *Reading) RecordLabel(p Place, id DocumentID) (Label, bool) {
 // Chain is the charter in force among the records, with its history.
 func (r *Reading) Chain() *Chain { return r.chain }
 
+// Snapshot is what was read, with the charter in force.
+func (r *Reading) Snapshot() Snapshot { return r.snapshot }
+
 // Cutoff is the filing time up to which documents count.
 func (r *Reading) Cutoff() time.Time { return r.cutoff }
 

@@ -16,7 +16,8 @@ import (
 // Reading is what the records of one snapshot say, up to a cut-off: which
 // charter is in force, when everything was filed, and what counts. It is a
 // function of snapshot, genesis charter and cut-off; the order in which the
-// records came changes nothing. Stocktakes, labels and threads are read off it.
+// records came changes nothing. Stocktakes, labels and threads are read off it,
+// by several goroutines if need be.
 type Reading struct {
 	snapshot Snapshot
 	genesis  *Document
@@ -96,7 +97,8 @@ func (e *CannotComputeError) Error() string {
 
 // Read takes in the records of a snapshot, in any order; records beyond it are
 // passed over. A zero cut-off is the snapshot's latest filing time. What was
-// filed later does not count.
+// filed later does not count. Where the snapshot names no charter, Read finds
+// the one in force: see [Reading.Snapshot].
 //
 // It recomputes every log's root from the leaves, and each payload's digest;
 // Record.Genuine it takes as given. Besides errors of records it returns a

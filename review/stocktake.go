@@ -304,6 +304,9 @@ func ParseStocktakeFile(b []byte) (*Stocktake, error) {
 	if err := s.checkFigures(m); err != nil {
 		return fail("%v", err)
 	}
+	if _, err := s.decode(); err != nil {
+		return fail("%v", err)
+	}
 	if !bytes.Equal(Canonical(m), s.Manifest) || !bytes.Equal(s.File(), b) {
 		return fail("field names in another case")
 	}

@@ -11,26 +11,31 @@ import (
 	"slices"
 
 	"stocktake/review"
+	"stocktake/review/compact"
 )
 
 // documentBody is one document with its thread and how to check it.
 type documentBody struct {
 	Shown
-	KindName, AuthorName string
-	Heading, Type        string // Type: whose assessment, which comment; "" for other kinds
-	Language, Summary    string
-	Created              string
-	Standing             standing
-	Absence              string // in words; "" if the content is here
-	AboutTitle           string // "" where this node does not hold it
-	Sections             []section
-	Figures              []figureRow
-	Reports              bool // Figures are reported ones
-	Parties              []partyRow
-	Thread               []*threadItem
-	Replies              int
-	PredicateType        string
-	SubjectHeld          bool // its about.pae will be among the files
+	KindName      string
+	By            ref
+	Heading, Type string // Type: whose assessment, which comment; "" for other kinds
+	Common        review.Common
+	Standing      standing
+	Absence       string // in words; "" if the content is here
+	AboutTitle    string // "" where this node does not hold it
+	AboutWord     string // under a charter, about anything else
+	Compact       string // what a first charter is about
+	Fields        []shownField
+	Figures       []figureRow
+	Reports       bool // Figures are reported ones
+	Parties       []partyRow
+	Thread        []*threadItem
+	Threaded      bool // documents of this kind are talked about
+	Shadow        bool // an alternative report
+	PredicateType string
+	SubjectHeld   bool   // its about.pae will be among the files
+	Folder        string // of the files
 }
 
 // figureRow is one target, as promised or as reported.
@@ -51,22 +56,21 @@ type partyRow struct {
 
 // threadItem is a document in a thread.
 type threadItem struct {
-	ID         review.DocumentID
-	Title      string
-	What       string // "Comment: recommendation"
-	Author     review.ParticipantID
-	AuthorName string
-	Filed      string
-	Standing   standing
-	Counts     bool
-	Sample     bool
-	Shadow     bool
-	Replies    []*threadItem
-	More       int // replies that are not listed
+	ID       review.DocumentID
+	Title    string
+	What     string // "Comment: recommendation"
+	Author   ref
+	Filed    string
+	Standing standing
+	Counts   bool
+	Sample   bool
+	Shadow   bool
+	Replies  []*threadItem
+	More     int // replies that are not listed
 }
 
 // shownElsewhere are fields that the page shows beside the document's own.
-var shownElsewhere = []string{"title", "summary", "author", "sample"}
+var shownElsewhere = []string{"title", "summary", "author", "sample", "language", "created", "federation", "salt", "supersedes"}
 
 func (n *site) documentPage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
 	id, err := documentID(r)
@@ -78,8 +82,10 @@ func (n *site) documentPage(ctx context.Context, v *view, r *http.Request) (stri
 		return "", nil, err
 	}
 	body := &documentBody{
-		Shown: *d, KindName: kindName(d.Kind), AuthorName: v.name(d.Author), Heading: titleOf(d.Listed),
-		Standing: inWords(d.Label), Absence: absences[d.Absence],
+		Shown: *d, KindName: kindName(d.Kind), By: v.who(d.Author), Heading: titleOf(d.Listed),
+		Standing: inWords(d.Label), Absence: absences[d.Absence], Folder: folder(id),
+		Checkable: d.Statement != nil && d.Label.Reason != review.ReasonMalformed,
+		Threaded:  d.Kind != review.KindReceipt && d.Kind != review.KindOpening,
 	}
 	if err := n.fillAbout(ctx, body); err != nil {
 		return "", nil, err
@@ -95,7 +101,7 @@ func (n *site) documentPage(ctx context.Context, v *view, r *http.Request) (stri
 		} else {
 			body.Thread = v.thread(slices.DeleteFunc(slices.Clone(thread.Replies), func(t *review.Thread) bool { return t.Kind != review.KindAccession }))
 		}
-		body.Replies = len(thread.Replies)
+		body.Shadow = isShadow(thread)
 	}
 	if d.Statement != nil {
 		if err := n.fillContent(ctx, v, body, thread); err != nil {
@@ -110,10 +116,17 @@ func (n *site) fillAbout(ctx context.Context, body *documentBody) error {
 	if body.About == "" {
 		return nil
 	}
+	if string(body.About) == compact.Digest() {
+		body.Compact, body.SubjectHeld = compact.Name(), true
+		return nil
+	}
 	about, err := n.Document(ctx, body.About)
 	switch {
 	case err == nil:
-		body.AboutTitle, body.SubjectHeld = titleOf(about.Listed), about.Statement != nil
+		body.AboutTitle, body.AboutWord, body.SubjectHeld = titleOf(about.Listed), "about", about.Statement != nil
+		if about.Kind == review.KindCharter {
+			body.AboutWord = "under"
+		}
 	case !errors.Is(err, ErrNotFound):
 		return err
 	}
@@ -127,16 +140,16 @@ func (n *site) fillContent(ctx context.Context, v *view, body *documentBody, thr
 		Predicate     json.RawMessage `json:"predicate"`
 	}
 	if err := json.Unmarshal(body.Statement, &statement); err != nil {
-		body.Sections = v.fields().sections("", body.Statement)
+		body.Fields = v.fields().fields("", body.Statement)
 		return nil
 	}
 	body.PredicateType = statement.PredicateType
 	parsed, err := review.Parse(body.Statement)
 	if err != nil || !parsed.Known {
-		body.Sections = v.fields().sections("", statement.Predicate)
+		body.Fields = v.fields().fields("", statement.Predicate)
 		return nil
 	}
-	body.Language, body.Summary, body.Created = parsed.Language, parsed.Summary, parsed.Created
+	body.Common = parsed.Common
 	skip := shownElsewhere
 	switch p := parsed.Predicate.(type) {
 	case *review.Pledge:
@@ -152,7 +165,7 @@ func (n *site) fillContent(ctx context.Context, v *view, body *documentBody, thr
 		body.Reports = true
 		skip = append(slices.Clone(skip), "values")
 	}
-	body.Sections = v.fields().sections(parsed.Kind, statement.Predicate, skip...)
+	body.Fields = v.fields().fields(parsed.Kind, statement.Predicate, skip...)
 	return nil
 }
 
@@ -262,20 +275,22 @@ func typeInWords(k review.Kind, code string) string {
 	return phrase(code)
 }
 
+func isShadow(t *review.Thread) bool { return t.Kind == review.KindAssessment && t.Type == "shadow" }
+
 func (v *view) thread(replies []*review.Thread) []*threadItem {
 	var items []*threadItem
 	for _, t := range replies {
 		item := &threadItem{
-			ID: t.ID, Title: t.Title, What: kindName(t.Kind), Author: t.Author, AuthorName: v.name(t.Author),
+			ID: t.ID, Title: t.Title, What: kindName(t.Kind), Author: v.who(t.Author),
 			Filed: t.Label.Filed, Standing: inWords(t.Label), Counts: t.Label.Counts, Sample: t.Label.Sample,
-			Shadow: t.Kind == review.KindAssessment && t.Type == "shadow", More: t.NotListed,
+			Shadow: isShadow(t), More: t.NotListed,
 		}
 		if item.Title == "" {
 			item.Title = item.What + " " + short(t.ID)
 		}
 		if words := typeInWords(t.Kind, t.Type); words != "" {
 			if t.Kind == review.KindAssessment { // says itself what it is
-				item.What = words
+				item.What = capital(words)
 			} else {
 				item.What += ": " + words
 			}
@@ -285,6 +300,9 @@ func (v *view) thread(replies []*review.Thread) []*threadItem {
 	}
 	return items
 }
+
+// folder is where a document's files lie, in its archive too.
+func folder(id review.DocumentID) string { return "stocktake-" + short(id) }
 
 // getFiles gives what others need to verify a document as one zip archive.
 func (n *site) getFiles(w http.ResponseWriter, r *http.Request) error {
@@ -301,7 +319,7 @@ func (n *site) getFiles(w http.ResponseWriter, r *http.Request) error {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		f, err := z.Create("stocktake-" + short(id) + "/" + name)
+		f, err := z.Create(folder(id) + "/" + name)
 		if err == nil {
 			_, err = f.Write(files[name])
 		}
@@ -312,7 +330,7 @@ func (n *site) getFiles(w http.ResponseWriter, r *http.Request) error {
 	if err := z.Close(); err != nil {
 		return err
 	}
-	w.Header().Set("Content-Disposition", `attachment; filename="stocktake-`+short(id)+`.zip"`)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+folder(id)+`.zip"`)
 	writeBytes(w, "application/zip", b.Bytes())
 	return nil
 }

@@ -31,17 +31,20 @@ type choice struct {
 
 // listedRow is a document in a list, in words.
 type listedRow struct {
-	ID         review.DocumentID
-	Title      string
-	Kind       string
-	Author     review.ParticipantID
-	AuthorName string
-	Filed      string
-	Sample     bool
+	ID     review.DocumentID
+	Title  string
+	Kind   string
+	Author ref
+	Filed  string
+	Sample bool
 }
 
 func (v *view) row(d Listed) listedRow {
-	return listedRow{d.ID, titleOf(d), kindName(d.Kind), d.Author, v.name(d.Author), d.Filed, d.Sample}
+	kind := kindName(d.Kind)
+	if d.Type != "" {
+		kind = capital(phrase(d.Type))
+	}
+	return listedRow{d.ID, titleOf(d), kind, v.who(d.Author), d.Filed, d.Sample}
 }
 
 // titleOf is a title, or what stands for it where there is none.

@@ -8,17 +8,12 @@ import (
 	"sync"
 
 	"stocktake/review"
+	"stocktake/review/compact"
 )
 
-// A document's fields are shown as its kind's schema describes them: sections
-// and order from x-section and x-order, names from title, forms from x-form.
-// What a schema does not know is shown all the same, as JSON.
-
-// section is a heading with fields under it.
-type section struct {
-	Title  string
-	Fields []shownField
-}
+// A document's fields are shown as its kind's schema describes them: order from
+// x-order, names from title, forms from x-form. What a schema does not know is
+// shown all the same, as JSON.
 
 // shownField is one field that a document has.
 type shownField struct {
@@ -29,14 +24,14 @@ type shownField struct {
 
 // value is a field's value as the template "value" shows it.
 type value struct {
-	Form    string // text, lines, number, time, code, lined, link, outside, open, list, table, fields
+	Form    string // text, lines, number, time, code, lined, link, outside, open, list, table, fields, entries
 	Text    string
 	Machine string // of a time: as the document writes it
 	Href    string
-	Items   []value      // list
+	Items   []value      // list, entries
 	Columns []shownField // table: names and titles only
 	Rows    [][]value    // table
-	Fields  []shownField // fields
+	Fields  []shownField // fields; Text then is a name for all of them
 }
 
 // schemaField is a JSON Schema as far as pages need it.
@@ -46,7 +41,6 @@ type schemaField struct {
 	Enum       []string
 	Items      *schemaField
 	Properties map[string]*schemaField
-	Section    string `json:"x-section"`
 	Order      int    `json:"x-order"`
 	Form       string `json:"x-form"`
 	Lines      bool   `json:"x-lines"`
@@ -74,36 +68,45 @@ func (f *schemaField) names() []string {
 	return names
 }
 
-// fieldReader shows predicates. name gives a participant's name.
-type fieldReader struct {
-	name func(review.ParticipantID) string
+// nests is whether a field of an object has parts of its own.
+func (f *schemaField) nests() bool {
+	for _, p := range f.Properties {
+		if p.Type == "array" || p.Type == "object" {
+			return true
+		}
+	}
+	return false
 }
 
-// sections shows a predicate of a known kind; another kind's is one field
-// that holds its JSON. Fields of skip are left out: the page shows them
-// elsewhere.
-func (r fieldReader) sections(k review.Kind, predicate json.RawMessage, skip ...string) []section {
+// fieldReader shows predicates.
+type fieldReader struct {
+	name  func(review.ParticipantID) string // of a participant
+	who   func(review.ParticipantID) ref    // the same with a link
+	round func(id string) string            // title of a review round
+}
+
+// fields shows a predicate of a known kind; another kind's is one field that
+// holds its JSON. Fields of skip are left out: the page shows them elsewhere.
+func (r fieldReader) fields(k review.Kind, predicate json.RawMessage, skip ...string) []shownField {
 	schema := pageSchemas()[k]
 	d := json.NewDecoder(bytes.NewReader(predicate))
 	d.UseNumber()
-	var fields map[string]any
-	if schema == nil || d.Decode(&fields) != nil {
-		return []section{{Title: "As signed", Fields: []shownField{{Title: "Statement", Value: asJSON(predicate)}}}}
+	var values map[string]any
+	if schema == nil || d.Decode(&values) != nil {
+		return []shownField{{Title: "As signed", Value: asJSON(predicate)}}
 	}
-	var sections []section
+	var fields []shownField
 	for _, name := range schema.names() {
-		v, ok := fields[name]
-		if !ok || slices.Contains(skip, name) {
-			continue
+		if v, ok := values[name]; ok && !slices.Contains(skip, name) {
+			p := schema.Properties[name]
+			field := shownField{name, p.Title, r.value(p, v)}
+			if name == "round" {
+				field.Value.Text = r.round(field.Value.Text)
+			}
+			fields = append(fields, field)
 		}
-		p := schema.Properties[name]
-		if n := len(sections); n == 0 || sections[n-1].Title != p.Section {
-			sections = append(sections, section{Title: p.Section})
-		}
-		s := &sections[len(sections)-1]
-		s.Fields = append(s.Fields, shownField{Name: name, Title: p.Title, Value: r.value(p, v)})
 	}
-	return sections
+	return fields
 }
 
 func (r fieldReader) value(f *schemaField, v any) value {
@@ -125,10 +128,13 @@ func (r fieldReader) value(f *schemaField, v any) value {
 		if f.Items == nil {
 			break
 		}
-		if f.Items.Type == "object" {
+		list := value{Form: "list"}
+		switch {
+		case f.Items.Type == "object" && f.Items.nests():
+			list.Form = "entries" // they would not fit a table's cells
+		case f.Items.Type == "object":
 			return r.table(f.Items, v)
 		}
-		list := value{Form: "list"}
 		for _, item := range v {
 			list.Items = append(list.Items, r.value(f.Items, item))
 		}
@@ -136,6 +142,9 @@ func (r fieldReader) value(f *schemaField, v any) value {
 	case map[string]any:
 		object := value{Form: "fields"}
 		for _, name := range f.names() {
+			if text, ok := v[name].(string); ok && (object.Text == "" || name == "name" || name == "title") {
+				object.Text = text
+			}
 			if v, ok := v[name]; ok {
 				object.Fields = append(object.Fields, shownField{name, f.Properties[name].Title, r.value(f.Properties[name], v)})
 			}
@@ -173,9 +182,15 @@ func (r fieldReader) text(f *schemaField, s string) value {
 	}
 	switch f.Form {
 	case "document-id":
+		if s == compact.Digest() { // which a first charter is about
+			return value{Form: "text", Text: compact.Name()}
+		}
 		return value{Form: "link", Text: short(s), Href: "/documents/" + s}
 	case "participant":
-		return value{Form: "link", Text: r.name(review.ParticipantID(s)), Href: "/participants/" + s}
+		if who := r.who(review.ParticipantID(s)); who.Href != "" {
+			return value{Form: "link", Text: who.Text, Href: who.Href}
+		}
+		return value{Form: "text", Text: s}
 	case "region":
 		return value{Form: "link", Text: regionName(s), Href: "/stocktake?scope=region:" + s}
 	case "scope":

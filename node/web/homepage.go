@@ -60,7 +60,7 @@ func (n *site) homePage(ctx context.Context, v *view, r *http.Request) (string, 
 	body.Objectives = compact.Objectives()
 	for _, p := range v.status.Peers {
 		if !p.Connected {
-			body.Away = append(body.Away, tabler{view: v}.who(p.Participant))
+			body.Away = append(body.Away, v.who(p.Participant))
 		}
 	}
 	return v.charter.Title, body, nil

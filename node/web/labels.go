@@ -55,9 +55,11 @@ func inWords(l review.Label) standing {
 }
 
 // sentence begins with a capital letter and ends with a full stop.
-func sentence(s string) string {
+func sentence(s string) string { return capital(s) + "." }
+
+func capital(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + s[size:] + "."
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // absences are the words for content that is not held.

@@ -204,7 +204,29 @@ func (v *view) name(id review.ParticipantID) string {
 	return string(id)
 }
 
-func (v *view) fields() fieldReader { return fieldReader{v.name} }
+// who names a participant, with a link if the charter lists it.
+func (v *view) who(id review.ParticipantID) ref {
+	p, ok := v.members[id]
+	switch {
+	case id == "":
+		return ref{Text: "not known"}
+	case !ok:
+		return ref{Text: string(id)}
+	}
+	return ref{p.Name, "/participants/" + string(id), p.Sample && !strings.Contains(p.Name, "SAMPLE")}
+}
+
+func (v *view) fields() fieldReader { return fieldReader{v.name, v.who, v.round} }
+
+// round is a review round's title, else its ID.
+func (v *view) round(id string) string {
+	for _, r := range v.charter.Rounds {
+		if r.ID == id {
+			return r.Title
+		}
+	}
+	return id
+}
 
 // keptCharter is the charter that was read last: it changes once in years.
 type keptCharter struct {

@@ -75,6 +75,7 @@ type Listed struct {
 	Log    review.Origin        `json:"log"`
 	Index  uint64               `json:"index"`
 	Sample bool                 `json:"sample,omitempty"`
+	Type   string               `json:"type,omitempty"` // of an assessment: self, regional, shadow
 }
 
 // Shown is a document with its context.

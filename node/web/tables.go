@@ -197,11 +197,6 @@ func realFirst[T any](rows []T, sample func(T) bool) []T {
 	return rows
 }
 
-func (t tabler) who(id review.ParticipantID) ref {
-	name := t.name(id)
-	return ref{name, "/participants/" + string(id), t.members[id].Sample && !strings.Contains(name, "SAMPLE")}
-}
-
 func (t tabler) document(id review.DocumentID) ref {
 	if id == "" {
 		return ref{}

@@ -1,0 +1,155 @@
+package web_test
+
+import (
+	"context"
+	"html"
+	"io"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"stocktake/node/web"
+)
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// text is a page without its tags.
+func text(page []byte) string {
+	s := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(string(page), " ")
+	return strings.Join(strings.Fields(html.UnescapeString(s)), " ")
+}
+
+// TestEveryPageSaysWhoseKeysTheseAre holds of a demonstration.
+func TestEveryPageSaysWhoseKeysTheseAre(t *testing.T) {
+	w := open(t)
+	for _, path := range w.pages() {
+		assert.Contains(t, text(w.get(t, path)), "Demonstration: these keys belong to nobody, no government signed anything", path)
+	}
+	res, err := http.Get("http://" + w.address + "/nowhere")
+	require.NoError(t, err)
+	defer res.Body.Close()
+	b, _ := io.ReadAll(res.Body)
+	assert.Contains(t, text(b), "no government signed anything", "error page")
+}
+
+// TestPagesUseTheWordsOfTheDesign holds the words that accuse nobody, and the
+// labels that keep readers from mistaking one thing for another.
+func TestPagesUseTheWordsOfTheDesign(t *testing.T) {
+	w := open(t)
+	document := func(name string) string { return "/documents/" + string(w.ids[name]) }
+	for _, c := range []struct {
+		path  string
+		words []string
+	}{
+		{"/", []string{"not in this round", "declined", "not due", "unverified", "complete: every record that this node has heard of is here"}},
+		{"/stocktake", []string{"no report received", "claimed, not confirmed", "confirmed", "Alternative (shadow) report", "ratings differ", "unverified", "never averaged", "withdrawn", "replaced"}},
+		{"/stocktake?scope=region:UN-ECE", []string{"unverified", "outside this federation"}},
+		{"/participants/can", []string{"runs one and is a witness"}},
+		{"/participants/sle", []string{"none: other participants’ nodes file what it signs"}},
+		{"/participants/xsa", []string{"SAMPLE", "side by side", "alternative (shadow) report"}},
+		{document("sample/shadow-recruitment"), []string{"Assessment alternative (shadow) report", "1 witness", "SAMPLE"}},
+		{document("sample/pledge-remittances"), []string{"Exemplaria (SAMPLE) — confirmed", "Inventia (SAMPLE) — claimed, not confirmed"}},
+		{document("pledges/24-mptf-contribution"), []string{"Morocco — claimed, not confirmed"}},
+		{document("pledges/01-settlement-and-inclusion"), []string{"not stated", "10 000 000", "3. Provide accurate and timely information"}},
+		{document("sample/pledge-recruitment"), []string{"replaced", "See the later version"}},
+		{document("sample/pledge-statistics"), []string{"withdrawn", "See the withdrawal"}},
+		{document("sample/report-recruitment"), []string{"Recruitment agencies that hold a licence", "18.5", "31 December 2025"}},
+		{"/documents?kind=assessment", []string{"Alternative (shadow) report", "Self-assessment"}},
+		{"/charter", []string{"1 of 1 witness; 0 may fail or lie without harm"}},
+	} {
+		page := text(w.get(t, c.path))
+		for _, word := range c.words {
+			assert.True(t, strings.Contains(page, word), "%s does not say %q:\n%s", c.path, word, page)
+		}
+	}
+	for _, path := range w.pages() {
+		if page := strings.ToLower(text(w.get(t, path))); strings.Contains(page, "silent") || strings.Contains(page, "refused") || strings.Contains(page, "no due date kept") {
+			t.Errorf("%s accuses", path)
+		}
+	}
+}
+
+// TestEverySampleShowsItsBadge holds of each sample document's page and of its
+// row in the list.
+func TestEverySampleShowsItsBadge(t *testing.T) {
+	w := open(t)
+	list, err := w.client.Documents(context.Background(), web.Query{})
+	require.NoError(t, err)
+	samples := 0
+	for _, d := range list {
+		page := string(w.get(t, "/documents/"+string(d.ID)))
+		if got := strings.Contains(page, `<div class="callout sample"><p><strong>SAMPLE</strong>`); got != d.Sample {
+			t.Errorf("%s: sample is %v, its page says %v", d.Title, d.Sample, got)
+		}
+		if d.Sample {
+			samples++
+		}
+	}
+	assert.Greater(t, samples, 30)
+	rows := strings.Split(string(w.get(t, "/documents?kind=report")), "<tr>")
+	for _, row := range rows {
+		if strings.Contains(row, "SAMPLE:") {
+			assert.Contains(t, row, `<span class="badge sample">SAMPLE</span>`)
+		}
+	}
+}
+
+// TestEveryDocumentSaysHowToCheckIt holds that the command of stock tools never
+// stands without what they do not prove.
+func TestEveryDocumentSaysHowToCheckIt(t *testing.T) {
+	w := open(t)
+	for name, id := range w.ids {
+		if name == "9 malformed" || name == "a not-json" {
+			continue // there is nothing that a verifier could say of them
+		}
+		page := text(w.get(t, "/documents/"+string(id)))
+		assert.Contains(t, page, "cosign verify-blob-attestation --bundle document.sigstore.json --key signer.pub", name)
+		assert.Contains(t, page, "Stock tools prove the signer and inclusion in one of the federation’s logs only", name)
+		assert.Contains(t, page, "stocktake verify stocktake-"+string(id)[:12], name)
+	}
+}
+
+// TestEveryLinkLeadsSomewhere follows every link that a page has to the node
+// itself.
+func TestEveryLinkLeadsSomewhere(t *testing.T) {
+	w := open(t)
+	seen := map[string]bool{}
+	links := regexp.MustCompile(`(?:href|action)="(/[^"#]*)`)
+	todo := w.pages()
+	for len(todo) > 0 {
+		path := todo[0]
+		todo = todo[1:]
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		page := w.get(t, path)
+		if strings.HasPrefix(path, "/api/") || strings.HasSuffix(path, ".zip") {
+			continue
+		}
+		for _, m := range links.FindAllSubmatch(page, -1) {
+			if link := html.UnescapeString(string(m[1])); !seen[link] {
+				todo = append(todo, link)
+			}
+		}
+	}
+	assert.Greater(t, len(seen), 200)
+}
+
+// TestEveryFigureLeadsToItsDocuments holds that the numbers at the top of a
+// stocktake equal the rows below, which link to documents.
+func TestEveryFigureLeadsToItsDocuments(t *testing.T) {
+	w := open(t)
+	page := string(w.get(t, "/stocktake"))
+	_, after, ok := strings.Cut(page, `id="pledges"`)
+	require.True(t, ok)
+	table, _, _ := strings.Cut(after, "</table>")
+	real := strings.Count(table, `<th scope="row"><a href="/documents/`) - strings.Count(table, `class="badge sample"`)
+	assert.Equal(t, 26, real)
+	assert.Contains(t, page, `<a href="#pledges"><b>26</b>pledges</a>`)
+}

@@ -35,7 +35,8 @@ type documentBody struct {
 	Shadow        bool // an alternative report
 	PredicateType string
 	SubjectHeld   bool   // its about.pae will be among the files
-	Folder        string // of the files
+	Checkable     bool   // there are files to check
+	Folder        string // of them
 }
 
 // figureRow is one target, as promised or as reported.

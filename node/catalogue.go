@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"stocktake/node/web"
 	"stocktake/review"
 	"stocktake/signing"
+	"stocktake/store"
 )
 
 // read is what the records held now say. It is kept until one more arrives.
@@ -78,6 +80,9 @@ func listed(reading *review.Reading, id review.DocumentID, d *review.Document) w
 	l := web.Listed{ID: id, Filed: label.Filed, Log: label.Place.Origin, Index: label.Place.Index, Sample: label.Sample}
 	if d != nil {
 		l.Kind, l.Author, l.About, l.Title = d.Kind, d.Author, d.About(), d.Title
+		if a, ok := d.Predicate.(*review.Assessment); ok {
+			l.Type = a.Type
+		}
 	}
 	return l
 }
@@ -164,7 +169,11 @@ func (n *Node) Assemble(_ context.Context, q web.AssembleRequest) ([]byte, error
 				return nil, fmt.Errorf("cut-off %.40q: want a time as 2026-12-31T23:59:59Z", q.Cutoff)
 			}
 		}
-		if reading, err = review.Read(snapshot, n.founding.Genesis, n.store.Records(snapshot), cutoff); err != nil {
+		reading, err = review.Read(snapshot, n.founding.Genesis, n.store.Records(snapshot), cutoff)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, fmt.Errorf("%w: the snapshot has records that have not arrived; see `stocktake status`, and try again (%v)", web.ErrNotFound, err)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

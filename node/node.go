@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -80,7 +81,7 @@ func Open(h Home, o Options) (*Node, error) {
 		return nil, err
 	}
 	o.Store.Logger = n.logger
-	if n.store, err = store.Open(h.Database(), o.Store); err != nil {
+	if n.store, err = openStore(h, o); err != nil {
 		return nil, err
 	}
 	if !o.Offline {
@@ -90,6 +91,20 @@ func Open(h Home, o Options) (*Node, error) {
 	}
 	return n, nil
 }
+
+// openStore opens the database. A node that starts lets a command finish that
+// has it for a moment.
+func openStore(h Home, o Options) (*store.Store, error) {
+	for deadline := time.Now().Add(lockWait); ; time.Sleep(50 * time.Millisecond) {
+		s, err := store.Open(h.Database(), o.Store)
+		if !errors.Is(err, store.ErrLocked) || o.Offline || time.Now().After(deadline) {
+			return s, err
+		}
+	}
+}
+
+// lockWait is longer than a command takes to file or list.
+const lockWait = 3 * time.Second
 
 // newRunner opens the node's keys and binds its addresses.
 func (n *Node) newRunner() (*federation.Runner, error) {

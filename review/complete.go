@@ -1,6 +1,9 @@
 package review
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // Completion is what the signer of a draft knows and its writer need not.
 type Completion struct {
@@ -15,7 +18,8 @@ type Completion struct {
 // that names another author than the signer is refused: nobody signs for
 // somebody else. The error is a [Refusal].
 func Complete(draft []byte, c Completion) ([]byte, error) {
-	k, predicate, about, err := ReadDraft(draft)
+	var r draftReader
+	k, predicate, about, err := r.read(draft)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +35,11 @@ func Complete(draft []byte, c Completion) ([]byte, error) {
 	if !ok {
 		return nil, Refusal{*refuse("/about", "missing-about", "kind", string(k))}
 	}
-	return FromDraft(k, predicate, []Subject{subject})
+	payload, err := FromDraft(k, predicate, []Subject{subject})
+	if errors.As(err, &r.reasons) {
+		return nil, r.refusal()
+	}
+	return payload, err
 }
 
 // subjectOf names what a draft is about.

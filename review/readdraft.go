@@ -19,11 +19,15 @@ import (
 // The predicate holds texts, json.Number, booleans, lists and maps, for
 // FromDraft. The error is a [Refusal] whose reasons have line numbers.
 func ReadDraft(yaml []byte) (k Kind, predicate map[string]any, about DocumentID, err error) {
+	return new(draftReader).read(yaml)
+}
+
+func (r *draftReader) read(yaml []byte) (k Kind, predicate map[string]any, about DocumentID, err error) {
 	root, refusal := parseYAML(yaml)
 	if refusal != nil {
 		return "", nil, "", Refusal{*refusal}
 	}
-	r := &draftReader{lines: make(map[string]int)}
+	r.lines = make(map[string]int)
 	k, s, ok := r.kind(root)
 	if !ok {
 		return "", nil, "", r.reasons

@@ -57,7 +57,7 @@ func ParseCheckpointText(text string) (Checkpoint, error) {
 		return Checkpoint{}, fmt.Errorf("%w: origin %.80q is not a bare host name", ErrCheckpoint, lines[0])
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
-	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
+	if err != nil || size < 0 || size > MaxTreeSize || strconv.FormatInt(size, 10) != lines[1] {
 		return Checkpoint{}, fmt.Errorf("%w: size %.30q", ErrCheckpoint, lines[1])
 	}
 	root, err := parseBase64(lines[2])

@@ -15,30 +15,32 @@ func TestParseCheckpointTextReadsOnlyWhatTextWrites(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, v.checkpoint(t), c)
 	sized := func(size string) string { return strings.Replace(good, "\n7\n", "\n"+size+"\n", 1) }
-	_, err = ParseCheckpointText(sized("9223372036854775807"))
+	_, err = ParseCheckpointText(sized("1099511627776"))
 	require.NoError(t, err)
 
 	for name, text := range map[string]string{
-		"nothing":              "",
-		"no last newline":      strings.TrimSuffix(good, "\n"),
-		"a fourth line":        good + "extension\n",
-		"a blank line":         good + "\n",
-		"no origin":            good[strings.Index(good, "\n"):],
-		"origin in capitals":   "E" + good[1:],
-		"origin with a path":   "x/" + good,
-		"origin with a port":   strings.Replace(good, "\n", ":443\n", 1),
-		"origin with a NUL":    "\x00" + good,
-		"origin with a space":  " " + good,
-		"too long an origin":   strings.Repeat("a", MaxOrigin) + good,
-		"size with a zero":     sized("07"),
-		"size with a sign":     sized("+7"),
-		"negative size":        sized("-7"),
-		"size past 2^63":       sized("9223372036854775808"),
-		"no size":              sized(""),
-		"size in other digits": sized("٧"),
-		"short root":           good[:len(good)-5] + "\n",
-		"root not base64":      good[:len(good)-2] + "!\n",
-		"carriage returns":     strings.ReplaceAll(good, "\n", "\r\n"),
+		"nothing":                        "",
+		"a size whose proofs do not end": sized("9223372036854775807"),
+		"a size above the limit":         sized("1099511627777"),
+		"no last newline":                strings.TrimSuffix(good, "\n"),
+		"a fourth line":                  good + "extension\n",
+		"a blank line":                   good + "\n",
+		"no origin":                      good[strings.Index(good, "\n"):],
+		"origin in capitals":             "E" + good[1:],
+		"origin with a path":             "x/" + good,
+		"origin with a port":             strings.Replace(good, "\n", ":443\n", 1),
+		"origin with a NUL":              "\x00" + good,
+		"origin with a space":            " " + good,
+		"too long an origin":             strings.Repeat("a", MaxOrigin) + good,
+		"size with a zero":               sized("07"),
+		"size with a sign":               sized("+7"),
+		"negative size":                  sized("-7"),
+		"size past 2^63":                 sized("9223372036854775808"),
+		"no size":                        sized(""),
+		"size in other digits":           sized("٧"),
+		"short root":                     good[:len(good)-5] + "\n",
+		"root not base64":                good[:len(good)-2] + "!\n",
+		"carriage returns":               strings.ReplaceAll(good, "\n", "\r\n"),
 	} {
 		require.NotEqual(t, good, text, name)
 		_, err := ParseCheckpointText(text)

@@ -38,4 +38,7 @@ const (
 	maxParsedKeys = 8192
 	// MaxOrigin is the longest host name (RFC 1035, section 2.3.4).
 	MaxOrigin = 253
+	// MaxTreeSize is the largest log: far beyond a federation's lifetime, and
+	// below 2^62, where x/mod's proof checks would not end.
+	MaxTreeSize = 1 << 40
 )

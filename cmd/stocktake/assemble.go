@@ -64,9 +64,9 @@ func assembleCommand() command {
 			c.say("stocktake %s", s.Digest())
 			switch *format {
 			case "text":
-				file = s.File()
+				file = s.Text()
 			case "html":
-				file = s.File()
+				file = s.HTML()
 			case "snapshot":
 				file = append(s.Snapshot, '\n')
 			}

@@ -74,8 +74,12 @@ func join(ctx context.Context, c *call, file string, ask signing.Password) error
 	if err != nil {
 		return err
 	}
-	c.say("joined federation %s as %s; the log is %s.", joined.Federation, joined.Participant, joined.Log)
-	c.say("The root key is not needed until this log ends: move %s to a place that is offline.", c.home.KeyFile(node.RoleRoot, 0))
+	if joined.Log == "" {
+		c.say("joined federation %s as %s, without a node: sign with `stocktake sign`, have it carried with `stocktake submit --to URL`.", joined.Federation, joined.Participant)
+	} else {
+		c.say("joined federation %s as %s; the log is %s.", joined.Federation, joined.Participant, joined.Log)
+		c.say("The root key is not needed until this log ends: move %s to a place that is offline.", c.home.KeyFile(node.RoleRoot, 0))
+	}
 	if c.json {
 		return json.NewEncoder(c.out).Encode(joined)
 	}

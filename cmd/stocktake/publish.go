@@ -21,6 +21,9 @@ func publishCommand() command {
 			if len(args) == 0 {
 				return usage("name a draft or a signed envelope")
 			}
+			if _, ok := c.runningNode(ctx, min(*wait, startWait)); !ok && *wait > 0 {
+				return fail(exitNetwork, "no node runs on %s, so nothing can be filed now; start it with `stocktake serve`, or leave --wait out to have it received", c.home)
+			}
 			service, done, err := c.service(ctx, s.ask(c))
 			if err != nil {
 				return err
@@ -64,15 +67,12 @@ func submitCommand() command {
 			var filed []*web.Filed
 			var failed error
 			for _, url := range to {
-				client, err := web.NewClient(url)
+				one, err := submit(ctx, url, e, *wait)
 				if err != nil {
-					return usage("--to %s: %v", url, err)
-				}
-				one, err := file(ctx, client, e, *wait)
-				client.Close()
-				if err != nil {
-					failed = fmt.Errorf("%s: %w", url, err)
-					report(c.err, "submit", failed)
+					failed = err
+					if len(to) > 1 {
+						report(c.err, "submit", err)
+					}
 					continue
 				}
 				filed = append(filed, one)
@@ -81,9 +81,25 @@ func submitCommand() command {
 			if err := c.printJSON("filed", filed); err != nil || failed == nil {
 				return err
 			}
-			return partly(fmt.Errorf("%d of %d nodes did not take it", len(to)-len(filed), len(to)), len(filed))
+			if len(to) > 1 {
+				failed = &exitError{exitCode(failed), fmt.Errorf("%d of %d nodes did not take it", len(to)-len(filed), len(to))}
+			}
+			return partly(failed, len(filed))
 		}
 	}}
+}
+
+func submit(ctx context.Context, url string, e signing.Envelope, wait time.Duration) (*web.Filed, error) {
+	client, err := web.NewClient(url)
+	if err != nil {
+		return nil, usage("--to %s: %v", url, err)
+	}
+	defer client.Close()
+	filed, err := file(ctx, client, e, wait)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", url, err)
+	}
+	return filed, nil
 }
 
 // envelope reads an envelope, or signs a draft.

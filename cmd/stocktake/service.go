@@ -17,28 +17,38 @@ import (
 // service is the node of the home: the running one, asked over its socket, or
 // the same code on the database while no node runs.
 func (c *call) service(ctx context.Context, ask signing.Password) (web.Service, func(), error) {
-	for deadline := time.Now().Add(startWait); ; {
+	if client, ok := c.runningNode(ctx, 0); ok {
+		return client, client.Close, nil
+	}
+	n, err := node.Open(c.home, node.Options{Offline: true, Password: ask})
+	if err == nil {
+		return n, func() { n.Close() }, nil
+	}
+	if !errors.Is(err, store.ErrLocked) {
+		return nil, nil, err
+	}
+	client, ok := c.runningNode(ctx, startWait)
+	if !ok {
+		return nil, nil, err
+	}
+	return client, client.Close, nil
+}
+
+// runningNode is the home's node once it answers: one that starts has the
+// database, and computes on its keys, a moment before that.
+func (c *call) runningNode(ctx context.Context, patience time.Duration) (*web.Client, bool) {
+	for deadline := time.Now().Add(patience); ; {
 		if running(c.home) {
-			client := web.NewSocketClient(c.home.Socket())
-			return client, client.Close, nil
+			return web.NewSocketClient(c.home.Socket()), true
 		}
-		n, err := node.Open(c.home, node.Options{Offline: true, Password: ask})
-		if err == nil {
-			return n, func() { n.Close() }, nil
+		if time.Now().After(deadline) || ctx.Err() != nil {
+			return nil, false
 		}
-		if !errors.Is(err, store.ErrLocked) || time.Now().After(deadline) {
-			return nil, nil, err
-		}
-		select { // a node that starts has the database before it answers
-		case <-ctx.Done():
-			return nil, nil, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
-		}
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 
-// startWait is how long a node may take from opening its database to
-// answering: its keys cost a second of computing.
+// startWait is how long a node may take from opening its database to answering.
 const startWait = 10 * time.Second
 
 // running is whether a node answers on the home's socket. A socket that nobody

@@ -115,7 +115,7 @@ func (d *Demo) assemble(ctx context.Context) error {
 			d.Identical = d.Identical && digests[scope] == s.Digest()
 			if i == 0 {
 				r.Stocktake = s.Digest()
-				d.Summary = s.File()
+				d.Summary = s.Text()
 			}
 		}
 		d.Nodes = append(d.Nodes, r)

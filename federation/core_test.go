@@ -33,7 +33,9 @@ func onBench(t *testing.T, logs int) *bench {
 	return b
 }
 
-func logOf(i int) review.Origin { return review.Origin(fmt.Sprintf("e1.owner%d.01234567.test.example", i)) }
+func logOf(i int) review.Origin {
+	return review.Origin(fmt.Sprintf("e1.owner%d.01234567.test.example", i))
+}
 
 func (b *bench) step(e Event) []Effect {
 	b.effects = b.Step(b.clock, e)

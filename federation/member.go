@@ -42,8 +42,13 @@ func (r *Runner) notice(o review.Origin, size uint64) {
 }
 
 // serve answers a member's request.
-func (r *Runner) serve(_ context.Context, from review.ParticipantID, method string, body []byte) ([]byte, error) {
-	if method == MethodAddCheckpoint {
+func (r *Runner) serve(ctx context.Context, _ review.ParticipantID, method string, body []byte) ([]byte, error) {
+	switch method {
+	case MethodRange:
+		if m, err := decodeRangeRequest(body); err == nil {
+			r.hold(ctx, m)
+		}
+	case MethodAddCheckpoint:
 		cosigner, ok := r.Cosigner()
 		if !ok {
 			return nil, fmt.Errorf("%s is no witness of this federation", r.o.Self)

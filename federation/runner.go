@@ -54,6 +54,7 @@ type Runner struct {
 	extends chan Extend
 	opened  chan struct{} // closed when the own log may be signed, or never will be
 	group   *errgroup.Group
+	growth  growth
 
 	substance atomic.Bool // something but receipts was appended since the core was told
 	chain     atomic.Pointer[review.Chain]
@@ -85,7 +86,7 @@ func NewRunner(o RunnerOptions) (*Runner, error) {
 		writer:  o.Store.OpenLog(o.Own, o.Log),
 		events:  make(chan occurrence, 64),
 		stopped: make(chan struct{}),
-		extends: make(chan Extend, maxFetches),
+		extends: make(chan Extend, maxRanges),
 		opened:  make(chan struct{}),
 		known:   map[review.Origin]uint64{},
 	}
@@ -138,7 +139,8 @@ func (r *Runner) happen(e Event) {
 	}
 }
 
-// idle is how long the loop waits at most: charters that arrived are read then.
+// idle is how long the loop waits at most, and the least time between two
+// readings of the charters that arrived.
 const idle = time.Second
 
 func (r *Runner) loop(ctx context.Context) error {
@@ -161,27 +163,26 @@ func (r *Runner) loop(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-timer.C:
-			r.step(ctx, r.tick(), nil)
+			r.step(ctx, Tick{}, nil)
 		case o := <-r.events:
 			r.step(ctx, o.event, o.relay)
+		}
+		if r.grown && time.Since(r.enrolled) >= idle {
+			r.reread(ctx)
 		}
 	}
 }
 
-// tick is a Tick, or the news of another charter in force.
-func (r *Runner) tick() Event {
-	if !r.grown || time.Since(r.enrolled) < idle {
-		return Tick{}
-	}
+// reread tells the core if another charter is in force than before.
+func (r *Runner) reread(ctx context.Context) {
 	r.grown, r.enrolled = false, time.Now()
 	changed, err := r.enrol()
 	switch {
 	case err != nil:
 		r.log.Error("charter chain not read", "err", err)
 	case changed:
-		return Enrolled{r.roster.Load()}
+		r.step(ctx, Enrolled{r.roster.Load()}, nil)
 	}
-	return Tick{}
 }
 
 // started is what the core has to know of the database.
@@ -190,11 +191,11 @@ func (r *Runner) started() (Started, error) {
 	return Started{Heads: r.o.Store.Heads(), Fenced: r.writer.Fenced(), Owed: owed}, err
 }
 
-// owed is whether the own log holds documents that no receipt in it covers.
+// owed is whether the own log holds documents that no receipt in it covers:
+// anything but receipts at or above the size that its last receipt is for.
 func (r *Runner) owed() (bool, error) {
-	head := r.o.Store.Head(r.o.Own)
 	substance := false
-	for i := head.Size; i > 0; i-- {
+	for i := r.o.Store.Head(r.o.Own).Size; i > 0; i-- {
 		record, err := r.o.Store.Record(r.o.Own, i-1)
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", r.o.Own, err)
@@ -206,25 +207,25 @@ func (r *Runner) owed() (bool, error) {
 			continue
 		}
 		if cp, err := signing.PeekCheckpoint([]byte(receipt.Checkpoint)); err == nil && cp.Origin == string(r.o.Own) {
-			return substance && cp.Size < head.Size && r.uncovered(cp.Size, i-1), nil
+			return r.substanceFrom(cp.Size)
 		}
 	}
 	return substance, nil
 }
 
-// uncovered is whether anything but receipts lies in [from, receipt) or after.
-func (r *Runner) uncovered(from, receipt uint64) bool {
+// substanceFrom is whether anything but receipts lies at or above an index.
+func (r *Runner) substanceFrom(from uint64) (bool, error) {
 	for i := from; i < r.o.Store.Head(r.o.Own).Size; i++ {
 		record, err := r.o.Store.Record(r.o.Own, i)
 		if err != nil {
-			return true
+			return false, fmt.Errorf("%s: %w", r.o.Own, err)
 		}
 		d, err := review.Parse(record.Payload)
 		if _, ok := predicate[*review.Receipt](d, err); !ok {
-			return true
+			return true, nil
 		}
 	}
-	return false
+	return false, nil
 }
 
 func predicate[T any](d *review.Document, err error) (p T, ok bool) {
@@ -241,6 +242,7 @@ func predicate[T any](d *review.Document, err error) (p T, ok bool) {
 func (r *Runner) step(ctx context.Context, e Event, relay chan<- bool) {
 	head := r.o.Store.Head(r.o.Own)
 	if substance := r.substance.Swap(false); substance || head.Size > r.told {
+		r.grow()
 		r.told = head.Size
 		r.do(ctx, r.core.Step(time.Now(), Appended{Head: head, Substance: substance}))
 	}
@@ -249,9 +251,16 @@ func (r *Runner) step(ctx context.Context, e Event, relay chan<- bool) {
 		relay <- slices.ContainsFunc(effects, func(e Effect) bool { _, ok := e.(Relay); return ok })
 	}
 	if x, ok := e.(Extended); ok && x.Err == nil {
-		r.grown = true
+		r.grow()
 	}
 	r.do(ctx, effects)
+}
+
+// grow takes note of new records: others may wait for them, and a charter may
+// be among them.
+func (r *Runner) grow() {
+	r.grown = true
+	r.growth.tell()
 }
 
 // do carries effects out. What may take time goes on in a goroutine.
@@ -262,7 +271,7 @@ func (r *Runner) do(ctx context.Context, effects []Effect) {
 			r.group.Go(func() error { r.happen(r.ask(ctx, e)); return nil })
 		case Extend:
 			r.notice(e.Tail.Origin, e.Tail.Checkpoint.Size)
-			r.extends <- e // holds every range that may be on its way
+			r.extends <- e // holds every range that may wait to be stored
 		case Announce:
 			if err := r.host.Announce(e.Note); err != nil && ctx.Err() == nil {
 				r.log.Debug("head not announced", "err", err)
@@ -304,8 +313,9 @@ func (r *Runner) File(ctx context.Context, e signing.Envelope) (review.Record, e
 	case <-ctx.Done():
 		return review.Record{}, ctx.Err()
 	}
+	before := r.o.Store.Head(r.o.Own).Size
 	record, err := r.door.File(ctx, e)
-	if err != nil {
+	if err != nil || record.Index < before { // filed already: nothing new to cover
 		return record, err
 	}
 	r.substance.Store(true)
@@ -319,12 +329,16 @@ func (r *Runner) fileReceipt(ctx context.Context, note []byte) error {
 	if err != nil {
 		return err
 	}
+	title := fmt.Sprintf("Receipt for the first %d records of %s", seen.Size, seen.Origin)
+	if r.o.Genesis.Sample {
+		title = "SAMPLE: " + title
+	}
 	_, charter := r.Chain().InForce()
 	e, err := r.o.Clerk.Sign(review.Compose(review.KindReceipt, []review.Subject{{Name: string(review.KindCharter), Digest: charter}}, &review.Receipt{
 		Common: review.Common{
 			Federation: r.o.Genesis.ID, Author: r.o.Self, Language: "en", Salt: r.o.Salt(), Sample: r.o.Genesis.Sample,
 			Created: time.Now().UTC().Truncate(time.Second).Format(time.RFC3339),
-			Title:   fmt.Sprintf("Receipt for the first %d records of %s", seen.Size, seen.Origin),
+			Title:   title,
 		},
 		Checkpoint: string(note),
 	}))

@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"strings"
 	"time"
@@ -51,8 +52,8 @@ var Start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 const suffix = "sim.example"
 
 // NewFederation makes one of so many members with a node each, of which the
-// first are witnesses.
-func NewFederation(seed uint64, members, witnesses int) *Federation {
+// first are witnesses. The members' nodes listen at the addresses, if any.
+func NewFederation(seed uint64, members, witnesses int, addresses ...string) *Federation {
 	f := &Federation{seed: fmt.Sprint("simulation ", seed, " ")}
 	charter := &review.Charter{
 		Common: f.common("xaa"), Number: 1, Suffix: suffix, Compact: compact.Digest(), Rules: 1, Threshold: members,
@@ -65,6 +66,9 @@ func NewFederation(seed uint64, members, witnesses int) *Federation {
 		p := review.Participant{ID: m.ID, Kind: "state", Name: "SAMPLE " + strings.ToUpper(string(m.ID)), Country: strings.ToUpper(string(m.ID)), Sample: true,
 			Keys: []review.Key{{Key: m.Root.Public.Base64(), Role: "root"}, {Key: m.Author.Public.Base64(), Role: "author"}, {Key: m.Clerk.Public.Base64(), Role: "clerk"}},
 			Logs: []review.Log{{Epoch: 1, LogKey: m.Log.Key().String(), NodeKey: m.Node.Key().String(), Addresses: []string{}}},
+		}
+		if i < len(addresses) {
+			p.Logs[0].Addresses = []string{addresses[i]}
 		}
 		charter.Participants = append(charter.Participants, p)
 		if i < witnesses {
@@ -132,6 +136,19 @@ func (f *Federation) key(of, role string) *Key {
 		panic(err)
 	}
 	return &Key{private, public}
+}
+
+// Signer is the key as the rest of the program takes it.
+func (k *Key) Signer() *signing.DocumentSigner {
+	der, err := x509.MarshalPKCS8PrivateKey(k.private)
+	if err != nil {
+		panic(err)
+	}
+	signer, err := signing.ParseDocumentSigner(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil)
+	if err != nil {
+		panic(err)
+	}
+	return signer
 }
 
 func (f *Federation) common(author review.ParticipantID) review.Common {

@@ -3,22 +3,21 @@ module stocktake
 go 1.26.6
 
 require (
-	github.com/dgraph-io/badger/v4 v4.9.6
-	github.com/goccy/go-yaml v1.19.2
-	github.com/gowebpki/jcs v1.0.2
-	github.com/klauspost/compress v1.20.3
-	github.com/libp2p/go-libp2p v0.51.0
-	github.com/libp2p/go-libp2p-pubsub v0.19.0
-	github.com/multiformats/go-multiaddr v0.16.1
-	github.com/rogpeppe/go-internal v1.16.0
-	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
-	github.com/sigstore/sigstore v1.10.11
-	github.com/stretchr/testify v1.12.1
-	golang.org/x/mod v0.42.0
-	golang.org/x/sync v0.24.0
-	golang.org/x/sys v0.48.0
-	golang.org/x/term v0.46.0
-	golang.org/x/text v0.42.0
+	github.com/dgraph-io/badger/v4 v4.9.6 // the database of a node: an embedded store with synced writes
+	github.com/goccy/go-yaml v1.19.2 // drafts and config.yaml, with line numbers for what is wrong in them
+	github.com/gowebpki/jcs v1.0.2 // RFC 8785, the one form of every document
+	github.com/klauspost/compress v1.20.3 // zstd for payloads, which Badger does not compress
+	github.com/libp2p/go-libp2p v0.51.0 // authenticated connections between nodes over TCP and QUIC
+	github.com/libp2p/go-libp2p-pubsub v0.19.0 // gossip of log heads
+	github.com/multiformats/go-multiaddr v0.16.1 // the addresses of libp2p
+	github.com/rogpeppe/go-internal v1.16.0 // testscript: tests run the real commands
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // JSON Schema 2020-12, enforced when a document is filed
+	github.com/sigstore/sigstore v1.10.11 // encrypted key files, DSSE signing, keys in HSMs and KMSs
+	github.com/stretchr/testify v1.12.1 // assertions in tests
+	golang.org/x/mod v0.42.0 // RFC 6962 trees and proofs (sumdb/tlog), signed notes (sumdb/note)
+	golang.org/x/sync v0.24.0 // errgroup: what runs together ends together
+	golang.org/x/sys v0.48.0 // free disk space, before every write
+	golang.org/x/term v0.46.0 // passwords typed without echo
 )
 
 require (
@@ -54,10 +53,7 @@ require (
 	github.com/libp2p/go-netroute v0.4.0 // indirect
 	github.com/libp2p/go-reuseport v0.4.0 // indirect
 	github.com/libp2p/go-yamux/v5 v5.1.0 // indirect
-	github.com/libp2p/zeroconf/v2 v2.2.0 // indirect
-	github.com/marcopolo/simnet v0.0.7 // indirect
 	github.com/marten-seemann/tcp v0.0.0-20210406111302-dfbc87cc63fd // indirect
-	github.com/miekg/dns v1.1.72 // indirect
 	github.com/mikioh/tcpinfo v0.0.0-20190314235526-30a79bb1804b // indirect
 	github.com/mikioh/tcpopt v0.0.0-20190314235656-172688c1accc // indirect
 	github.com/minio/sha256-simd v1.0.1 // indirect
@@ -117,6 +113,7 @@ require (
 	golang.org/x/exp v0.0.0-20260718201538-764159d718ef // indirect
 	golang.org/x/net v0.59.0 // indirect
 	golang.org/x/telemetry v0.0.0-20260924152758-ed294f943157 // indirect
+	golang.org/x/text v0.42.0 // indirect
 	golang.org/x/time v0.15.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20260727163830-6c54dddc4772 // indirect

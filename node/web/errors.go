@@ -1,10 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"stocktake/review"
@@ -45,7 +47,9 @@ type AnswerError struct {
 	Message string
 }
 
-func (e *AnswerError) Error() string { return e.Message }
+func (e *AnswerError) Error() string {
+	return cmp.Or(e.Message, fmt.Sprintf("the node answered %d %s", e.Status, e.Code))
+}
 
 // sentinels are the errors that an HTTP status and a code stand for.
 var sentinels = []struct {
@@ -124,14 +128,14 @@ func errorOf(status int, body []byte) error {
 	}
 	e := b.Error
 	switch {
-	case e.Code == codeRefused && len(e.Fields) > 0:
+	case e.Code == codeRefused && len(e.Fields) > 0 && !slices.ContainsFunc(e.Fields, func(f review.FieldError) bool { return f.Code == "" }):
 		return review.Refusal(e.Fields)
 	case e.Code == codeCannotCompute && len(e.Missing) > 0:
 		return &review.CannotComputeError{Missing: e.Missing}
 	}
 	for _, s := range sentinels {
 		if e.Code == s.code {
-			return &retoldError{s.err, e.Message}
+			return &retoldError{s.err, cmp.Or(e.Message, s.err.Error())}
 		}
 	}
 	return &AnswerError{status, e.Code, e.Message}

@@ -23,6 +23,13 @@ func SignAccession(signer *signing.DocumentSigner, author review.ParticipantID, 
 		a.Role = "round"
 		a.Title += ", round " + round
 	}
+	if c, ok := charter.Predicate.(*review.Charter); ok {
+		for _, p := range c.Participants {
+			if p.ID == author && p.Sample {
+				a.Sample, a.Title = true, "SAMPLE: "+a.Title
+			}
+		}
+	}
 	payload := review.Compose(review.KindAccession, []review.Subject{{Name: string(review.KindCharter), Digest: charter.ID}}, a)
 	if _, err := review.Parse(payload); err != nil {
 		return signing.Envelope{}, err

@@ -46,6 +46,20 @@ func TestAFederationIsFoundedByDistinctListedMembers(t *testing.T) {
 	}
 }
 
+// In a snapshot the founders' signatures are checked too.
+func TestAFederationIsNotFoundedByForgedSignatures(t *testing.T) {
+	f := newFederationWith(t, 4, func(c *Charter) { c.Threshold = 9 })
+	payload := f.compose(&Accession{Common: f.common("gmb-academic"), Role: "member"}, f.genesis.ID)
+	forged := sign(documentKey("gmb-academic author"), []byte("something else"))
+	forged.Digest = sign(documentKey("gmb-academic author"), payload).Digest
+	f.appendLeaf("prt", forged, payload)
+	f.append("prt", payload, "gmb author")
+	f.append("prt", payload, "gmb-academic clerk")
+	assert.False(t, f.read().Chain().Founded())
+	f.append("deu", payload, "gmb-academic author")
+	assert.True(t, f.read().Chain().Founded())
+}
+
 func TestAGenesisCharterIsNumberOneAndHasNoImpostors(t *testing.T) {
 	f := newFederation(t, 4)
 	_, err := NewChain(f.parse(f.compose(f.pledge("prt", "A pledge"), f.genesis.ID)))
@@ -150,12 +164,12 @@ func TestAClosedEntryStaysClosed(t *testing.T) {
 	assert.NotEmpty(t, f.chain().succession(&Document{Kind: KindCharter, Predicate: next}))
 }
 
-// Ten participants are listed: more than 2/3 are seven.
+// Ten participants are listed, one of them ended: six of nine are 2/3, not more.
 func TestASuccessorIsInForceWithMoreThanTwoThirds(t *testing.T) {
 	founders := []ParticipantID{"prt", "deu", "phl", "bgd"}
 	six := []ParticipantID{"prt", "deu", "phl", "bgd", "mar", "gmb"}
 	seven := append(slices.Clone(six), "ngo")
-	f := newFederation(t, 4)
+	f := newFederationWith(t, 4, func(c *Charter) { c.Participants[9].Until = instant(minute(0)) })
 	next := f.parse(f.compose(f.successor(), f.genesis.ID))
 	more := func(by []ParticipantID) []*Document {
 		return append(append(f.accessions(f.genesis.ID, founders...), f.accessions(next.ID, by...)...), next)

@@ -50,7 +50,6 @@ func (c *Core) headsAnswered(a asked, answer HeadsAnswer, ok bool) {
 	// not ask together.
 	p.compare = c.now.Add(c.timing.CatchUp*3/4 + time.Duration(c.random.Int64N(int64(c.timing.CatchUp/2)+1)))
 	p.compared = true
-	p.level = answer.Same
 	probes := 0
 	for _, h := range answer.Heads {
 		r := c.logs[h.Origin]

@@ -85,7 +85,6 @@ type peer struct {
 	comparing bool      // a heads request is on its way
 	compare   time.Time // when to compare next
 	compared  bool      // it has answered at least once
-	level     bool      // its last answer was that nothing differs
 	ranges    int       // ranges asked of it and not answered
 	payloads  bool      // payloads asked of it and not answered
 	window    uint64    // how many bytes to ask for

@@ -5,6 +5,8 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/x509"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -82,6 +84,33 @@ func TestMessagesSurviveTheWire(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, answer, backAnswer)
 	})
+}
+
+// TestGoldenMessages compares with testdata/messages.txt, from which another
+// language can check its own encoding: a name and hexadecimal on each line.
+// Only a new version of a method may change a line.
+func TestGoldenMessages(t *testing.T) {
+	var lines strings.Builder
+	for _, m := range []struct {
+		name string
+		wire []byte
+	}{
+		{"heads-1 request", HeadsRequest{State: [32]byte{1}, Names: [32]byte{2}}.encode()},
+		{"heads-1 answer, same", HeadsAnswer{Same: true}.encode()},
+		{"heads-1 answer, without names", HeadsAnswer{Heads: []LogHead{{Size: 300, Root: tlog.Hash{9}}}}.encode()},
+		{"heads-1 answer, with names", HeadsAnswer{Named: true, Heads: []LogHead{{Origin: "e1.sle.01234567.gcm.example", Size: 7, Root: tlog.Hash{9}}}}.encode()},
+		{"range-1 request", RangeRequest{Origin: "e1.sle.01234567.gcm.example", Have: 5, From: 9, MaxBytes: MinRange}.encode()},
+		{"range-1 answer", testRange(t).encode()},
+		{"payloads-1 request", PayloadsRequest{IDs: []review.DocumentID{review.DocumentID(strings.Repeat("0a", 32))}}.encode()},
+		{"payloads-1 answer", PayloadsAnswer{Payloads: [][]byte{[]byte("one"), []byte("two")}}.encode()},
+		{"add-checkpoint-1 request", addCheckpointRequest{Old: 5, Proof: tlog.TreeProof{{1}}, Note: []byte("a note\n")}.encode()},
+		{"add-checkpoint-1 answer, conflict", encodeCosignAnswer(409, []byte("12\n"))},
+	} {
+		fmt.Fprintf(&lines, "%s: %x\n", m.name, m.wire)
+	}
+	golden, err := os.ReadFile("testdata/messages.txt")
+	require.NoError(t, err)
+	require.Equal(t, string(golden), lines.String())
 }
 
 func TestUnsendablePayloadTravelsAsMissing(t *testing.T) {

@@ -214,7 +214,7 @@ func (c *Core) rangeAnswered(a asked, request RangeRequest, answer RangeAnswer, 
 	for i, e := range answer.Entries {
 		if e.Absence != review.Present {
 			// Why the peer lacks it is the peer's word. This node looks for
-			// it until its own records say that it is gone.
+			// it until it comes.
 			answer.Entries[i].Absence = review.Missing
 		}
 	}

@@ -101,8 +101,8 @@ func verifyLogs(chain *Chain, file []byte) (signing.TrustedRoot, error) {
 		return nil, fmt.Errorf("%s: %w", FileTrustedRoot, err)
 	}
 	for _, l := range root {
-		if known, ok := logs.Log(l.ID()); !ok || known.Origin != l.Origin {
-			return nil, fmt.Errorf("%s: %w: the charter does not list log %s with that key", FileTrustedRoot, ErrContradiction, l.Origin)
+		if known, ok := logs.Log(l.ID()); !ok || known.Origin != l.Origin || !known.From.Equal(l.From) {
+			return nil, fmt.Errorf("%s: %w: the charter does not list log %s with that key and time", FileTrustedRoot, ErrContradiction, l.Origin)
 		}
 	}
 	return logs, nil

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -63,8 +64,7 @@ func (n *site) getStatus(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, s)
-	return nil
+	return writeJSON(w, http.StatusOK, s)
 }
 
 func (n *site) getSnapshot(w http.ResponseWriter, r *http.Request) error {
@@ -103,8 +103,7 @@ func (n *site) getDocuments(w http.ResponseWriter, r *http.Request) error {
 	if list == nil {
 		list = []Listed{}
 	}
-	writeJSON(w, http.StatusOK, listJSON{listVersion, list})
-	return nil
+	return writeJSON(w, http.StatusOK, listJSON{listVersion, list})
 }
 
 func (n *site) getDocument(w http.ResponseWriter, r *http.Request) error {
@@ -116,8 +115,10 @@ func (n *site) getDocument(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, d)
-	return nil
+	if !json.Valid(d.Statement) {
+		d.Statement = nil // absent, or a malformed record: the envelope has its bytes
+	}
+	return writeJSON(w, http.StatusOK, d)
 }
 
 func (n *site) getEnvelope(w http.ResponseWriter, r *http.Request) error {
@@ -142,8 +143,7 @@ func (n *site) getThread(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, t)
-	return nil
+	return writeJSON(w, http.StatusOK, t)
 }
 
 func (n *site) getExport(w http.ResponseWriter, r *http.Request) error {
@@ -155,8 +155,7 @@ func (n *site) getExport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, files)
-	return nil
+	return writeJSON(w, http.StatusOK, files)
 }
 
 // postDocument files an envelope. With ?wait=SECONDS it answers when the
@@ -190,8 +189,7 @@ func (n *site) postDocument(w http.ResponseWriter, r *http.Request) error {
 		filed = n.waitFinal(r.Context(), filed, wait)
 	}
 	w.Header().Set("Location", "/api/v1/documents/"+string(filed.ID))
-	writeJSON(w, http.StatusCreated, filed)
-	return nil
+	return writeJSON(w, http.StatusCreated, filed)
 }
 
 // waitFinal gives a filing time to become final. What it cannot learn it

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -133,7 +135,7 @@ func (n *site) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		n.errorPage(w, r, status, e)
 		return
 	}
-	writeJSON(w, status, errorBody{e})
+	_ = writeJSON(w, status, errorBody{e}) // texts only: it cannot fail
 }
 
 func isPage(p string) bool {
@@ -145,12 +147,20 @@ func isPage(p string) bool {
 	return true
 }
 
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	e := json.NewEncoder(w)
+// writeJSON writes a whole answer; statements in it stay as they are, byte for
+// byte.
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(v) // the asker has gone
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", mediaJSON)
+	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // the asker has gone
+	return nil
 }
 
 // body reads a POST's body of one of the media types; none: of any.

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -235,28 +234,26 @@ type keptCharter struct {
 	charter *review.Charter
 }
 
-// charter reads a charter. A node that has none yet has an empty one.
+// charter reads a charter from the federation file, which a node has before it
+// has any record.
 func (n *site) charter(ctx context.Context, id review.DocumentID) (*review.Charter, error) {
 	n.charters.Lock()
 	defer n.charters.Unlock()
 	if n.charters.id == id && n.charters.charter != nil {
 		return n.charters.charter, nil
 	}
-	d, err := n.Document(ctx, id)
-	if errors.Is(err, ErrNotFound) {
-		return &review.Charter{}, nil
-	}
+	file, err := n.Federation(ctx)
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := review.Parse(d.Statement)
+	f, err := review.ReadFounding(file)
 	if err != nil {
-		return nil, fmt.Errorf("charter %.12s: %w", id, err)
+		return nil, err
 	}
-	charter, ok := parsed.Predicate.(*review.Charter)
+	d, ok := f.Chain.Charter(id)
 	if !ok {
-		return nil, fmt.Errorf("document %.12s is a %s, not the charter in force", id, parsed.Kind)
+		return nil, fmt.Errorf("charter %.12s is in force by the snapshot and not in the federation file", id)
 	}
-	n.charters.id, n.charters.charter = id, charter
-	return charter, nil
+	n.charters.id, n.charters.charter = id, d.Predicate.(*review.Charter)
+	return n.charters.charter, nil
 }

@@ -101,6 +101,7 @@ type view struct {
 	one       ParticipantID // if the scope is a participant
 	objective int           // if the scope is an objective
 
+	regions    map[ParticipantID][]string            // of its country, on that day
 	sortedDocs []*entry                              // that hold, by filing
 	members    map[ParticipantID][]*entry            // accessions to the charter as a member
 	decisions  map[string]map[ParticipantID][]*entry // round -> accessions to it
@@ -130,8 +131,13 @@ func (r *Reading) Stocktake(scope Scope) (*Stocktake, error) {
 }
 
 func (r *Reading) view(scope Scope) (*view, error) {
-	v := &view{Reading: r, day: day(r.cutoff), members: map[ParticipantID][]*entry{}, decisions: map[string]map[ParticipantID][]*entry{}}
+	v := &view{Reading: r, day: day(r.cutoff), regions: map[ParticipantID][]string{}, members: map[ParticipantID][]*entry{}, decisions: map[string]map[ParticipantID][]*entry{}}
 	v.charter, v.inForce = r.chain.InForce()
+	for _, p := range v.charter.Participants {
+		if p.Country != "" {
+			v.regions[p.ID] = compact.RegionsOf(p.Country, v.day)
+		}
+	}
 	what, arg, _ := strings.Cut(string(scope), ":")
 	switch what {
 	case "global":
@@ -186,8 +192,7 @@ func (v *view) covers(id ParticipantID) bool {
 	case v.one != "":
 		return id == v.one
 	case v.region != "":
-		p := v.chain.participants[id]
-		return p.Region == v.region || p.Country != "" && slices.Contains(compact.RegionsOf(p.Country, v.day), v.region)
+		return v.chain.participants[id].Region == v.region || slices.Contains(v.regions[id], v.region)
 	}
 	return true
 }

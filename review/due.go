@@ -3,8 +3,6 @@ package review
 import (
 	"slices"
 	"strings"
-
-	"stocktake/review/compact"
 )
 
 // What is due from a participant in a round. A due date exists only for those
@@ -99,7 +97,7 @@ func (v *view) concerns(round Round, p Participant) bool {
 		return false
 	}
 	region, regional := strings.CutPrefix(round.Scope, "region:")
-	return !regional || p.Region == region || p.Country != "" && slices.Contains(compact.RegionsOf(p.Country, v.day), region)
+	return !regional || p.Region == region || slices.Contains(v.regions[p.ID], region)
 }
 
 // decisive is the accession that says whether a participant is in a round: its

@@ -44,12 +44,10 @@ func fillParticipation(v *view, t *table) {
 		row := &ParticipationRow{
 			Row: Row{Key: string(p.ID), Sample: p.Sample, Cites: []DocumentID{v.inForce}},
 			ID:  p.ID, Name: p.Name, Kind: p.Kind, Chamber: chamber(p.Kind), Country: p.Country, Convenes: p.Region, State: v.state(p),
+			Regions: v.regions[p.ID],
 		}
 		if accessions := v.members[p.ID]; len(accessions) > 0 {
 			row.Cites = []DocumentID{accessions[0].id}
-		}
-		if p.Country != "" {
-			row.Regions = compact.RegionsOf(p.Country, v.day)
 		}
 		row.In = []string{row.State}
 		if row.State == stateAcceded || row.State == stateListed {

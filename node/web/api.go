@@ -29,37 +29,26 @@ type listJSON struct {
 	Documents []Listed `json:"documents"`
 }
 
-type apiRoute func(w http.ResponseWriter, r *http.Request) error
-
 // routeAPI adds /api/v1. Refusals are errorBody.
 func (n *site) routeAPI(mux *http.ServeMux) {
-	add := func(pattern string, limit time.Duration, route apiRoute) {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			ctx, cancel := context.WithTimeout(r.Context(), limit)
-			defer cancel()
-			if err := route(w, r.WithContext(ctx)); err != nil {
-				n.refuse(w, r, err)
-			}
-		})
+	add := func(pattern string, answer route, parameters ...string) {
+		n.handle(mux, pattern, answerTimeout, answer, parameters...)
 	}
-	add("GET /api/v1/status", answerTimeout, n.getStatus)
-	add("GET /api/v1/snapshot", answerTimeout, n.getSnapshot)
-	add("GET /api/v1/federation", answerTimeout, n.getFederation)
-	add("GET /api/v1/documents", answerTimeout, n.getDocuments)
-	add("POST /api/v1/documents", maxWait+answerTimeout, n.postDocument)
-	add("GET /api/v1/documents/{id}", answerTimeout, n.getDocument)
-	add("GET /api/v1/documents/{id}/envelope", answerTimeout, n.getEnvelope)
-	add("GET /api/v1/documents/{id}/thread", answerTimeout, n.getThread)
-	add("GET /api/v1/documents/{id}/export", answerTimeout, n.getExport)
-	add("GET /api/v1/stocktake", answerTimeout, n.getStocktake)
-	add("POST /api/v1/stocktake", answerTimeout, n.postStocktake)
-	add("GET /api/v1/schema/{kind}", answerTimeout, n.getSchema)
+	add("GET /api/v1/status", n.getStatus)
+	add("GET /api/v1/snapshot", n.getSnapshot)
+	add("GET /api/v1/federation", n.getFederation)
+	add("GET /api/v1/documents", n.getDocuments, "kind", "author", "about", "receipts")
+	n.handle(mux, "POST /api/v1/documents", maxWait+answerTimeout, n.postDocument, "wait")
+	add("GET /api/v1/documents/{id}", n.getDocument)
+	add("GET /api/v1/documents/{id}/envelope", n.getEnvelope)
+	add("GET /api/v1/documents/{id}/thread", n.getThread)
+	add("GET /api/v1/documents/{id}/export", n.getExport)
+	add("GET /api/v1/stocktake", n.getStocktake, "scope", "cutoff")
+	add("POST /api/v1/stocktake", n.postStocktake, "scope", "cutoff")
+	add("GET /api/v1/schema/{kind}", n.getSchema)
 }
 
 func (n *site) getStatus(w http.ResponseWriter, r *http.Request) error {
-	if _, err := query(r); err != nil {
-		return err
-	}
 	s, err := n.Status(r.Context())
 	if err != nil {
 		return err
@@ -68,9 +57,6 @@ func (n *site) getStatus(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (n *site) getSnapshot(w http.ResponseWriter, r *http.Request) error {
-	if _, err := query(r); err != nil {
-		return err
-	}
 	s, err := n.Snapshot(r.Context())
 	if err != nil {
 		return err
@@ -80,9 +66,6 @@ func (n *site) getSnapshot(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (n *site) getFederation(w http.ResponseWriter, r *http.Request) error {
-	if _, err := query(r); err != nil {
-		return err
-	}
 	b, err := n.Federation(r.Context())
 	if err != nil {
 		return err
@@ -92,7 +75,7 @@ func (n *site) getFederation(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (n *site) getDocuments(w http.ResponseWriter, r *http.Request) error {
-	q, err := readQuery(r, "receipts")
+	q, err := readQuery(r)
 	if err != nil {
 		return err
 	}
@@ -161,12 +144,8 @@ func (n *site) getExport(w http.ResponseWriter, r *http.Request) error {
 // postDocument files an envelope. With ?wait=SECONDS it answers when the
 // document is final, or as it is after that time.
 func (n *site) postDocument(w http.ResponseWriter, r *http.Request) error {
-	q, err := query(r, "wait")
-	if err != nil {
-		return err
-	}
 	var wait time.Duration
-	if s := q.Get("wait"); s != "" {
+	if s := r.URL.Query().Get("wait"); s != "" {
 		seconds, err := strconv.Atoi(s)
 		if err != nil || seconds < 0 || time.Duration(seconds)*time.Second > maxWait {
 			return badRequest("wait=%.20s is not a number of seconds up to %d", s, int(maxWait.Seconds()))
@@ -267,9 +246,6 @@ func (n *site) answerStocktake(w http.ResponseWriter, r *http.Request, q Assembl
 }
 
 func (n *site) getSchema(w http.ResponseWriter, r *http.Request) error {
-	if _, err := query(r); err != nil {
-		return err
-	}
 	kind := review.Kind(r.PathValue("kind"))
 	if !slices.Contains(review.Kinds(), kind) {
 		return &AnswerError{http.StatusNotFound, codeNoPage, "there is no such kind of document"}

@@ -39,9 +39,6 @@ type charterLog struct {
 }
 
 func (n *site) charterPage(_ context.Context, v *view, r *http.Request) (string, any, error) {
-	if _, err := query(r); err != nil {
-		return "", nil, err
-	}
 	body := charterBody{
 		Charter: v.charter, ID: v.charterID, Federation: v.snapshot.Federation,
 		CompactName: compact.Name(), CompactKnown: v.charter.Compact == compact.Digest(),

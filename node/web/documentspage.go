@@ -56,7 +56,7 @@ func titleOf(d Listed) string {
 }
 
 func (n *site) documentsPage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
-	q, err := readQuery(r, "page")
+	q, err := readQuery(r)
 	if err != nil {
 		return "", nil, err
 	}

@@ -3,7 +3,6 @@ package web
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -16,13 +15,11 @@ func folder(id review.DocumentID) string { return "stocktake-" + short(id) }
 
 // getFiles gives what others need to verify a document as one zip archive.
 func (n *site) getFiles(w http.ResponseWriter, r *http.Request) error {
-	ctx, cancel := context.WithTimeout(r.Context(), answerTimeout)
-	defer cancel()
 	id, err := documentID(r)
 	if err != nil {
 		return err
 	}
-	files, err := n.Export(ctx, id)
+	files, err := n.Export(r.Context(), id)
 	if err != nil {
 		return err
 	}

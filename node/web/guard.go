@@ -59,9 +59,7 @@ func (n *site) guard(mux *http.ServeMux) http.Handler {
 			n.refuse(w, r, &AnswerError{http.StatusNotFound, codeNoPage, "there is nothing at " + r.URL.Path})
 			return
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), maxWait+answerTimeout)
-		defer cancel()
-		mux.ServeHTTP(w, r.WithContext(ctx))
+		mux.ServeHTTP(w, r)
 	})
 }
 
@@ -179,22 +177,22 @@ func body(w http.ResponseWriter, r *http.Request, limit int64, mediaTypes ...str
 	return b, nil
 }
 
-// query reads a query's parameters, each at most once and of these names.
-func query(r *http.Request, names ...string) (url.Values, error) {
+// checkQuery is whether a query has parameters of these names only, each once.
+func checkQuery(r *http.Request, names []string) error {
 	v, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, badRequest("the query cannot be read: %v", err)
+		return badRequest("the query cannot be read: %v", err)
 	}
 	for name, values := range v {
 		if !slices.Contains(names, name) {
 			if len(names) == 0 {
-				return nil, badRequest("nothing can be asked here with ?%.40s=", name)
+				return badRequest("nothing can be asked here with ?%.40s=", name)
 			}
-			return nil, badRequest("there is no parameter %.40q; use %s", name, strings.Join(names, ", "))
+			return badRequest("there is no parameter %.40q; use %s", name, strings.Join(names, ", "))
 		}
 		if len(values) > 1 {
-			return nil, badRequest("the parameter %s is given %d times; give it once", name, len(values))
+			return badRequest("the parameter %s is given %d times; give it once", name, len(values))
 		}
 	}
-	return v, nil
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -76,6 +77,25 @@ type site struct {
 	assemblies chan struct{} // stocktakes that are computed now
 	kept       keptStocktakes
 	charters   keptCharter
+}
+
+// route answers a request, or says why not.
+type route func(w http.ResponseWriter, r *http.Request) error
+
+// handle adds a route, with the time that it may take and the query parameters
+// that it knows.
+func (n *site) handle(mux *http.ServeMux, pattern string, limit time.Duration, answer route, parameters ...string) {
+	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), limit)
+		defer cancel()
+		err := checkQuery(r, parameters)
+		if err == nil {
+			err = answer(w, r.WithContext(ctx))
+		}
+		if err != nil {
+			n.refuse(w, r, err)
+		}
+	})
 }
 
 // Assemble is the node's, a bounded number at once.

@@ -12,7 +12,6 @@ import (
 // homeBody is the federation at a glance.
 type homeBody struct {
 	*review.Charter
-	ID         review.DocumentID
 	Compact    string
 	Glance     []glance
 	Due        []dueRound
@@ -35,14 +34,11 @@ type nodeState struct {
 const latestShown = 8
 
 func (n *site) homePage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
-	if _, err := query(r); err != nil {
-		return "", nil, err
-	}
 	list, err := n.Documents(ctx, Query{})
 	if err != nil {
 		return "", nil, err
 	}
-	body := &homeBody{Charter: v.charter, ID: v.charterID, Compact: compact.Name(), Node: stateOfNode(v.status)}
+	body := &homeBody{Charter: v.charter, Compact: compact.Name(), Node: stateOfNode(v.status)}
 	for _, d := range newest(list, latestShown) {
 		body.Latest = append(body.Latest, v.row(d))
 	}
@@ -93,6 +89,8 @@ func stateOfNode(s *Status) nodeState {
 		node.Standing = standing{Tone: "bad", Text: counted(len(s.Forks), "log was seen in two versions", "logs were seen in two versions")}
 	case len(node.Behind) > 0:
 		node.Standing = standing{Tone: "warn", Text: "catching up: " + counted(len(node.Behind), "log has records that have not arrived", "logs have records that have not arrived")}
+	case len(s.Peers) > 0 && node.Up == 0:
+		node.Standing = standing{Tone: "warn", Text: "alone: no other node is connected, so more may have been filed elsewhere"}
 	case s.Missing > 0:
 		node.Standing = standing{Tone: "warn", Text: "waiting for the content of " + counted(s.Missing, "record", "records")}
 	}

@@ -19,26 +19,16 @@ const tileHeight = 8
 //	/log/<origin>/tile/<level>/<n>[.p/<width>]
 //	/log/<origin>/tile/entries/<n>[.p/<width>]
 func (n *site) routeLog(mux *http.ServeMux) {
-	add := func(pattern string, route apiRoute) {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			if err := route(w, r); err != nil {
-				n.refuse(w, r, err)
-			}
-		})
-	}
 	if n.Log != nil {
-		add("GET /log/{origin}/checkpoint", n.getCheckpoint)
-		add("GET /log/{origin}/tile/{path...}", n.getTile)
+		n.handle(mux, "GET /log/{origin}/checkpoint", answerTimeout, n.getCheckpoint)
+		n.handle(mux, "GET /log/{origin}/tile/{path...}", answerTimeout, n.getTile)
 	}
 	if n.Witness != nil {
-		add("POST /witness/add-checkpoint", n.postCheckpoint)
+		n.handle(mux, "POST /witness/add-checkpoint", answerTimeout, n.postCheckpoint)
 	}
 }
 
 func readOrigin(r *http.Request) (review.Origin, error) {
-	if _, err := query(r); err != nil {
-		return "", err
-	}
 	o := review.Origin(r.PathValue("origin"))
 	if _, _, _, _, err := o.Split(); err != nil {
 		return "", badRequest("a log's name is e<epoch>.<participant>.<8 hexadecimal digits>.<suffix>, not %.80q", string(o))
@@ -93,9 +83,6 @@ func parseTilePath(p string) (tlog.Tile, bool) {
 }
 
 func (n *site) postCheckpoint(w http.ResponseWriter, r *http.Request) error {
-	if _, err := query(r); err != nil {
-		return err
-	}
 	b, err := body(w, r, maxWitness) // the specification names no media type
 	if err != nil {
 		return err

@@ -66,7 +66,10 @@ type navItem struct {
 }
 
 func nav(path string) []navItem {
-	items := []navItem{{Title: "Overview", Href: "/"}, {Title: "Stocktake", Href: "/stocktake"}, {Title: "Participants", Href: "/participants"}, {Title: "Documents", Href: "/documents"}, {Title: "Charter", Href: "/charter"}}
+	items := []navItem{
+		{Title: "Overview", Href: "/"}, {Title: "Stocktake", Href: "/stocktake"}, {Title: "Participants", Href: "/participants"},
+		{Title: "Documents", Href: "/documents"}, {Title: "Charter", Href: "/charter"},
+	}
 	for i := range items {
 		h := items[i].Href
 		items[i].Here = path == h || h != "/" && strings.HasPrefix(path, h+"/")
@@ -78,37 +81,29 @@ func nav(path string) []navItem {
 type pageRoute func(ctx context.Context, v *view, r *http.Request) (title string, body any, err error)
 
 func (n *site) routePages(mux *http.ServeMux) {
-	add := func(pattern, name string, route pageRoute) {
-		mux.HandleFunc("GET "+pattern, func(w http.ResponseWriter, r *http.Request) {
-			if err := n.showPage(w, r, name, route); err != nil {
-				n.refuse(w, r, err)
-			}
-		})
+	add := func(pattern, name string, make pageRoute, parameters ...string) {
+		n.handle(mux, "GET "+pattern, answerTimeout, func(w http.ResponseWriter, r *http.Request) error {
+			return n.showPage(w, r, name, make)
+		}, parameters...)
 	}
 	add("/{$}", "home", n.homePage)
-	add("/stocktake", "stocktake", n.stocktakePage)
+	add("/stocktake", "stocktake", n.stocktakePage, "scope", "cutoff")
 	add("/participants", "participants", n.participantsPage)
 	add("/participants/{id}", "participant", n.participantPage)
-	add("/documents", "documents", n.documentsPage)
+	add("/documents", "documents", n.documentsPage, "kind", "author", "about", "page")
 	add("/documents/{id}", "document", n.documentPage)
 	add("/charter", "charter", n.charterPage)
-	mux.HandleFunc("GET /documents/{id}/files.zip", func(w http.ResponseWriter, r *http.Request) {
-		if err := n.getFiles(w, r); err != nil {
-			n.refuse(w, r, err)
-		}
-	})
-	mux.Handle("GET /style.css", staticFile("text/css; charset=utf-8", styleSheet))
-	mux.Handle("GET /icon.svg", staticFile("image/svg+xml", icon))
+	n.handle(mux, "GET /documents/{id}/files.zip", answerTimeout, n.getFiles)
+	n.handle(mux, "GET /style.css", answerTimeout, staticFile("text/css; charset=utf-8", styleSheet))
+	n.handle(mux, "GET /icon.svg", answerTimeout, staticFile("image/svg+xml", icon))
 }
 
-func (n *site) showPage(w http.ResponseWriter, r *http.Request, name string, route pageRoute) error {
-	ctx, cancel := context.WithTimeout(r.Context(), answerTimeout)
-	defer cancel()
-	v, err := n.view(ctx)
+func (n *site) showPage(w http.ResponseWriter, r *http.Request, name string, make pageRoute) error {
+	v, err := n.view(r.Context())
 	if err != nil {
 		return err
 	}
-	title, body, err := route(ctx, v, r)
+	title, body, err := make(r.Context(), v, r)
 	if err != nil {
 		return err
 	}
@@ -153,17 +148,18 @@ func (n *site) errorPage(w http.ResponseWriter, r *http.Request, status int, e e
 	}
 }
 
-func staticFile(mediaType string, b []byte) http.Handler {
+func staticFile(mediaType string, b []byte) route {
 	sum := sha256.Sum256(b)
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("ETag", tag)
 		if r.Header.Get("If-None-Match") == tag {
 			w.WriteHeader(http.StatusNotModified)
-			return
+			return nil
 		}
 		writeBytes(w, mediaType, b)
-	})
+		return nil
+	}
 }
 
 // view is what every page is made from: one snapshot and its charter.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stocktake/node/web"
+	"stocktake/review"
 )
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
@@ -152,4 +154,50 @@ func TestEveryFigureLeadsToItsDocuments(t *testing.T) {
 	real := strings.Count(table, `<th scope="row"><a href="/documents/`) - strings.Count(table, `class="badge sample"`)
 	assert.Equal(t, 26, real)
 	assert.Contains(t, page, `<a href="#pledges"><b>26</b>pledges</a>`)
+}
+
+// justJoined is the world's node before its first record arrived: it has the
+// federation file and nothing else.
+type justJoined struct {
+	web.Service
+	w *world
+}
+
+func (j justJoined) Documents(context.Context, web.Query) ([]web.Listed, error) { return nil, nil }
+
+func (j justJoined) Document(context.Context, review.DocumentID) (*web.Shown, error) {
+	return nil, web.ErrNotFound
+}
+
+func (j justJoined) Snapshot(context.Context) (review.Snapshot, error) {
+	return review.Snapshot{Federation: j.w.genesis.ID, Charter: j.w.genesis.ID}, nil
+}
+
+func (j justJoined) Assemble(ctx context.Context, q web.AssembleRequest) ([]byte, error) {
+	s, _ := j.Snapshot(ctx)
+	taken, err := review.Assemble(s, j.w.genesis, func(func(review.Record, error) bool) {}, review.Options{Scope: q.Scope})
+	if err != nil {
+		return nil, err
+	}
+	return taken.File(), nil
+}
+
+// TestANodeThatHasJustJoinedHasPages holds that whoever starts a node sees who
+// takes part before anything has arrived.
+func TestANodeThatHasJustJoinedHasPages(t *testing.T) {
+	w := open(t)
+	server := httptest.NewServer(web.Handler(justJoined{w.node, w}, web.Options{Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}))
+	defer server.Close()
+	for path, word := range map[string]string{
+		"/": "Federation for tests", "/participants": "Sierra Leone", "/participants/sle": "Sierra Leone", "/charter": "Federation for tests",
+		"/documents": "No such document has been filed here.", "/stocktake": "Nothing has been filed yet.", "/stocktake?scope=region:UN-ECE": "unverified",
+	} {
+		res, err := http.Get(server.URL + path)
+		require.NoError(t, err)
+		b, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		res.Body.Close()
+		assert.Equal(t, http.StatusOK, res.StatusCode, path)
+		assert.Contains(t, text(b), word, path)
+	}
 }

@@ -26,9 +26,6 @@ type participantBody struct {
 const listedAtParticipant = 25
 
 func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
-	if _, err := query(r); err != nil {
-		return "", nil, err
-	}
 	id, err := readParticipant("a participant's ID", r.PathValue("id"))
 	if err != nil {
 		return "", nil, err

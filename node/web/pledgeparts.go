@@ -55,18 +55,11 @@ func targetRows(targets []review.Target) []figureRow {
 	var rows []figureRow
 	for _, t := range targets {
 		rows = append(rows, figureRow{
-			Indicator: t.Indicator, Unit: unitOf(t), Baseline: orOpen("decimal-or-open", t.Baseline),
+			Indicator: t.Indicator, Unit: stated(t.Unit), Baseline: orOpen("decimal-or-open", t.Baseline),
 			Value: orOpen("decimal-or-open", t.Value), Due: orOpen("date-or-open", t.Due),
 		})
 	}
 	return rows
-}
-
-func unitOf(t review.Target) string {
-	if t.Unit == review.NotStated {
-		return ""
-	}
-	return t.Unit
 }
 
 // reportedRows puts a report's values beside the pledge's targets, where this

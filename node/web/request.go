@@ -12,11 +12,8 @@ import (
 	"stocktake/signing"
 )
 
-// documentID is the {id} of a path that takes no query.
+// documentID is the {id} of a path.
 func documentID(r *http.Request) (review.DocumentID, error) {
-	if _, err := query(r); err != nil {
-		return "", err
-	}
 	return readID("the document's ID", r.PathValue("id"))
 }
 
@@ -35,12 +32,9 @@ func readParticipant(what, s string) (review.ParticipantID, error) {
 	return review.ParticipantID(s), nil
 }
 
-// readQuery reads kind, author, about and what else a list takes.
-func readQuery(r *http.Request, more ...string) (q Query, err error) {
-	v, err := query(r, append([]string{"kind", "author", "about"}, more...)...)
-	if err != nil {
-		return q, err
-	}
+// readQuery reads what a list of documents takes.
+func readQuery(r *http.Request) (q Query, err error) {
+	v := r.URL.Query()
 	if s := v.Get("kind"); s != "" {
 		if !slices.Contains(review.Kinds(), review.Kind(s)) {
 			return q, badRequest("there is no kind %.40q; use one of %s", s, kindNames())
@@ -77,10 +71,7 @@ func kindNames() string {
 
 // readAssembly reads scope, global if none is given, and cutoff.
 func readAssembly(r *http.Request) (q AssembleRequest, err error) {
-	v, err := query(r, "scope", "cutoff")
-	if err != nil {
-		return q, err
-	}
+	v := r.URL.Query()
 	if q.Scope, err = readScope(v.Get("scope")); err != nil {
 		return q, err
 	}

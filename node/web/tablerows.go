@@ -80,13 +80,13 @@ func (t tabler) parties(a *assembled) []partyLine {
 func (t tabler) targets(a *assembled) []targetLine {
 	var lines []targetLine
 	for _, row := range realFirst(a.targets, func(r review.TargetRow) bool { return r.Sample }) {
-		line := targetLine{
-			Pledge: t.document(row.Pledge), Author: t.who(row.Author), Indicator: row.Indicator, Unit: stated(row.Unit),
+		line := targetLine{Pledge: t.document(row.Pledge), figureRow: figureRow{
+			Indicator: row.Indicator, Unit: stated(row.Unit),
 			Baseline: orOpen("decimal-or-open", row.Baseline), Value: orOpen("decimal-or-open", row.Value), Due: orOpen("date-or-open", row.Due),
 			Reported: orOpen("decimal", row.Reported), On: row.On,
-		}
-		if row.By != "" {
-			line.By, line.Report = t.who(row.By), row.Cites[len(row.Cites)-1]
+		}}
+		if row.Reported != "" && len(row.Cites) > 0 {
+			line.Report = row.Cites[len(row.Cites)-1]
 		}
 		lines = append(lines, line)
 	}
@@ -144,7 +144,7 @@ func (t tabler) comments(rows []review.CommentRow) []commentLine {
 	for _, row := range realFirst(rows, func(r review.CommentRow) bool { return r.Sample }) {
 		line := commentLine{
 			Comment: t.document(row.ID), Author: t.who(row.Author), About: t.document(row.About), Type: phrase(row.Type),
-			Response: row.Response, Intended: orOpen("date-or-open", row.Intended), Filed: row.Filed, Given: slices.Contains(row.In, "given to others"),
+			Response: row.Response, Intended: orOpen("date-or-open", row.Intended),
 		}
 		if row.To != "" {
 			line.To = t.who(row.To)

@@ -76,13 +76,9 @@ type partyLine struct {
 }
 
 type targetLine struct {
-	Pledge, Author       ref
-	Indicator, Unit      string
-	Baseline, Value, Due value
-	Reported             value
-	On                   string
-	By                   ref
-	Report               review.DocumentID
+	figureRow
+	Pledge ref
+	Report review.DocumentID // whose figure is Reported
 }
 
 type resourceLine struct {
@@ -120,8 +116,6 @@ type commentLine struct {
 	State                      standing
 	Response                   review.DocumentID
 	Intended                   value
-	Filed                      string
-	Given                      bool // by a participant of the scope to another
 }
 
 type withdrawalLine struct {
@@ -148,8 +142,8 @@ type figureGroup struct {
 	Figures []review.Figure
 }
 
-// states are the words of a stocktake that need another sign than the plain
-// one. The words themselves are review's.
+// tones are the signs beside those words of a stocktake that need another than
+// the plain one. The words themselves are review's.
 var tones = map[string]string{
 	"filed": "good", "fulfilled": "good", "confirmed": "good", "acceded": "good", "supported": "good", "answered": "good",
 	"late": "warn", "flexibility used": "good", "in-progress": "warn", "confirmed an earlier version": "warn",

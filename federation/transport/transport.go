@@ -153,7 +153,7 @@ func New(o Options) (*Host, error) {
 		libp2p.Identity(identity),
 		libp2p.UserAgent("stocktake"),
 		libp2p.ProtocolVersion("stocktake/1"),
-		libp2p.Transport(tcp.NewTCPTransport),
+		libp2p.Transport(tcp.NewTCPTransport, tcp.DisableReuseport()), // else two nodes could share one port unawares
 		libp2p.Transport(quic.NewTransport),
 		libp2p.Security(noise.ID, noise.New),
 		libp2p.Security(tls.ID, tls.New),

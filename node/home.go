@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 
@@ -64,7 +65,8 @@ func (h Home) Config() (Config, error) {
 		return c, fmt.Errorf("%s: %d bytes, the limit is %d", h.ConfigFile(), len(b), maxConfig)
 	}
 	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.DisallowUnknownField()).Decode(&c); err != nil {
-		return c, fmt.Errorf("%s: %w", h.ConfigFile(), err)
+		first, _, _ := strings.Cut(err.Error(), "\n") // below it the library draws the lines
+		return c, fmt.Errorf("%s: %s", h.ConfigFile(), first)
 	}
 	return c, nil
 }

@@ -35,7 +35,7 @@ type world struct {
 	genesis *review.Document
 	authors map[review.ParticipantID]*signing.DocumentSigner
 	ids     map[string]review.DocumentID // of the corpus, by step; and of the harmful ones
-	log     bytes.Buffer
+	log     logBuffer
 
 	cancel context.CancelFunc
 	ended  chan error
@@ -177,7 +177,7 @@ func (w *world) found() (file string, err error) {
 func (w *world) start() error {
 	var err error
 	if w.node, err = node.Open(w.home, node.Options{
-		Logger: slog.New(slog.NewTextHandler(&lockedWriter{w: &w.log}, nil)), Store: storeOptions,
+		Logger: slog.New(slog.NewTextHandler(&w.log, nil)), Store: storeOptions,
 	}); err != nil {
 		return err
 	}
@@ -278,13 +278,20 @@ func tail(s string) string {
 	return strings.Join(lines[max(0, len(lines)-3):], "\n")
 }
 
-type lockedWriter struct {
+// logBuffer is what the node logged, read while it runs.
+type logBuffer struct {
 	mu sync.Mutex
-	w  io.Writer
+	b  bytes.Buffer
 }
 
-func (l *lockedWriter) Write(b []byte) (int, error) {
+func (l *logBuffer) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.w.Write(b)
+	return l.b.Write(b)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }

@@ -10,5 +10,9 @@
 //	draft -> ReadDraft, FromDraft -> payload         what a person writes
 //	payload -> Parse -> Document                     what does it say
 //	Document -> Admit -> []FieldError                may it be filed here
+//	Snapshot, records -> Read -> Reading             what counts and why, who answered whom
 //	Snapshot, records -> Assemble -> Stocktake       what do all of them say
+//
+// DOCUMENTS.md specifies documents, README.md the rules of counting and the
+// format of a stocktake.
 package review

@@ -29,12 +29,8 @@ func (r *Reading) stand(e *entry) {
 	for _, p := range e.places {
 		code, at, by := r.standing(e.doc, p)
 		rank := slices.Index(standings, code)
-		switch {
-		case rank < best:
-			continue
-		case rank == best && code != "":
-			continue
-		case rank == best && (e.filed.Before(at) || e.filed.Equal(at) && comparePlaces(e.place, p) <= 0):
+		earlier := at.Before(e.filed) || at.Equal(e.filed) && comparePlaces(p, e.place) < 0
+		if rank < best || rank == best && (code != "" || !earlier) {
 			continue
 		}
 		best, e.code = rank, code

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"stocktake/federation"
 	"stocktake/review"
 	"stocktake/signing"
 	"stocktake/store"
@@ -80,7 +81,7 @@ func openLog(ctx context.Context, h Home, config Config, f *review.Founding, ask
 		return "", err
 	}
 	defer db.Close()
-	w := db.OpenLog(origin, logSigner)
+	door := federation.Door{Chain: func() *review.Chain { return f.Chain }, Store: db, Writer: db.OpenLog(origin, logSigner)}
 	if db.Head(origin).Size == 0 {
 		root, err := h.DocumentSigner(RoleRoot, ask)
 		if err != nil {
@@ -94,13 +95,13 @@ func openLog(ctx context.Context, h Home, config Config, f *review.Founding, ask
 		if err != nil {
 			return "", err
 		}
-		if _, _, err := w.Append(ctx, store.Submission{Leaf: opening.Leaf(root.Key()), Payload: opening.Payload}); err != nil {
+		if _, err := door.File(ctx, opening); err != nil {
 			return "", err
 		}
 	}
 	if f.Genesis.Author == config.Participant {
 		for _, d := range f.Documents {
-			if _, _, err := w.Append(ctx, store.Submission{Leaf: d.Leaf(d.Key), Payload: d.Payload}); err != nil {
+			if _, err := door.File(ctx, d.Envelope); err != nil {
 				return "", err
 			}
 		}

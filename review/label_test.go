@@ -146,6 +146,20 @@ func TestWhatOthersSignInAnAuthorsNameNeitherHelpsNorHarms(t *testing.T) {
 	assert.Equal(t, ReasonDuplicate, elsewhere.Reason)
 }
 
+// Where the content is gone, a stranger who signs its digest cannot pass for
+// its author and say that it was taken back.
+func TestNobodyElseTakesBackWhatIsAbsent(t *testing.T) {
+	f := newFederation(t, 4)
+	payload := f.compose(f.pledge("ngo", "A pledge"), f.genesis.ID)
+	id := f.append("prt", payload, "ngo author")
+	f.append("deu", payload, "deu author")
+	stranger := f.say("deu", &Withdrawal{Common: f.common("deu"), Reason: "Gone."}, id)
+	f.erase(id)
+	f.settle(minute(10))
+	assert.Equal(t, ReasonAbsent, f.label(id).Reason)
+	assert.Equal(t, ReasonSubjectAbsent, f.label(stranger).Reason)
+}
+
 func TestKeysAndParticipantsCountByFilingTimeOnly(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(p *Participant)

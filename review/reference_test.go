@@ -235,7 +235,7 @@ func (n *naive) reason(id DocumentID) string {
 		switch {
 		case about != nil || present:
 			return ReasonSubjectExcluded
-		case d.Kind != KindWithdrawal || !n.signedBy(d.About(), d.Author):
+		case d.Kind != KindWithdrawal || !n.signedOnlyBy(d.About(), d.Author):
 			return ReasonSubjectAbsent
 		}
 	}
@@ -245,14 +245,15 @@ func (n *naive) reason(id DocumentID) string {
 	return ""
 }
 
-func (n *naive) signedBy(id DocumentID, author ParticipantID) bool {
+func (n *naive) signedOnlyBy(id DocumentID, author ParticipantID) bool {
+	var signers []string
 	for _, r := range n.records {
-		owner, role, _ := n.chain.KeyOwner(r.Leaf.Key)
-		if r.ID() == id && r.Genuine && owner == author && role == "author" {
-			return true
+		if owner, role, _ := n.chain.KeyOwner(r.Leaf.Key); r.ID() == id && r.Genuine {
+			signers = append(signers, string(owner)+" "+role)
 		}
 	}
-	return false
+	slices.Sort(signers)
+	return slices.Equal(slices.Compact(signers), []string{string(author) + " author"})
 }
 
 // holding are the documents of some kinds that hold, by filing time and ID.

@@ -202,7 +202,7 @@ func (r *Reading) settle(e *entry) {
 		e.code = ReasonSubjectExcluded
 		if about.doc == nil && !about.malformed {
 			e.code = ReasonSubjectAbsent
-			if e.doc.Kind == KindWithdrawal && r.signedBy(about, e.doc.Author) {
+			if e.doc.Kind == KindWithdrawal && r.signedOnlyBy(about, e.doc.Author) {
 				e.code = ""
 			}
 		}
@@ -224,13 +224,21 @@ func (r *Reading) holds(id DocumentID) (*Document, bool) {
 	return e.doc, true
 }
 
-// signedBy stands in for authorship where the content is absent: in some place
-// the signature is genuine and of an author key of that participant.
-func (r *Reading) signedBy(e *entry, author ParticipantID) bool {
-	return slices.ContainsFunc(e.places, func(p recordPlace) bool {
-		k, ok := r.chain.keys[p.key]
-		return ok && p.genuine && k.owner == author && k.role == roleAuthor
-	})
+// signedOnlyBy stands in for authorship where the content is absent: somebody
+// signed, and whoever did was that participant. Anyone can sign a digest, so
+// with a stranger's signature beside it nobody passes for the author.
+func (r *Reading) signedOnlyBy(e *entry, author ParticipantID) bool {
+	signed := false
+	for _, p := range e.places {
+		if !p.genuine {
+			continue
+		}
+		if k, ok := r.chain.keys[p.key]; !ok || k.owner != author || k.role != roleAuthor {
+			return false
+		}
+		signed = true
+	}
+	return signed
 }
 
 // replace finds, among the versions of a document, the one that stands: of

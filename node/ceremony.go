@@ -1,6 +1,8 @@
 package node
 
 import (
+	"slices"
+
 	"stocktake/review"
 	"stocktake/signing"
 )
@@ -14,7 +16,7 @@ func SignAccession(signer *signing.DocumentSigner, author review.ParticipantID, 
 	}
 	a := &review.Accession{
 		Common: review.Common{
-			Federation: federation, Author: author, Language: "en", Created: Now(), Salt: NewSalt(), Sample: charter.Sample,
+			Federation: federation, Author: author, Language: "en", Created: Now(), Salt: NewSalt(),
 			Title: "Accession of " + string(author) + " to " + charter.Title,
 		},
 		Role: "member", Round: round,
@@ -23,12 +25,9 @@ func SignAccession(signer *signing.DocumentSigner, author review.ParticipantID, 
 		a.Role = "round"
 		a.Title += ", round " + round
 	}
-	if c, ok := charter.Predicate.(*review.Charter); ok {
-		for _, p := range c.Participants {
-			if p.ID == author && p.Sample {
-				a.Sample, a.Title = true, "SAMPLE: "+a.Title
-			}
-		}
+	c, _ := charter.Predicate.(*review.Charter)
+	if charter.Sample || c != nil && slices.ContainsFunc(c.Participants, func(p review.Participant) bool { return p.ID == author && p.Sample }) {
+		a.MarkSample()
 	}
 	payload := review.Compose(review.KindAccession, []review.Subject{{Name: string(review.KindCharter), Digest: charter.ID}}, a)
 	if _, err := review.Parse(payload); err != nil {

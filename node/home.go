@@ -44,6 +44,7 @@ type Config struct {
 	Epoch       int                  `yaml:"epoch"`
 	Listen      []string             `yaml:"listen"`                  // multiaddrs for other nodes
 	HTTP        string               `yaml:"http"`                    // host:port of the pages and the API
+	Hosts       []string             `yaml:"hosts,omitempty"`         // further names under which people reach the pages
 	Demo        bool                 `yaml:"demonstration,omitempty"` // keys of a demonstration: pages say so
 }
 

@@ -87,11 +87,15 @@ func openLog(ctx context.Context, h Home, config Config, f *review.Founding, ask
 		if err != nil {
 			return "", err
 		}
-		opening, err := root.Sign(review.Compose(review.KindOpening, []review.Subject{{Name: string(review.KindCharter), Digest: f.Genesis.ID}}, &review.Opening{
-			Common: review.Common{Federation: f.Genesis.ID, Author: config.Participant, Language: "en", Created: Now(), Salt: NewSalt(), Sample: f.Genesis.Sample,
+		o := &review.Opening{
+			Common: review.Common{Federation: f.Genesis.ID, Author: config.Participant, Language: "en", Created: Now(), Salt: NewSalt(),
 				Title: fmt.Sprintf("Opening of the log of %s, epoch %d", config.Participant, config.Epoch)},
 			Epoch: config.Epoch, LogKey: entry.LogKey.String(), NodeKey: entry.NodeKey.String(),
-		}))
+		}
+		if f.Genesis.Sample {
+			o.MarkSample()
+		}
+		opening, err := root.Sign(review.Compose(review.KindOpening, []review.Subject{{Name: string(review.KindCharter), Digest: f.Genesis.ID}}, o))
 		if err != nil {
 			return "", err
 		}

@@ -1,5 +1,7 @@
 package review
 
+import "strings"
+
 // Common are the fields of every predicate.
 type Common struct {
 	Federation DocumentID    `json:"federation,omitempty"` // the genesis charter; absent in it
@@ -13,6 +15,17 @@ type Common struct {
 	Sample     bool          `json:"sample,omitempty"` // synthetic, for a demonstration; every page says so
 	Sources    []string      `json:"sources,omitempty"`
 }
+
+// MarkSample makes a document a sample, which its title says too.
+func (c *Common) MarkSample() {
+	c.Sample = true
+	if !strings.Contains(c.Title, sampleWord) {
+		c.Title = sampleWord + ": " + c.Title
+	}
+}
+
+// sampleWord stands in the title of everything that is invented.
+const sampleWord = "SAMPLE"
 
 // NotStated is the explicit value of what a pledge leaves open.
 const NotStated = "not-stated"

@@ -14,7 +14,7 @@ import (
 func checkRules(predicate any) Refusal {
 	var r Refusal
 	c := commonOf(predicate)
-	if c.Sample && !strings.Contains(c.Title, "SAMPLE") {
+	if c.Sample && !strings.Contains(c.Title, sampleWord) {
 		r.add("/title", "sample-title")
 	}
 	switch p := predicate.(type) {

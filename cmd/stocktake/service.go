@@ -10,6 +10,7 @@ import (
 
 	"stocktake/node"
 	"stocktake/node/web"
+	"stocktake/review"
 	"stocktake/signing"
 	"stocktake/store"
 )
@@ -60,4 +61,21 @@ func running(h node.Home) bool {
 		return true
 	}
 	return !errors.Is(err, os.ErrNotExist) && !errors.Is(err, syscall.ECONNREFUSED)
+}
+
+// withDocument runs a command on the one document that its arguments name.
+func (c *call) withDocument(ctx context.Context, args []string, do func(web.Service, review.DocumentID) error) error {
+	if len(args) != 1 {
+		return usage("name one document ID, as `stocktake list` prints them")
+	}
+	id, err := documentID(args[0])
+	if err != nil {
+		return err
+	}
+	service, done, err := c.service(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return do(service, id)
 }

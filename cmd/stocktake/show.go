@@ -8,81 +8,66 @@ import (
 	"fmt"
 	"strings"
 
+	"stocktake/node/web"
 	"stocktake/review"
 )
 
 func showCommand() command {
 	return command{"show", "ID", "one document: what it says, who signed it, when it was filed, whether it counts", func(*flag.FlagSet) run {
 		return func(ctx context.Context, c *call, args []string) error {
-			if len(args) != 1 {
-				return usage("name one document ID, as `stocktake list` prints them")
-			}
-			id, err := documentID(args[0])
-			if err != nil {
-				return err
-			}
-			service, done, err := c.service(ctx, nil)
-			if err != nil {
-				return err
-			}
-			defer done()
-			d, err := service.Document(ctx, id)
-			if err != nil {
-				return err
-			}
-			if c.json {
-				return json.NewEncoder(c.out).Encode(map[string]any{"version": 1, "document": d})
-			}
-			filed := "received, not filed: no quorum of witnesses has cosigned it yet"
-			if d.Filed != "" {
-				filed = fmt.Sprintf("%s, witnessed by %d", d.Filed, d.Witnesses)
-			}
-			counts := "yes"
-			if !d.Label.Counts {
-				counts = "no: " + strings.ReplaceAll(d.Label.Reason, "-", " ")
-			}
-			fmt.Fprintf(c.out, "%s: %s\ndocument    %s\nabout       %s\nsigned by   %s, key %.16s\nfiled       %s\ncounts      %s\n", d.Kind, d.Title, d.ID, d.About, d.SignedBy, d.Signer, filed, counts)
-			for _, p := range d.Places {
-				fmt.Fprintf(c.out, "log         %s, index %d\n", p.Origin, p.Index)
-			}
-			statement, err := json.Marshal(d.Statement)
-			if err != nil {
-				return err
-			}
-			var text bytes.Buffer
-			if err := json.Indent(&text, statement, "", "  "); err != nil {
-				return err
-			}
-			fmt.Fprintf(c.out, "\n%s\n", text.Bytes())
-			return nil
+			return c.withDocument(ctx, args, func(s web.Service, id review.DocumentID) error {
+				d, err := s.Document(ctx, id)
+				switch {
+				case err != nil:
+					return err
+				case c.json:
+					return json.NewEncoder(c.out).Encode(map[string]any{"version": 1, "document": d})
+				}
+				return printDocument(c, d)
+			})
 		}
 	}}
+}
+
+func printDocument(c *call, d *web.Shown) error {
+	filed := "received, not filed: no quorum of witnesses has cosigned it yet"
+	if d.Filed != "" {
+		filed = fmt.Sprintf("%s, witnessed by %d", d.Filed, d.Witnesses)
+	}
+	counts := "yes"
+	if !d.Label.Counts {
+		counts = "no: " + strings.ReplaceAll(d.Label.Reason, "-", " ")
+	}
+	fmt.Fprintf(c.out, "%s: %s\ndocument    %s\nabout       %s\nsigned by   %s, key %.16s\nfiled       %s\ncounts      %s\n", d.Kind, d.Title, d.ID, d.About, d.SignedBy, d.Signer, filed, counts)
+	for _, p := range d.Places {
+		fmt.Fprintf(c.out, "log         %s, index %d\n", p.Origin, p.Index)
+	}
+	statement, err := json.Marshal(d.Statement)
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := json.Indent(&text, statement, "", "  "); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "\n%s\n", text.Bytes())
+	return nil
 }
 
 func threadCommand() command {
 	return command{"thread", "ID", "a document with everything that was said about it", func(*flag.FlagSet) run {
 		return func(ctx context.Context, c *call, args []string) error {
-			if len(args) != 1 {
-				return usage("name one document ID, as `stocktake list` prints them")
-			}
-			id, err := documentID(args[0])
-			if err != nil {
-				return err
-			}
-			service, done, err := c.service(ctx, nil)
-			if err != nil {
-				return err
-			}
-			defer done()
-			t, err := service.Thread(ctx, id)
-			if err != nil {
-				return err
-			}
-			if c.json {
-				return json.NewEncoder(c.out).Encode(map[string]any{"version": 1, "thread": t})
-			}
-			printThread(c, t, 0)
-			return nil
+			return c.withDocument(ctx, args, func(s web.Service, id review.DocumentID) error {
+				t, err := s.Thread(ctx, id)
+				switch {
+				case err != nil:
+					return err
+				case c.json:
+					return json.NewEncoder(c.out).Encode(map[string]any{"version": 1, "thread": t})
+				}
+				printThread(c, t, 0)
+				return nil
+			})
 		}
 	}}
 }

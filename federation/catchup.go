@@ -53,11 +53,15 @@ func (c *Core) headsAnswered(a asked, answer HeadsAnswer, ok bool) {
 	probes := 0
 	for _, h := range answer.Heads {
 		r := c.logs[h.Origin]
-		switch {
-		case r == nil:
-		case h.Size > r.head.Size:
+		if r == nil {
+			continue
+		}
+		if h.Size > r.head.Size {
 			c.told(r, a.to, h.Size)
-		case h.Size == r.head.Size && h.Size > 0 && h.Root != r.head.Root && !r.rivals[a.to] && probes < maxProbes:
+		}
+		rival := h.Size == r.head.Size && h.Size > 0 && h.Root != r.head.Root
+		longer := h.Size > r.head.Size && h.Origin == c.own && c.signing.fenced == "" // whoever says so is asked at once
+		if (rival || longer) && !r.rivals[a.to] && probes < maxProbes {
 			probes++
 			c.ask(asked{to: a.to, base: r.head, probe: true,
 				request: RangeRequest{Origin: r.origin, Have: r.head.Size, From: r.head.Size}})

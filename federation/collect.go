@@ -141,17 +141,13 @@ func (c *Core) cosignAnswered(a asked, request Cosign, answer CosignAnswer, ok b
 			s.collecting, s.owed = nil, true
 		}
 	case answer.Status == statusConflict && answer.Size >= request.Size, answer.Status == statusUnprocessable:
-		c.doubt(a.to)
-	}
-}
-
-// doubt counts a witness that has cosigned what this database does not hold.
-// One may be lying; more than may be faulty are not.
-func (c *Core) doubt(w review.ParticipantID) {
-	s := &c.signing
-	s.doubts[w] = true
-	if len(s.doubts) > review.Faulty(len(c.roster.Witnesses)) {
-		c.fence("witnesses have cosigned more of "+string(c.own)+" than this database has: it was restored or copied", nil)
+		// It has cosigned what this database does not have. That is its word
+		// alone: if there is a note that proves it, comparing brings it.
+		c.peer(a.to).compare = c.now
+		if !s.doubts[a.to] {
+			s.doubts[a.to] = true
+			c.emit(Doubted{Witness: a.to, Size: answer.Size})
+		}
 	}
 }
 

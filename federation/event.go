@@ -117,8 +117,16 @@ type FileReceipt struct{ Note []byte }
 // OpenLog lets the own log be signed: the peers have been asked for its head.
 type OpenLog struct{}
 
+// Doubted says that a witness does not cosign because it holds another tree of
+// the own log, or one of a larger size. Nothing follows from it yet: no member
+// can end another's log by its word. It is told once per witness.
+type Doubted struct {
+	Witness review.ParticipantID
+	Size    uint64 // that the witness names; 0 if it names none
+}
+
 // Fence stops the signing of the own log for good. Evidence is a note under
-// its key of what this node does not have; nil if it is the witnesses' word.
+// its key of what this node does not have.
 type Fence struct {
 	Reason   string
 	Evidence []byte
@@ -142,5 +150,6 @@ func (Reveal) effect()      {}
 func (ListMissing) effect() {}
 func (FileReceipt) effect() {}
 func (OpenLog) effect()     {}
+func (Doubted) effect()     {}
 func (Fence) effect()       {}
 func (ForkSeen) effect()    {}

@@ -17,7 +17,7 @@ type ownLog struct {
 	owed       bool                            // it holds documents that no receipt covers
 	collecting *collection                     // cosignatures under way
 	last       map[review.ParticipantID]uint64 // size that each witness last cosigned
-	doubts     map[review.ParticipantID]bool   // witnesses that hold another or a longer tree
+	doubts     map[review.ParticipantID]bool   // witnesses that say they cosigned another or a longer tree
 }
 
 func (s *ownLog) enrolled(r *Roster, self review.ParticipantID) {
@@ -33,23 +33,30 @@ func (s *ownLog) enrolled(r *Roster, self review.ParticipantID) {
 }
 
 // openDue lets the own log be signed once half of the other members have said
-// that they hold no longer head of it, or have had their time. A claim of a
-// longer head is looked into first.
+// that they hold no longer head of it, or have had their time. It waits longer
+// while a claim of a longer head is looked into, or while nobody has answered
+// of those who are connected.
 func (c *Core) openDue() {
 	s := &c.signing
 	r := c.logs[c.own]
 	if s.open || s.fenced != "" || r == nil {
 		return
 	}
-	answered := 0
+	connected, answered := 0, 0
 	for _, p := range c.peers {
+		if p.connected {
+			connected++
+		}
 		if p.compared {
 			answered++
 		}
 	}
 	openBy := s.openBy
-	if r.wanted() > r.head.Size || r.fetching {
+	claimed := r.wanted() > r.head.Size || r.fetching
+	if claimed || connected > 0 && answered == 0 {
 		openBy = openBy.Add(2 * c.timing.OpenAfter)
+	}
+	if claimed {
 		answered = -1
 	}
 	if c.now.Before(openBy) && 2*answered < s.others {

@@ -193,7 +193,11 @@ func (c *Core) rangeAnswered(a asked, request RangeRequest, answer RangeAnswer, 
 		c.fetches--
 		p.ranges--
 	}
-	if !ok {
+	switch {
+	case !ok && a.probe:
+		p.compare = c.now.Add(c.timing.Retry) // and look into it again
+		return
+	case !ok:
 		c.unanswered(r, a.to)
 		return
 	}

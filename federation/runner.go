@@ -296,6 +296,8 @@ func (r *Runner) do(ctx context.Context, effects []Effect) {
 				r.open = true
 				close(r.opened) // what waits to file learns of the fence
 			}
+		case Doubted:
+			r.log.Warn("a witness says that it cosigned what this log does not hold", "peer", e.Witness, "origin", r.o.Own, "size", e.Size)
 		case ForkSeen:
 			r.log.Error("a log has two faces", "origin", e.Origin)
 			r.mu.Lock()

@@ -172,6 +172,7 @@ func (node *Node) do(effect federation.Effect) {
 		node.fileWaiting()
 	case federation.Fence:
 		node.Fenced, node.Ledger.fenced = e.Reason, e.Reason
+	case federation.Doubted: // told to people
 	case federation.ForkSeen:
 		node.Forks = append(node.Forks, e)
 	default:

@@ -62,14 +62,21 @@ func (h Home) Config() (Config, error) {
 	if err != nil {
 		return c, err
 	}
-	if len(b) > maxConfig {
-		return c, fmt.Errorf("%s: %d bytes, the limit is %d", h.ConfigFile(), len(b), maxConfig)
-	}
-	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.DisallowUnknownField()).Decode(&c); err != nil {
-		first, _, _ := strings.Cut(err.Error(), "\n") // below it the library draws the lines
-		return c, fmt.Errorf("%s: %s", h.ConfigFile(), first)
+	if err := parseConfig(b, &c); err != nil {
+		return c, fmt.Errorf("%s: %w", h.ConfigFile(), err)
 	}
 	return c, nil
+}
+
+func parseConfig(b []byte, c *Config) error {
+	if len(b) > maxConfig {
+		return fmt.Errorf("%d bytes, the limit is %d", len(b), maxConfig)
+	}
+	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.DisallowUnknownField()).Decode(c); err != nil {
+		first, _, _ := strings.Cut(err.Error(), "\n") // below it the library draws the lines
+		return errors.New(first)
+	}
+	return nil
 }
 
 // WriteConfig replaces config.yaml.

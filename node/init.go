@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -106,12 +107,24 @@ func ReadCard(name string) (Card, error) {
 	if err != nil {
 		return Card{}, err
 	}
-	if len(b) > maxCard {
-		return Card{}, fmt.Errorf("%s: %d bytes, a card has at most %d", name, len(b), maxCard)
+	c, err := parseCard(b)
+	if err != nil {
+		return Card{}, fmt.Errorf("%s is not a participant's card, which `stocktake init` writes into its home: %w", name, err)
 	}
-	var c Card
-	if err := json.Unmarshal(b, &c); err != nil || c.Participant.ID == "" {
-		return Card{}, fmt.Errorf("%s is not a participant's card; `stocktake init` writes card.json into its home: %v", name, err)
+	return c, nil
+}
+
+func parseCard(b []byte) (c Card, err error) {
+	if len(b) > maxCard {
+		return c, fmt.Errorf("%d bytes, a card has at most %d", len(b), maxCard)
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&c); err != nil {
+		return c, err
+	}
+	if c.Participant.ID == "" {
+		return c, errors.New("it names no participant")
 	}
 	return c, nil
 }

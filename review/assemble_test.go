@@ -351,6 +351,18 @@ func TestSamplesAreFlaggedAndCountedApart(t *testing.T) {
 	assert.Contains(t, manifestOf(t, s).Notes, "samples")
 }
 
+// No real participant stands in a table beside an invented round.
+func TestAnInventedRoundIsPutToInventedParticipantsOnly(t *testing.T) {
+	f := newFederationWith(t, 4, func(c *Charter) {
+		c.Rounds = []Round{{ID: "sample-1", Title: "SAMPLE round", Scope: "global", Opens: "2026-01-01", Due: "2026-12-31", Sample: true}}
+	})
+	f.settle(minute(10))
+	list := rows[DueRow](t, f.assemble(ScopeGlobal), groupDue)
+	require.Len(t, list, 1)
+	assert.Equal(t, ParticipantID("xsa"), list[0].Participant)
+	assert.True(t, list[0].Sample)
+}
+
 func TestACutoffBeforeEverythingIsAnEmptyStocktake(t *testing.T) {
 	f := newFederation(t, 4)
 	s, err := Assemble(f.snapshot(), f.genesis, f.records(), Options{})

@@ -60,11 +60,12 @@ type Witness struct {
 
 // Round is one review round. Reports are due from those who signed into it.
 type Round struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
-	Scope string `json:"scope"` // global, or region:<code>
-	Opens string `json:"opens"` // date
-	Due   string `json:"due"`   // date: reports filed on it are in time
+	ID     string `json:"id"`
+	Title  string `json:"title"`
+	Scope  string `json:"scope"`            // global, or region:<code>
+	Opens  string `json:"opens"`            // date
+	Due    string `json:"due"`              // date: reports filed on it are in time
+	Sample bool   `json:"sample,omitempty"` // invented, for a demonstration: put to invented participants only
 }
 
 // Quorum is how many of n witnesses make a checkpoint final: 2n/3 rounded

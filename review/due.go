@@ -52,7 +52,7 @@ func fillDue(v *view, t *table) {
 				continue
 			}
 			row := &DueRow{
-				Row:   Row{Key: round.ID + "/" + string(p.ID), Sample: p.Sample, Cites: []DocumentID{v.inForce}},
+				Row:   Row{Key: round.ID + "/" + string(p.ID), Sample: p.Sample || round.Sample, Cites: []DocumentID{v.inForce}},
 				Round: round.ID, Due: round.Due, Participant: p.ID, Pledges: len(pledges[p.ID]), State: dueNotIn,
 			}
 			if d := decisive(decisions, round.Due); d != nil {
@@ -91,9 +91,10 @@ func filedFor(d *Document) string {
 	return ""
 }
 
-// concerns is whether a round is put to a participant at all.
+// concerns is whether a round is put to a participant at all: an invented one
+// to invented participants only.
 func (v *view) concerns(round Round, p Participant) bool {
-	if s := v.state(p); s == stateEnded || s == stateNotYet {
+	if s := v.state(p); s == stateEnded || s == stateNotYet || round.Sample && !p.Sample {
 		return false
 	}
 	region, regional := strings.CutPrefix(round.Scope, "region:")

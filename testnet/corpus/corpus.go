@@ -127,7 +127,7 @@ func Load() []Step {
 // and its reports are due thirty days later.
 func Round(opens time.Time) review.Round {
 	return review.Round{
-		ID: SampleRound, Title: "SAMPLE review round", Scope: "global",
+		ID: SampleRound, Title: "SAMPLE review round", Scope: "global", Sample: true,
 		Opens: opens.UTC().Format(time.DateOnly),
 		Due:   opens.UTC().AddDate(0, 0, 30).Format(time.DateOnly),
 	}

@@ -2,6 +2,7 @@ package federation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"stocktake/review"
@@ -26,6 +27,9 @@ func (d *Door) File(ctx context.Context, e signing.Envelope) (review.Record, err
 	if r, ok, err := d.held(e); ok || err != nil {
 		return r, err
 	}
+	if err := d.erased(e); err != nil {
+		return review.Record{}, err
+	}
 	chain := d.Chain()
 	document, err := review.Parse(e.Payload)
 	if err != nil {
@@ -38,7 +42,21 @@ func (d *Door) File(ctx context.Context, e signing.Envelope) (review.Record, err
 	if err := review.Admit(chain, document, key, lookup{d.Store}); err != nil {
 		return review.Record{}, err
 	}
+	if o := d.Writer.Origin(); document.Kind != review.KindOpening && d.Store.Head(o).Size == 0 {
+		return review.Record{}, review.Refusal{{Code: "log-not-opened"}}
+	}
 	return d.append(ctx, e, key)
+}
+
+// erased refuses what its author withdrew and had deleted here: another record
+// would not bring it back.
+func (d *Door) erased(e signing.Envelope) error {
+	_, err := d.Store.Payload(review.DocumentID(e.Digest().String()))
+	var absent *store.AbsentError
+	if errors.As(err, &absent) && absent.Absence == review.Erased {
+		return review.Refusal{{Code: review.CodeErased}}
+	}
+	return nil
 }
 
 func (d *Door) append(ctx context.Context, e signing.Envelope, key signing.DocumentKey) (review.Record, error) {

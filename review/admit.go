@@ -124,22 +124,6 @@ func kindName(d *Document) string {
 	return string(d.Kind)
 }
 
-func (c *Chain) openingFaults(p *Opening) Refusal {
-	charter, _ := c.InForce()
-	log, ok := c.Log(OriginOf(p.Epoch, p.Author, c.genesis, charter.Suffix))
-	if !ok {
-		return Refusal{*refuse("/epoch", "log-not-listed", "epoch", strconv.Itoa(p.Epoch), "author", string(p.Author))}
-	}
-	var r Refusal
-	if p.LogKey != log.LogKey.String() {
-		r.add("/logKey", "not-the-listed-key")
-	}
-	if p.NodeKey != log.NodeKey.String() {
-		r.add("/nodeKey", "not-the-listed-key")
-	}
-	return r
-}
-
 // What an accession accedes to, and what it decides.
 const (
 	accessionMember  = "member"
@@ -385,3 +369,7 @@ func (c *Chain) supersession(d *Document, find finder) Refusal {
 // codeUnknownVersion stops a document at the door only: without the version
 // that it replaces, it still stands on its own.
 const codeUnknownVersion = "unknown-version"
+
+// CodeErased stops a document at the door of a node that erased it, when its
+// author withdrew it.
+const CodeErased = "erased"

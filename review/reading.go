@@ -92,7 +92,7 @@ func (e *CannotComputeError) Error() string {
 	if len(e.Missing) > named {
 		more = fmt.Sprintf(" and %d more", len(e.Missing)-named)
 	}
-	return "review: cannot be computed here: the content of " + strings.Join(names, ", ") + more + " has not arrived; fetch it from a peer and try again"
+	return "review: cannot be computed here: the content of " + strings.Join(names, ", ") + more + " is not held: it has not arrived yet, so try again later, or its author had it erased since"
 }
 
 // Read takes in the records of a snapshot, in any order; records beyond it are

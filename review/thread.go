@@ -29,6 +29,8 @@ func (r *Reading) thread(e *entry, depth int) *Thread {
 	if e.doc != nil {
 		t.Kind, t.Author, t.Title = e.doc.Kind, e.doc.Author, e.doc.Title
 		t.Type = typeOf(e.doc)
+	} else if w, ok := r.Withdrawn(e.id); ok { // erased: the withdrawal tells whose it was
+		t.Kind, t.Author = w.Kind, w.Author
 	}
 	for _, reply := range r.about[e.id] {
 		switch {

@@ -195,6 +195,9 @@ func TestFilingIsIdempotentAndRefusesWithReasons(t *testing.T) {
 	f := simulation.NewFederation(2, 2, 1, loopback(t, 2)...)
 	n := &running{Member: f.Members[0], t: t, f: f, dir: filepath.Join(t.TempDir(), "db")}
 	n.start()
+	var refusal review.Refusal
+	_, err := n.runner.File(t.Context(), f.Genesis.Envelope)
+	require.ErrorAs(t, err, &refusal, "a log began without its opening")
 	n.file(f.Opening(n.Member), f.Genesis)
 	pledge := f.Pledge(n.Member, 1)
 	first := n.file(pledge)
@@ -208,9 +211,8 @@ func TestFilingIsIdempotentAndRefusesWithReasons(t *testing.T) {
 
 	forged := f.Pledge(f.Members[1], 1).Envelope
 	forged.Signature = pledge.Envelope.Signature
-	_, err := n.runner.File(t.Context(), forged)
+	_, err = n.runner.File(t.Context(), forged)
 	require.ErrorIs(t, err, signing.ErrSignature)
-	var refusal review.Refusal
 	_, err = n.runner.File(t.Context(), signing.Envelope{Payload: []byte("{}"), Signature: pledge.Envelope.Signature})
 	require.ErrorAs(t, err, &refusal)
 	require.Equal(t, size, n.store.Head(n.Origin).Size, "something refused was stored")

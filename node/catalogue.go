@@ -25,14 +25,12 @@ func (n *Node) read() (*review.Reading, review.Snapshot, error) {
 	if n.reading != nil && slices.EqualFunc(states, n.snapshot.Logs, sameState) {
 		return n.reading, n.snapshot, nil
 	}
-	snapshot, err := review.Describe(n.founding.Genesis, states, n.store.Records(review.Snapshot{Logs: states}))
-	if err != nil {
-		return nil, snapshot, err
-	}
+	snapshot := review.Snapshot{Federation: n.founding.Genesis.ID, Logs: states}
 	reading, err := review.Read(snapshot, n.founding.Genesis, n.store.Records(snapshot), time.Time{})
 	if err != nil {
 		return nil, snapshot, err
 	}
+	snapshot = reading.Snapshot()
 	n.reading, n.snapshot = reading, snapshot
 	return reading, snapshot, nil
 }
@@ -55,20 +53,19 @@ func (n *Node) Documents(_ context.Context, q web.Query) ([]web.Listed, error) {
 	}
 	documents := []web.Listed{}
 	for id, d := range reading.Documents() {
-		if d == nil || !matches(q, d) {
-			continue
+		if l := listed(reading, id, d); (d != nil || l.Erased != "") && matches(q, l) {
+			documents = append(documents, l)
 		}
-		documents = append(documents, listed(reading, id, d))
 	}
 	return documents, nil
 }
 
-func matches(q web.Query, d *review.Document) bool {
+func matches(q web.Query, d web.Listed) bool {
 	bookkeeping := d.Kind == review.KindReceipt || d.Kind == review.KindOpening
 	switch {
 	case q.Kind != "" && q.Kind != d.Kind,
 		q.Author != "" && q.Author != d.Author,
-		q.About != "" && q.About != d.About(),
+		q.About != "" && q.About != d.About,
 		bookkeeping && !q.Receipts && q.Kind == "":
 		return false
 	}
@@ -83,6 +80,8 @@ func listed(reading *review.Reading, id review.DocumentID, d *review.Document) w
 		if a, ok := d.Predicate.(*review.Assessment); ok {
 			l.Type = a.Type
 		}
+	} else if w, ok := reading.Withdrawn(id); ok && w.Erase {
+		l.Kind, l.Author, l.Erased = w.Kind, w.Author, w.Filed
 	}
 	return l
 }
@@ -113,6 +112,9 @@ func (n *Node) Document(_ context.Context, id review.DocumentID) (*web.Shown, er
 	if record.Payload != nil {
 		shown.Statement = json.RawMessage(record.Payload)
 	}
+	if w, ok := reading.Withdrawn(id); ok {
+		shown.Withdrawn = &w
+	}
 	return shown, nil
 }
 
@@ -131,9 +133,17 @@ func (n *Node) Envelope(_ context.Context, id review.DocumentID) (signing.Envelo
 	case err != nil:
 		return signing.Envelope{}, err
 	case record.Payload == nil:
-		return signing.Envelope{}, fmt.Errorf("document %s is %s here", id, record.Absence)
+		return signing.Envelope{}, contentGone(reading, id, record.Absence)
 	}
 	return signing.Envelope{Payload: record.Payload, Signature: record.Leaf.Signature}, nil
+}
+
+// contentGone says why a document's content cannot be had here.
+func contentGone(reading *review.Reading, id review.DocumentID, why review.Absence) error {
+	if w, ok := reading.Withdrawn(id); ok && why == review.Erased {
+		return fmt.Errorf("%w: the content of document %s was erased: withdrawn by its author on %.10s, see %s", web.ErrNotFound, id, w.Filed, w.By)
+	}
+	return fmt.Errorf("%w: the content of document %s is %s", web.ErrNotFound, id, why)
 }
 
 func notFound(id review.DocumentID) error {

@@ -12,7 +12,7 @@ const (
 	dueAhead     = "due: ahead"
 	duePassed    = "due: passed"
 
-	statusNone = "no report received"
+	statusNone = "none reported" // nothing is due from a pledge as such, so nothing is missing
 )
 
 // PledgeRow is the version of a pledge that stands.

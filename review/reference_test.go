@@ -451,7 +451,7 @@ func (n *naive) figures(region string) counts {
 		if !in(p.Author) {
 			c.add("pledges", "named as a party", sample)
 		} else {
-			status := "no report received"
+			status := "none reported"
 			for _, r := range reports {
 				if r.Author == p.Author {
 					status = r.Predicate.(*Report).Status

@@ -34,7 +34,8 @@ type Chain struct {
 	terms        []witnessTerm
 }
 
-// LogEntry is one log that the charter lists: a participant's in one epoch.
+// LogEntry is one log, a participant's in one epoch: the charter lists it, or
+// an opening made it known.
 type LogEntry struct {
 	Origin      Origin
 	Participant ParticipantID
@@ -43,6 +44,7 @@ type LogEntry struct {
 	NodeKey     signing.NoteKey
 	Addresses   []string
 	From, Until string // RFC 3339 in UTC, as the charter writes them
+	Ended       string // why the participant opened its next epoch; "" while it has not
 }
 
 type keyEntry struct {
@@ -65,11 +67,13 @@ const (
 
 // NewChain reads a federation's history from its documents: the genesis
 // charter, whose ID the caller has compared with the one it trusts, and
-// further charters and accessions in any order. Other kinds are passed over.
+// further charters, accessions and openings in any order. Other kinds are
+// passed over.
 //
 // The caller has checked that each accession is signed with an author key of
-// its author (see [Chain.AuthorKeys]); nothing here knows signatures or filing
-// times, so of two successors the lower ID wins. An error means that the
+// its author (see [Chain.AuthorKeys]), and each opening with a root key;
+// nothing here knows signatures or filing times, so of two successors, or of
+// two openings of one epoch, the lower ID wins. An error means that the
 // genesis document is no sound genesis charter. A chain whose genesis lacks
 // accessions is returned all the same: see [Chain.Founded].
 func NewChain(genesis *Document, more ...*Document) (*Chain, error) {
@@ -78,11 +82,13 @@ func NewChain(genesis *Document, more ...*Document) (*Chain, error) {
 		return nil, err
 	}
 	v := votes{}
-	var charters []*Document
+	var charters, openings []*Document
 	for _, d := range more {
 		switch {
 		case d.Kind == KindAccession:
 			v.add(d)
+		case d.Kind == KindOpening:
+			openings = append(openings, d)
 		case d.Kind == KindCharter && d.ID != genesis.ID:
 			charters = append(charters, d)
 		}
@@ -96,7 +102,7 @@ func NewChain(genesis *Document, more ...*Document) (*Chain, error) {
 		}
 		c = c.with(charters[i])
 	}
-	return c, nil
+	return c.opened(byID(openings)), nil
 }
 
 // found is the chain of a genesis charter alone, not founded yet.

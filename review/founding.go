@@ -10,7 +10,8 @@ import (
 
 // Founding is the file with which a node joins a federation, and with which
 // anyone checks who its members are: the charters and the accessions to them,
-// one envelope a line, in any order. Every signature in it was checked.
+// and the openings of logs that no charter lists, one envelope a line, in any
+// order. Every signature in it was checked.
 type Founding struct {
 	Chain     *Chain
 	Genesis   *Document
@@ -58,8 +59,8 @@ func ReadFounding(file []byte) (*Founding, error) {
 			return nil, fmt.Errorf("%w: line %d: a second genesis charter, %.12s; the first is %.12s", ErrFounding, number, d.ID, f.Genesis.ID)
 		case isCharter && charter.Number == 1:
 			f.Genesis = d
-		case !isCharter && d.Kind != KindAccession:
-			return nil, fmt.Errorf("%w: line %d: it holds charters and accessions only, this is a %q", ErrFounding, number, d.Kind)
+		case !isCharter && d.Kind != KindAccession && d.Kind != KindOpening:
+			return nil, fmt.Errorf("%w: line %d: it holds charters, accessions and openings only, this is a %q", ErrFounding, number, d.Kind)
 		}
 		seen[d.ID] = true
 		f.Documents = append(f.Documents, SignedDocument{Envelope: e, Document: d})
@@ -78,7 +79,11 @@ func (f *Founding) check() error {
 	}
 	for i, d := range f.Documents {
 		key, ok := SignerKey(f.Chain, d.Envelope, d.Document)
-		if _, role, _ := f.Chain.KeyOwner(key); !ok || role != roleAuthor {
+		want := roleAuthor
+		if d.Kind == KindOpening {
+			want = roleRoot
+		}
+		if _, role, _ := f.Chain.KeyOwner(key); !ok || role != want {
 			return fmt.Errorf("%w: %w: the %s %.12s is not signed with a key that the charter lists for %s", ErrFounding, signing.ErrSignature, d.Kind, d.ID, d.Author)
 		}
 		f.Documents[i].Key = key

@@ -45,7 +45,7 @@ func Describe(genesis *Document, logs []LogState, records iter.Seq2[Record, erro
 // governs is whether a canonical payload may be of a kind that decides which
 // charter is in force. In RFC 8785 form, no text inside a predicate looks so.
 func governs(payload []byte) bool {
-	for _, k := range []Kind{KindCharter, KindAccession, KindReceipt} {
+	for _, k := range []Kind{KindCharter, KindAccession, KindReceipt, KindOpening} {
 		if bytes.Contains(payload, []byte(`"predicateType":"`+PredicateType(k)+`"`)) {
 			return true
 		}
@@ -83,7 +83,7 @@ func (r *Reading) findChain() error {
 		return err
 	}
 	receipts := r.readReceipts()
-	var charters, accessions []*entry
+	var charters, accessions, openings []*entry
 	for _, e := range r.docs {
 		switch {
 		case e.doc == nil:
@@ -91,6 +91,8 @@ func (r *Reading) findChain() error {
 			charters = append(charters, e)
 		case e.doc.Kind == KindAccession:
 			accessions = append(accessions, e)
+		case e.doc.Kind == KindOpening:
+			openings = append(openings, e)
 		}
 	}
 	// Nobody can have witnessed the founding, so its accessions need no filing
@@ -104,6 +106,8 @@ func (r *Reading) findChain() error {
 	chain.founded = chain.agreed(founders[r.genesis.ID])
 	for {
 		r.chain, r.filings = chain, r.witnessed(chain, receipts)
+		r.followOpenings(openings, receipts)
+		chain = r.chain
 		if !chain.founded {
 			return nil
 		}

@@ -30,7 +30,8 @@ const sampleWord = "SAMPLE"
 // NotStated is the explicit value of what a pledge leaves open.
 const NotStated = "not-stated"
 
-// Opening is index 0 of every log, signed by the participant's root key.
+// Opening is index 0 of every log, signed by the participant's root key. Of an
+// epoch that no charter lists it is what makes the log known.
 type Opening struct {
 	Common
 	Epoch   int    `json:"epoch"`
@@ -38,6 +39,8 @@ type Opening struct {
 	NodeKey string `json:"nodeKey"`          // Ed25519, base64
 	Ends    Origin `json:"ends,omitempty"`   // the log that this epoch ends
 	Reason  string `json:"reason,omitempty"` // why: lost, restored, cloned, moved, stolen, forked
+
+	Addresses []string `json:"addresses,omitempty"` // multiaddrs of the new node; absent: those of the epoch that it ends
 }
 
 // Pledge is an action pledge. Its subject is the charter.

@@ -108,10 +108,14 @@ func verifyLogs(chain *Chain, file []byte) (signing.TrustedRoot, error) {
 	return logs, nil
 }
 
-// TrustedRoot lists the charter's logs for stock Sigstore tools.
+// TrustedRoot lists the federation's logs for stock Sigstore tools: all but
+// those whose key proves nothing any more; their documents are filed again.
 func (c *Chain) TrustedRoot() signing.TrustedRoot {
 	var root signing.TrustedRoot
 	for _, l := range c.Logs() {
+		if !l.Trusted() {
+			continue
+		}
 		from, err := time.Parse(time.RFC3339, l.From)
 		if err != nil { // since the charter
 			from, _ = time.Parse(time.RFC3339, c.charters[0].Created)

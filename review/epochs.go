@@ -1,0 +1,159 @@
+package review
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stocktake/signing"
+)
+
+// An epoch after those that the charter lists needs no amendment: an opening
+// that the participant's root key signed makes its log known, wherever it is
+// filed.
+//
+//	e1.sle ── lost ──▶ opening{epoch 2, ends e1.sle, keys} ──▶ e2.sle
+//
+// The log that it ends stays: what a quorum cosigned of it counts, whenever
+// that came. Nothing more is cosigned of it by an honest witness that knows
+// the opening, so the tail that no quorum saw never counts, unless somebody
+// files its documents again.
+
+// Why an epoch ended so that its key proves nothing any more.
+const (
+	reasonStolen = "stolen"
+	reasonForked = "forked"
+)
+
+// Trusted is whether the log's key is still its participant's own: its epoch
+// did not end because the key was stolen or had signed two histories.
+func (l LogEntry) Trusted() bool { return l.Ended != reasonStolen && l.Ended != reasonForked }
+
+// openingFaults is why an opening opens no log; nil if it does.
+func (c *Chain) openingFaults(p *Opening) Refusal {
+	charter, _ := c.InForce()
+	log, ok := c.Log(OriginOf(p.Epoch, p.Author, c.genesis, charter.Suffix))
+	if !ok {
+		return c.epochFaults(p)
+	}
+	var r Refusal
+	if p.LogKey != log.LogKey.String() {
+		r.add("/logKey", "not-the-listed-key")
+	}
+	if p.NodeKey != log.NodeKey.String() {
+		r.add("/nodeKey", "not-the-listed-key")
+	}
+	return r
+}
+
+// epochFaults is why an opening may not start an epoch that nothing lists.
+func (c *Chain) epochFaults(p *Opening) Refusal {
+	last, ok := c.LastLog(p.Author)
+	switch {
+	case !ok:
+		return Refusal{*refuse("/epoch", "log-not-listed", "epoch", strconv.Itoa(p.Epoch), "author", string(p.Author))}
+	case p.Epoch != last.Epoch+1:
+		return Refusal{*refuse("/epoch", "not-the-next-epoch", "epoch", strconv.Itoa(last.Epoch+1), "author", string(p.Author))}
+	case p.Ends != last.Origin:
+		return Refusal{*refuse("/ends", "not-the-last-log", "log", string(last.Origin))}
+	}
+	var r Refusal
+	for _, key := range []struct{ pointer, value string }{{"/logKey", p.LogKey}, {"/nodeKey", p.NodeKey}} {
+		if k, err := signing.ParseNoteKey(key.value); err != nil || c.uses(k) {
+			r.add(key.pointer, "key-in-use")
+		}
+	}
+	return r
+}
+
+// uses is whether a log, a node or a witness has or had a key.
+func (c *Chain) uses(k signing.NoteKey) bool {
+	for _, l := range c.logs {
+		if l.LogKey == k || l.NodeKey == k {
+			return true
+		}
+	}
+	for _, t := range c.terms {
+		for _, w := range t.keys {
+			if w == k {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// LastLog is a participant's log of its highest epoch.
+func (c *Chain) LastLog(p ParticipantID) (last LogEntry, ok bool) {
+	for _, l := range c.logs {
+		if l.Participant == p && l.Epoch > last.Epoch {
+			last, ok = l, true
+		}
+	}
+	return last, ok
+}
+
+// opened is the chain with the epochs that openings start. Each was signed
+// with a root key of its author. Of two for one epoch the first here wins.
+func (c *Chain) opened(openings []*Document) *Chain {
+	n := *c
+	n.logs = maps.Clone(c.logs)
+	charter, _ := c.InForce()
+	for again := true; again; {
+		again = false
+		for _, d := range openings {
+			p, ok := d.Predicate.(*Opening)
+			if !ok || p.Epoch == 1 || d.Federation != c.genesis || len(n.openingFaults(p)) > 0 {
+				continue
+			}
+			o := OriginOf(p.Epoch, p.Author, c.genesis, charter.Suffix)
+			ends := n.logs[p.Ends]
+			if _, known := n.logs[o]; !known {
+				e := LogEntry{Origin: o, Participant: p.Author, Epoch: p.Epoch, Addresses: slices.Clone(p.Addresses)}
+				if len(e.Addresses) == 0 {
+					e.Addresses = ends.Addresses
+				}
+				e.LogKey, _ = signing.ParseNoteKey(p.LogKey)
+				e.NodeKey, _ = signing.ParseNoteKey(p.NodeKey)
+				n.logs[o] = e
+				again = true
+			}
+			if ends.Origin != "" && ends.Ended == "" {
+				ends.Ended = p.Reason
+				n.logs[p.Ends] = ends
+			}
+		}
+	}
+	return &n
+}
+
+// byID are openings in the order in which they win where no time is known.
+func byID(openings []*Document) []*Document {
+	slices.SortFunc(openings, func(a, b *Document) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return openings
+}
+
+// followOpenings adds to r.chain the epochs that the snapshot's openings
+// start. A log that becomes known so has receipts, which date what is filed in
+// it, the next opening included.
+func (r *Reading) followOpenings(openings []*entry, receipts []receipt) {
+	for {
+		var genuine []*entry
+		for _, e := range openings {
+			if r.stand(e); e.code == "" || e.code == ReasonPending {
+				genuine = append(genuine, e)
+			}
+		}
+		sorted(genuine)
+		documents := make([]*Document, len(genuine))
+		for i, e := range genuine {
+			documents[i] = e.doc
+		}
+		logs := len(r.chain.logs)
+		if r.chain = r.chain.opened(documents); len(r.chain.logs) == logs {
+			return
+		}
+		r.filings = r.witnessed(r.chain, receipts)
+	}
+}

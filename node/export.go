@@ -27,7 +27,7 @@ func (n *Node) Export(_ context.Context, id review.DocumentID) (map[string][]byt
 		return nil, err
 	}
 	if record.Payload == nil {
-		return nil, fmt.Errorf("document %s is %s here; its content cannot be exported", id, record.Absence)
+		return nil, contentGone(reading, id, record.Absence)
 	}
 	bundle, err := n.bundle(reading, record)
 	if err != nil {

@@ -45,6 +45,7 @@ type Config struct {
 	Listen      []string             `yaml:"listen"`                  // multiaddrs for other nodes
 	HTTP        string               `yaml:"http"`                    // host:port of the pages and the API
 	Hosts       []string             `yaml:"hosts,omitempty"`         // further names under which people reach the pages
+	Erasure     string               `yaml:"erasure,omitempty"`       // of what authors withdraw: honour (the default) or keep
 	Demo        bool                 `yaml:"demonstration,omitempty"` // keys of a demonstration: pages say so
 }
 
@@ -75,6 +76,9 @@ func parseConfig(b []byte, c *Config) error {
 	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.DisallowUnknownField()).Decode(c); err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n") // below it the library draws the lines
 		return errors.New(first)
+	}
+	if c.Erasure != "" && c.Erasure != ErasureHonour && c.Erasure != ErasureKeep {
+		return fmt.Errorf("erasure: %.40q is not possible; write %s or %s", c.Erasure, ErasureHonour, ErasureKeep)
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 		Peers: []web.PeerStatus{}, Logs: []web.LogStatus{}, Addresses: []string{}, Demo: n.config.Demo,
 	}
 	for id, d := range reading.Documents() {
-		if d != nil && matches(web.Query{}, d) {
+		if d != nil && matches(web.Query{}, listed(reading, id, d)) {
 			s.Documents++
 		}
 		label, _ := reading.Label(id)

@@ -106,6 +106,9 @@ func (r *Reading) weigh() {
 			if of := r.docs[e.doc.About()]; of.withdrawn == nil || byFiling(e, of.withdrawn) < 0 {
 				of.withdrawn = e
 			}
+			if of := r.docs[e.doc.About()]; of.doc == nil {
+				r.fileErased(of)
+			}
 		case *Accession:
 			if p.Role == accessionParty && p.Decision != decisionDeclined {
 				if r.parties[e.doc.About()] == nil {
@@ -239,6 +242,18 @@ func (r *Reading) signedOnlyBy(e *entry, author ParticipantID) bool {
 		signed = true
 	}
 	return signed
+}
+
+// fileErased keeps the filing time of a document whose content is gone and
+// whose author took it back: the earliest of its records.
+func (r *Reading) fileErased(e *entry) {
+	e.filed = time.Time{}
+	for _, p := range e.places {
+		at, by, ok := r.filings.Filed(p.origin, p.index)
+		if p.genuine && ok && (e.filed.IsZero() || at.Before(e.filed) || at.Equal(e.filed) && comparePlaces(p, e.place) < 0) {
+			e.place, e.filed, e.witnesses = p, at, by
+		}
+	}
 }
 
 // replace finds, among the versions of a document, the one that stands: of

@@ -6,7 +6,7 @@ import "slices"
 // whether or not its content is still held: guarantee 9.
 type Withdrawn struct {
 	By     DocumentID    `json:"by"`             // the withdrawal
-	Kind   Kind          `json:"kind,omitempty"` // "" if neither content nor withdrawal tells
+	Kind   Kind          `json:"kind,omitempty"` // "" once erased, unless the withdrawal names it
 	Author ParticipantID `json:"author"`
 	Reason string        `json:"reason"`
 	Filed  string        `json:"filed"`           // when the withdrawal was: RFC 3339

@@ -43,14 +43,19 @@ func export(ctx context.Context, c *call, s web.Service, id review.DocumentID, d
 		}
 	}
 	c.say("Check it with this program:  stocktake verify %s", dir)
-	c.say("or, for signer and inclusion in a log only, with a stock tool:\n  %s", cosignCommand(dir, shown.Kind))
+	c.say("or, for signer and inclusion in a log only, with a stock tool:\n  %s", cosignCommand(dir, shown, files[review.FileAbout] != nil))
 	_, err = fmt.Fprintln(c.out, dir)
 	return err
 }
 
-// cosignCommand is how cosign checks an exported document offline.
-func cosignCommand(dir string, k review.Kind) string {
+// cosignCommand is how cosign checks an exported document offline. Where the
+// content of what it is about is not held, its digest stands for it.
+func cosignCommand(dir string, d *web.Shown, about bool) string {
 	at := func(name string) string { return filepath.Join(dir, name) }
+	subject := at(review.FileAbout)
+	if !about {
+		subject = fmt.Sprintf("--digest %s --digestAlg sha256", d.About)
+	}
 	return fmt.Sprintf("cosign verify-blob-attestation --bundle %s --key %s --trusted-root %s --type %s %s",
-		at(review.FileBundle), at(review.FileSigner), at(review.FileTrustedRoot), review.PredicateType(k), at(review.FileAbout))
+		at(review.FileBundle), at(review.FileSigner), at(review.FileTrustedRoot), review.PredicateType(d.Kind), subject)
 }

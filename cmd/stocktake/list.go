@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -39,10 +40,18 @@ func listCommand() command {
 				if filed == "" {
 					filed = "received, not filed"
 				}
+				if d.Erased != "" {
+					d.Kind, d.Title = cmp.Or(d.Kind, "document"), erasedOn(d.Erased)
+				}
 				fmt.Fprintf(c.out, "%s  %-20s  %-10s  %-18s  %s\n", d.ID, filed, d.Kind, d.Author, d.Title)
 			}
 			c.say("%d documents", len(documents))
 			return nil
 		}
 	}}
+}
+
+// erasedOn stands for a title that nobody has any more.
+func erasedOn(withdrawn string) string {
+	return fmt.Sprintf("erased: withdrawn by its author on %.10s", withdrawn)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -38,9 +39,20 @@ func printDocument(c *call, d *web.Shown) error {
 	if !d.Label.Counts {
 		counts = "no: " + strings.ReplaceAll(d.Label.Reason, "-", " ")
 	}
-	fmt.Fprintf(c.out, "%s: %s\ndocument    %s\nabout       %s\nsigned by   %s, key %.16s\nfiled       %s\ncounts      %s\n", d.Kind, d.Title, d.ID, d.About, d.SignedBy, d.Signer, filed, counts)
+	title := d.Title
+	if d.Erased != "" {
+		d.Kind, title = cmp.Or(d.Kind, "document"), erasedOn(d.Erased)
+	}
+	fmt.Fprintf(c.out, "%s: %s\ndocument    %s\nabout       %s\nsigned by   %s, key %.16s\nfiled       %s\ncounts      %s\n", d.Kind, title, d.ID, d.About, d.SignedBy, d.Signer, filed, counts)
 	for _, p := range d.Places {
 		fmt.Fprintf(c.out, "log         %s, index %d\n", p.Origin, p.Index)
+	}
+	if w := d.Withdrawn; w != nil {
+		fmt.Fprintf(c.out, "withdrawn   %s by %s, document %s\nreason      %s\n", w.Filed, w.Author, w.By, strings.ReplaceAll(w.Reason, "\n", "\n            "))
+	}
+	if d.Statement == nil {
+		fmt.Fprintf(c.out, "content     %s; its place in the log, and every proof about it, stays\n", d.Absence)
+		return nil
 	}
 	statement, err := json.Marshal(d.Statement)
 	if err != nil {
@@ -73,7 +85,7 @@ func threadCommand() command {
 }
 
 func printThread(c *call, t *review.Thread, depth int) {
-	what := string(t.Kind)
+	what := cmp.Or(string(t.Kind), "document")
 	if t.Type != "" {
 		what += " (" + t.Type + ")"
 	}
@@ -81,7 +93,7 @@ func printThread(c *call, t *review.Thread, depth int) {
 	if !t.Label.Counts {
 		note = "  [" + strings.ReplaceAll(t.Label.Reason, "-", " ") + "]"
 	}
-	fmt.Fprintf(c.out, "%s%s by %s: %s%s\n%s  %s\n", strings.Repeat("  ", depth), what, t.Author, t.Title, note, strings.Repeat("  ", depth), t.ID)
+	fmt.Fprintf(c.out, "%s%s by %s: %s%s\n%s  %s\n", strings.Repeat("  ", depth), what, t.Author, cmp.Or(t.Title, "(no content held)"), note, strings.Repeat("  ", depth), t.ID)
 	for _, reply := range t.Replies {
 		printThread(c, reply, depth+1)
 	}

@@ -20,6 +20,16 @@ import (
 // files (C2SP tlog-tiles) finds every leaf and the signed root.
 func TestTheLogRecomputesFromItsFiles(t *testing.T) {
 	w := open(t)
+	seen := recompute(t, w)
+	for name, id := range w.ids {
+		assert.True(t, seen[id], name)
+	}
+}
+
+// recompute finds the node's log and its signed root from the log's files, and
+// says which documents have a leaf in it.
+func recompute(t *testing.T, w *world) (seen map[review.DocumentID]bool) {
+	t.Helper()
 	status, err := w.client.Status(context.Background())
 	require.NoError(t, err)
 	base := "/log/" + string(status.Log)
@@ -37,7 +47,7 @@ func TestTheLogRecomputesFromItsFiles(t *testing.T) {
 		}
 		return out, nil
 	})
-	seen := map[review.DocumentID]bool{}
+	seen = map[review.DocumentID]bool{}
 	n := int64(0)
 	for tile := int64(0); n < int64(checkpoint.Size); tile++ {
 		path := tilePath(tile, int64(checkpoint.Size)-n)
@@ -62,9 +72,7 @@ func TestTheLogRecomputesFromItsFiles(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, checkpoint.Root, root)
 	assert.Equal(t, int64(checkpoint.Size), n)
-	for name, id := range w.ids {
-		assert.True(t, seen[id], name)
-	}
+	return seen
 }
 
 // tilePath is a tile's path below its level; partial if fewer than 256 remain.

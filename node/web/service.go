@@ -75,7 +75,8 @@ type Listed struct {
 	Log    review.Origin        `json:"log"`
 	Index  uint64               `json:"index"`
 	Sample bool                 `json:"sample,omitempty"`
-	Type   string               `json:"type,omitempty"` // of an assessment: self, regional, shadow
+	Type   string               `json:"type,omitempty"`   // of an assessment: self, regional, shadow
+	Erased string               `json:"erased,omitempty"` // when its author withdrew it, if its content was erased here; it has no title then
 }
 
 // Shown is a document with its context.
@@ -88,6 +89,8 @@ type Shown struct {
 	Places    []review.Place  `json:"places"`    // every log that holds it
 	Absence   string          `json:"absence"`   // present, missing, sealed, withheld, erased
 	Statement json.RawMessage `json:"statement"` // the payload, byte for byte as signed; null if absent
+	// Withdrawn is what stays known if its author took it back.
+	Withdrawn *review.Withdrawn `json:"withdrawn,omitempty"`
 }
 
 // AssembleRequest asks for a stocktake.

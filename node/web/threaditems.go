@@ -38,6 +38,9 @@ func (v *view) thread(replies []*review.Thread) []*threadItem {
 			Filed: t.Label.Filed, Standing: inWords(t.Label), Counts: t.Label.Counts, Sample: t.Label.Sample,
 			Shadow: isShadow(t), More: t.NotListed,
 		}
+		if item.Title == "" && t.Label.Reason == review.ReasonWithdrawn {
+			item.Title = "Erased: " + item.What + " " + short(t.ID)
+		}
 		if item.Title == "" {
 			item.Title = item.What + " " + short(t.ID)
 		}

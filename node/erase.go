@@ -1,0 +1,101 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"stocktake/review"
+	"stocktake/store"
+)
+
+// What a node does when an author withdraws a document and asks for its
+// content to be deleted: erasure in config.yaml.
+const (
+	ErasureHonour = "honour" // delete it, and not take it back; the default
+	ErasureKeep   = "keep"   // keep it, where the law asks for that; it does not count all the same
+)
+
+// eraseEvery is how soon after its filing time became known an erasure happens
+// at the latest.
+const eraseEvery = time.Second
+
+// erase deletes what withdrawals ask for as they become final, until ctx ends.
+// Only a withdrawal that counts will do: anybody can file one that does not.
+func (n *Node) erase(ctx context.Context) error {
+	if n.config.Erasure == ErasureKeep {
+		return nil
+	}
+	settled := map[review.DocumentID]bool{} // withdrawals that there is nothing left to do for
+	tick := time.NewTicker(eraseEvery)
+	defer tick.Stop()
+	for {
+		if err := n.eraseWithdrawn(settled); err != nil {
+			n.logger.Error("withdrawn content not erased; it is tried again", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+func (n *Node) eraseWithdrawn(settled map[review.DocumentID]bool) error {
+	asked, err := n.erasable(settled)
+	if err != nil || len(asked) == 0 {
+		return err
+	}
+	reading, _, err := n.read()
+	if err != nil {
+		return err
+	}
+	n.mu.Lock() // nobody reads records half-way
+	defer n.mu.Unlock()
+	for _, id := range asked {
+		w, ok := reading.Withdrawn(id)
+		if !ok || !w.Erase {
+			continue
+		}
+		if err := n.store.SetAbsent(id, review.Erased); err != nil {
+			return err
+		}
+		n.logger.Info("erased: withdrawn by its author", "id", id, "withdrawal", w.By)
+	}
+	return nil
+}
+
+// erasable are the documents that some withdrawal, whoever filed it, asks to
+// erase and that are not erased yet.
+func (n *Node) erasable(settled map[review.DocumentID]bool) ([]review.DocumentID, error) {
+	withdrawals, err := n.store.Find(store.Query{Kind: review.KindWithdrawal})
+	if err != nil {
+		return nil, err
+	}
+	var asked []review.DocumentID
+	for _, id := range withdrawals {
+		if settled[id] {
+			continue
+		}
+		payload, err := n.store.Payload(id)
+		if err != nil {
+			return nil, err
+		}
+		d, err := review.Parse(payload)
+		if err != nil {
+			settled[id] = true
+			continue
+		}
+		w, ok := d.Predicate.(*review.Withdrawal)
+		_, err = n.store.Payload(d.About())
+		var absent *store.AbsentError
+		switch {
+		case !ok || !w.Erase, errors.As(err, &absent) && absent.Absence == review.Erased:
+			settled[id] = true
+		case errors.Is(err, store.ErrNotFound): // it may come later
+		default:
+			asked = append(asked, d.About())
+		}
+	}
+	return asked, nil
+}

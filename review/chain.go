@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"stocktake/signing"
 )
@@ -17,10 +18,10 @@ import (
 // The genesis charter is in force when as many of its participants as its
 // threshold says have acceded to it as members. A successor names its
 // predecessor, counts one further, keeps every entry (it may add some, and
-// close open ones with an until), and is in force when more than 2/3 of its
-// predecessor's open participants, and no fewer than the predecessor's
-// threshold, have acceded to it. Of two successors the earlier filed wins, of
-// two filed in the same second the lower ID.
+// close open ones with an until), and is in force when enough of its
+// predecessor's open participants have acceded to it: see [Chain.Tally] and
+// CHARTER.md. Of two successors the earlier filed wins, of two filed in the
+// same second the lower ID.
 type Chain struct {
 	genesis  DocumentID
 	founded  bool
@@ -31,6 +32,7 @@ type Chain struct {
 	rounds       map[string]Round
 	logs         map[Origin]LogEntry
 	keys         map[signing.DocumentKey]keyEntry
+	suspensions  map[suspensionID]span
 	terms        []witnessTerm
 }
 
@@ -86,7 +88,7 @@ func NewChain(genesis *Document, more ...*Document) (*Chain, error) {
 	for _, d := range more {
 		switch {
 		case d.Kind == KindAccession:
-			v.add(d)
+			v.add(d, time.Time{})
 		case d.Kind == KindOpening:
 			openings = append(openings, d)
 		case d.Kind == KindCharter && d.ID != genesis.ID:
@@ -96,11 +98,11 @@ func NewChain(genesis *Document, more ...*Document) (*Chain, error) {
 	c.founded = c.agreed(v[genesis.ID])
 	slices.SortFunc(charters, func(a, b *Document) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	for c.founded {
-		i := slices.IndexFunc(charters, func(d *Document) bool { return c.succession(d) == nil && c.adopted(v[d.ID]) })
+		i := slices.IndexFunc(charters, func(d *Document) bool { return c.adopts(d, time.Time{}, v[d.ID]) })
 		if i < 0 {
 			break
 		}
-		c = c.with(charters[i])
+		c = c.with(charters[i], time.Time{})
 	}
 	return c.opened(byID(openings)), nil
 }
@@ -117,23 +119,26 @@ func found(genesis *Document) (*Chain, error) {
 	if r := impostors(charter); len(r) > 0 {
 		return nil, fmt.Errorf("review: genesis charter %.12s: %w", genesis.ID, r)
 	}
-	return (&Chain{genesis: genesis.ID}).with(genesis), nil
+	return (&Chain{genesis: genesis.ID}).with(genesis, time.Time{}), nil
 }
 
-// with is the chain one charter further. The charter is sound and may follow.
-func (c *Chain) with(d *Document) *Chain {
+// with is the chain one charter further. The charter is sound and may follow;
+// filed is when it was filed. What it ends or suspends, it ends or suspends no
+// earlier than that: no charter reaches back.
+func (c *Chain) with(d *Document, filed time.Time) *Chain {
 	charter := d.Predicate.(*Charter)
 	n := &Chain{
 		genesis: c.genesis, founded: c.founded, charters: append(slices.Clip(c.charters), d),
 		participants: map[ParticipantID]Participant{}, spans: map[ParticipantID]span{}, rounds: map[string]Round{},
 		logs: map[Origin]LogEntry{}, keys: map[signing.DocumentKey]keyEntry{},
+		suspensions: map[suspensionID]span{},
 	}
 	for _, r := range charter.Rounds {
 		n.rounds[r.ID] = r
 	}
 	for _, p := range charter.Participants {
 		n.participants[p.ID] = p
-		n.spans[p.ID], _ = parseSpan(p.From, p.Until)
+		n.spans[p.ID] = c.spanOf(p, filed)
 		for _, k := range p.Keys {
 			key, _ := signing.ParseDocumentKeyBase64(k.Key)
 			s, _ := parseSpan(k.From, k.Until)
@@ -146,6 +151,9 @@ func (c *Chain) with(d *Document) *Chain {
 			e.NodeKey, _ = signing.ParseNoteKey(l.NodeKey)
 			n.logs[e.Origin] = e
 		}
+	}
+	for _, held := range charter.Suspensions {
+		n.suspensions[held.id()] = c.suspensionOf(held, filed)
 	}
 	n.terms = witnessTerms(charter, func(p ParticipantID) string { return WitnessName(p, c.genesis, charter.Suffix) })
 	return n
@@ -193,47 +201,16 @@ func witnessTerms(charter *Charter, name func(ParticipantID) string) []witnessTe
 	return terms
 }
 
-// votes are the participants that acceded to each charter as members.
-type votes map[DocumentID]map[ParticipantID]bool
-
-func (v votes) add(d *Document) {
-	a, ok := d.Predicate.(*Accession)
-	if !ok || a.Role != accessionMember || a.Decision == decisionDeclined {
-		return
-	}
-	if v[d.About()] == nil {
-		v[d.About()] = map[ParticipantID]bool{}
-	}
-	v[d.About()][a.Author] = true
-}
-
 // agreed is whether the genesis charter's threshold is reached.
-func (c *Chain) agreed(by map[ParticipantID]bool) bool {
+func (c *Chain) agreed(by ballot) bool {
 	charter, _ := c.InForce()
 	n := 0
 	for _, p := range charter.Participants {
-		if by[p.ID] {
+		if _, ok := by[p.ID]; ok {
 			n++
 		}
 	}
 	return n >= charter.Threshold
-}
-
-// adopted is whether a successor of the charter in force has its majority:
-// more than 2/3 of the open participants and at least the threshold.
-func (c *Chain) adopted(by map[ParticipantID]bool) bool {
-	charter, _ := c.InForce()
-	open, n := 0, 0
-	for _, p := range charter.Participants {
-		if p.Until != "" {
-			continue
-		}
-		open++
-		if by[p.ID] {
-			n++
-		}
-	}
-	return 3*n > 2*open && n >= charter.Threshold
 }
 
 // Genesis is the federation: the ID of its first charter.
@@ -279,7 +256,8 @@ func (c *Chain) Log(o Origin) (LogEntry, bool) {
 }
 
 // Witnesses are the witnesses whose entry is open, by the name on their
-// cosignatures. Quorum and Faulty take their number.
+// cosignatures. Quorum and Faulty take their number. Those of them that begin
+// later are among them, and those that end later are not: see [Chain.WitnessesAt].
 func (c *Chain) Witnesses() map[string]signing.NoteKey {
 	for _, t := range c.terms {
 		if t.until == math.MaxInt64 {
@@ -287,6 +265,24 @@ func (c *Chain) Witnesses() map[string]signing.NoteKey {
 		}
 	}
 	return map[string]signing.NoteKey{}
+}
+
+// WitnessesAt are the witnesses whose cosignatures dated t count, and until
+// when it is they; the zero time if the charter in force knows no end of it.
+func (c *Chain) WitnessesAt(t time.Time) (keys map[string]signing.NoteKey, until time.Time) {
+	next := int64(math.MaxInt64)
+	for _, term := range c.terms {
+		switch at := t.Unix(); {
+		case term.from > at:
+			next = min(next, term.from)
+		case at < term.until:
+			keys, next = maps.Clone(term.keys), min(next, term.until)
+		}
+	}
+	if next != math.MaxInt64 {
+		until = time.Unix(next, 0).UTC()
+	}
+	return keys, until
 }
 
 // KeyOwner is the participant that a document key belongs to, open or closed,

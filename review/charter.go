@@ -16,6 +16,7 @@ type Charter struct {
 	Participants []Participant `json:"participants"`
 	Witnesses    []Witness     `json:"witnesses"`
 	Rounds       []Round       `json:"rounds,omitempty"`
+	Suspensions  []Suspension  `json:"suspensions,omitempty"`
 }
 
 // Participant is a State, regional body, UN entity, coalition or other author.
@@ -66,6 +67,15 @@ type Round struct {
 	Opens  string `json:"opens"`            // date
 	Due    string `json:"due"`              // date: reports filed on it are in time
 	Sample bool   `json:"sample,omitempty"` // invented, for a demonstration: put to invented participants only
+}
+
+// Suspension is an emergency's answer to one participant: what it files in that
+// time does not count. It lapses by itself.
+type Suspension struct {
+	Participant ParticipantID `json:"participant"`
+	From        string        `json:"from"`
+	Until       string        `json:"until"` // at most 30 days after From
+	Reason      string        `json:"reason"`
 }
 
 // Quorum is how many of n witnesses make a checkpoint final: 2n/3 rounded

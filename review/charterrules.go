@@ -24,6 +24,21 @@ func (c *Charter) check(r *Refusal) {
 		checkNotBefore(r, "/rounds/"+strconv.Itoa(i)+"/due", round.Due, "opens", round.Opens)
 	}
 	checkDistinct(r, "/rounds", "/id", collect(c.Rounds, func(d Round) string { return d.ID }))
+	c.checkSuspensions(r)
+}
+
+func (c *Charter) checkSuspensions(r *Refusal) {
+	for i, s := range c.Suspensions {
+		pointer := "/suspensions/" + strconv.Itoa(i)
+		checkSpan(r, pointer, s.From, s.Until)
+		if !slices.ContainsFunc(c.Participants, func(p Participant) bool { return p.ID == s.Participant }) {
+			r.add(pointer+"/participant", "not-a-participant", "value", string(s.Participant))
+		}
+		if span, ok := parseSpan(s.From, s.Until); ok && span.until.Sub(span.from) > maxSuspension {
+			r.add(pointer+"/until", "suspension-too-long", "latest", instant(span.from.Add(maxSuspension)))
+		}
+	}
+	checkDistinct(r, "/suspensions", "/from", collect(c.Suspensions, func(s Suspension) string { return string(s.Participant) + " " + s.From }))
 }
 
 // checkPlace: only the first charter comes after no other.

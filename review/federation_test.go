@@ -30,6 +30,7 @@ type testFederation struct {
 	charter   *Charter
 	genesis   *Document
 	witnesses []ParticipantID
+	seals     map[ParticipantID]string // names of witness keys that are not a participant's first
 	logs      map[Origin]*testLog
 	serial    int
 }
@@ -248,9 +249,17 @@ func (f *testFederation) note(p ParticipantID, n int, sightings []sightingOf) []
 func cosigned(f *testFederation, c signing.Checkpoint, log *signing.NoteSigner, sightings []sightingOf) []byte {
 	note := signing.SignCheckpoint(c, log)
 	for _, s := range sightings {
-		note = append(note, signing.Cosign(c, s.at, WitnessName(s.witness, f.genesis.ID, suffix), noteSigner(string(s.witness)+" witness"))...)
+		note = append(note, signing.Cosign(c, s.at, WitnessName(s.witness, f.genesis.ID, suffix), noteSigner(f.seal(s.witness)))...)
 	}
 	return note
+}
+
+// seal names the key with which a witness cosigns now.
+func (f *testFederation) seal(w ParticipantID) string {
+	if name := f.seals[w]; name != "" {
+		return name
+	}
+	return string(w) + " witness"
 }
 
 // receipt files a receipt for all that a log holds, into that log.

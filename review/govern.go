@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -20,26 +21,38 @@ const RuleVersion = 1
 // Describe is the snapshot of these logs' states: it finds out which charter is
 // in force among their records.
 func Describe(genesis *Document, logs []LogState, records iter.Seq2[Record, error]) (Snapshot, error) {
+	s, chain, err := govern(genesis, logs, records)
+	if err == nil {
+		_, s.Charter = chain.InForce()
+	}
+	return s, err
+}
+
+// Govern is the charter in force among the records of these logs' states.
+// Unlike [NewChain] it knows signatures and filing times.
+func Govern(genesis *Document, logs []LogState, records iter.Seq2[Record, error]) (*Chain, error) {
+	_, chain, err := govern(genesis, logs, records)
+	return chain, err
+}
+
+func govern(genesis *Document, logs []LogState, records iter.Seq2[Record, error]) (Snapshot, *Chain, error) {
 	s := Snapshot{Federation: genesis.ID, Logs: slices.Clone(logs)}
 	slices.SortFunc(s.Logs, func(a, b LogState) int { return strings.Compare(string(a.Origin), string(b.Origin)) })
 	s.Logs = slices.DeleteFunc(s.Logs, func(l LogState) bool { return l.Size == 0 })
 	r := newReading(s, genesis)
 	for record, err := range records {
 		if err != nil {
-			return Snapshot{}, err
+			return Snapshot{}, nil, err
 		}
 		if record.Payload != nil && !governs(record.Payload) {
 			record.Payload = nil
 		}
 		if err := r.take(record); err != nil {
-			return Snapshot{}, err
+			return Snapshot{}, nil, err
 		}
 	}
-	if err := r.findChain(); err != nil {
-		return Snapshot{}, err
-	}
-	_, s.Charter = r.chain.InForce()
-	return s, nil
+	err := r.findChain()
+	return s, r.chain, err
 }
 
 // governs is whether a canonical payload may be of a kind that decides which
@@ -100,7 +113,7 @@ func (r *Reading) findChain() error {
 	founders := votes{}
 	for _, e := range accessions {
 		if slices.ContainsFunc(e.places, func(p recordPlace) bool { return p.genuine && len(chain.authority(e.doc, p.key)) == 0 }) {
-			founders.add(e.doc)
+			founders.add(e.doc, time.Time{})
 		}
 	}
 	chain.founded = chain.agreed(founders[r.genesis.ID])
@@ -114,19 +127,19 @@ func (r *Reading) findChain() error {
 		v := votes{}
 		for _, e := range accessions {
 			if r.stand(e); e.code == "" {
-				v.add(e.doc)
+				v.add(e.doc, e.filed)
 			}
 		}
 		var next *entry
 		for _, e := range charters {
-			if r.stand(e); e.code == "" && chain.succession(e.doc) == nil && chain.adopted(v[e.id]) && (next == nil || byFiling(e, next) < 0) {
+			if r.stand(e); e.code == "" && chain.adopts(e.doc, e.filed, v[e.id]) && (next == nil || byFiling(e, next) < 0) {
 				next = e
 			}
 		}
 		if next == nil {
 			return nil
 		}
-		chain = chain.with(next.doc)
+		chain = chain.with(next.doc, next.filed)
 	}
 }
 

@@ -30,6 +30,7 @@ const (
 	ReasonPending          = "pending"              // no quorum of witnesses has cosigned it yet
 	ReasonKeyNotInForce    = "key-not-in-force"     // filed when the key was not, or no longer, its author's
 	ReasonAuthorNotInForce = "author-not-in-force"  // filed when its author did not, or no longer, take part
+	ReasonSuspended        = "author-suspended"     // filed while its author was suspended
 	ReasonAfterCutoff      = "after-cutoff"         // filed after the stocktake's cut-off
 	ReasonNotFounded       = "not-founded"          // too few have acceded to the federation's first charter
 	ReasonDangling         = "dangling"             // the snapshot has no record of what it is about

@@ -1,5 +1,7 @@
 package review
 
+import "time"
+
 // Bounds on what comes from outside. Those on single fields stand in the
 // schemas; a payload's own is signing.MaxPayload.
 const (
@@ -30,6 +32,10 @@ const (
 	// (signing.MaxCheckpoint), and far more than the 5 to 9 that are wise.
 	maxWitnesses = 25
 )
+
+// maxSuspension is what members need to agree on an amendment, or to let the
+// matter drop: a suspension is no way to keep a participant out.
+const maxSuspension = 30 * 24 * time.Hour
 
 // maxFounding holds a charter of 64 KiB and an accession of a few KiB from
 // each of 1,000 participants.

@@ -110,6 +110,7 @@ var messages = map[string]string{
 	"witness-twice":         "{value} is a witness already at that time: end the other entry first",
 	"too-many-witnesses":    "{count} witnesses would be in force at one time, at most {limit} are possible: end some first",
 	"ends-before-it-begins": "not after {from}, when it begins: correct one of the two",
+	"suspension-too-long":   "a suspension lasts 30 days at most: end it by {latest}, or end the participation by an amendment",
 	"key-listed-twice":      "this key stands at {other} already: make a key of its own for each role",
 
 	// A document against its signer, the charter and what it is about. The
@@ -133,9 +134,11 @@ var messages = map[string]string{
 	"not-the-successor":       "not the charter in force: follow {charter}",
 	"charter-number":          "the next charter is number {number}: correct one of the two",
 	"entry-changed":           "{entry} was changed, dropped or opened again: keep every earlier entry, and close one by its until",
+	"witness-without-from":    "a witness that joins later needs its first day: add a from, with days to agree before it",
+	"no-witness-left":         "no witness would be in force from {from} on: name the next ones first",
 	"names-a-state":           "this is how {name} is called, which is a State: choose another ID or name",
 	"log-not-listed":          "the charter lists no epoch {epoch} of {author}: add the log to the charter first",
-	"log-not-opened": "this log is not open yet: file its opening, signed by the root key, before anything else",
+	"log-not-opened":          "this log is not open yet: file its opening, signed by the root key, before anything else",
 	"not-the-next-epoch":      "the next epoch of {author} is {epoch}: make the opening again from a federation file that is up to date",
 	"not-the-last-log":        "it has to end the last log, {log}",
 	"key-in-use":              "this key is another log's, node's or witness's already: every epoch needs new ones",
@@ -170,6 +173,7 @@ var messages = map[string]string{
 	"pending":                 "not filed yet: no quorum of witnesses has cosigned it",
 	"key-not-in-force":        "filed when its key was not, or no longer, its author's",
 	"author-not-in-force":     "filed when its author did not, or no longer, take part",
+	"author-suspended":        "filed while its author was suspended by the charter",
 	"after-cutoff":            "filed after the cut-off",
 	"not-founded":             "too few participants have acceded to the federation's first charter",
 	"subject-absent":          "the content of what it is about is absent",

@@ -99,6 +99,14 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		}
 		return list
 	}
+	suspensions := func(entries ...string) []any {
+		var list []any
+		for _, e := range entries {
+			part := strings.Fields(e)
+			list = append(list, map[string]any{"participant": part[0], "from": part[1], "until": part[2], "reason": "A stolen key."})
+		}
+		return list
+	}
 	rows := []struct {
 		kind    Kind
 		edit    edit
@@ -296,6 +304,10 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		{KindCharter, edit{"/witnesses/1/participant": "sle"}, "/witnesses/1/participant", "witness-twice"},
 		{KindCharter, edit{"/witnesses": witnesses(26)}, "/witnesses/0", "too-many-witnesses"},
 		{KindCharter, edit{"/rounds/1/id": "review-2026"}, "/rounds/1/id", "repeated"},
+		{KindCharter, edit{"/suspensions": suspensions("sle 2026-01-01T00:00:00Z 2026-01-31T00:00:01Z")}, "/suspensions/0/until", "suspension-too-long"},
+		{KindCharter, edit{"/suspensions": suspensions("sle 2026-01-01T00:00:00Z 2026-01-01T00:00:00Z")}, "/suspensions/0/until", "ends-before-it-begins"},
+		{KindCharter, edit{"/suspensions": suspensions("gin 2026-01-01T00:00:00Z 2026-01-02T00:00:00Z")}, "/suspensions/0/participant", "not-a-participant"},
+		{KindCharter, edit{"/suspensions": suspensions("sle 2026-01-01T00:00:00Z 2026-01-02T00:00:00Z", "sle 2026-01-01T00:00:00Z 2026-01-03T00:00:00Z")}, "/suspensions/1/from", "repeated"},
 
 		// What it is about.
 		{KindPledge, edit{"/subject": []Subject{{"report", otherID}}}, "/subject/0/name", "wrong-subject"},

@@ -1,9 +1,11 @@
 package review
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"stocktake/review/compact"
 )
@@ -46,7 +48,51 @@ func (c *Chain) succession(d *Document) Refusal {
 		faults.add("/suffix", "entry-changed", "entry", old.Suffix)
 	}
 	faults = append(faults, impostors(next)...)
-	return append(faults, dropped(old, next)...)
+	faults = append(faults, dropped(old, next)...)
+	return append(faults, c.unwitnessed(old, next)...)
+}
+
+// unwitnessed keeps a successor from leaving a time without witnesses, and
+// from witnesses that always were: they would raise the quorum of what is
+// final already.
+func (c *Chain) unwitnessed(old, next *Charter) Refusal {
+	var faults Refusal
+	for i, w := range next.Witnesses {
+		if w.From == "" && !slices.ContainsFunc(old.Witnesses, func(o Witness) bool { return o.Key == w.Key }) {
+			faults.add("/witnesses/"+strconv.Itoa(i)+"/from", "witness-without-from")
+		}
+	}
+	until := int64(math.MinInt64)
+	for i, t := range witnessTerms(next, func(p ParticipantID) string { return string(p) }) {
+		if i > 0 && t.from != until {
+			faults.add("/witnesses", "no-witness-left", "from", instant(time.Unix(until, 0)))
+		}
+		until = t.until
+	}
+	if until != math.MaxInt64 {
+		faults.add("/witnesses", "no-witness-left", "from", instant(time.Unix(until, 0)))
+	}
+	return faults
+}
+
+// firstTurn is when the first change that next makes to the witnesses takes
+// effect; zero if it makes none.
+func firstTurn(old, next *Charter) (first time.Time) {
+	for _, w := range next.Witnesses {
+		s, _ := parseSpan(w.From, w.Until)
+		i := slices.IndexFunc(old.Witnesses, func(o Witness) bool { return o.Key == w.Key })
+		turn := s.from
+		if i >= 0 {
+			if old.Witnesses[i].Until == w.Until {
+				continue
+			}
+			turn = s.until
+		}
+		if first.IsZero() || turn.Before(first) {
+			first = turn
+		}
+	}
+	return first
 }
 
 // dropped are the entries of old that next leaves out, changes or opens again.
@@ -89,6 +135,13 @@ func dropped(old, next *Charter) Refusal {
 	for _, r := range old.Rounds {
 		if !slices.Contains(next.Rounds, r) {
 			lost("/rounds", r.ID)
+		}
+	}
+	for _, s := range old.Suspensions {
+		if !slices.ContainsFunc(next.Suspensions, func(n Suspension) bool {
+			return n.Participant == s.Participant && n.From == s.From && n.Reason == s.Reason && n.Until <= s.Until
+		}) {
+			lost("/suspensions", string(s.Participant))
 		}
 	}
 	return faults

@@ -44,7 +44,7 @@ func (r *Reading) stand(e *entry) {
 // nearest: of a document's places, the nearest tells.
 var standings = []string{
 	"wrong-federation", "unknown-author", ReasonSignatureInvalid, "key-unknown", "key-not-authors", "key-role",
-	ReasonAuthorNotInForce, ReasonKeyNotInForce, ReasonPending, "",
+	ReasonAuthorNotInForce, ReasonKeyNotInForce, ReasonSuspended, ReasonPending, "",
 }
 
 func (r *Reading) standing(d *Document, p recordPlace) (code string, filed time.Time, witnesses int) {
@@ -66,6 +66,8 @@ func (r *Reading) standing(d *Document, p recordPlace) (code string, filed time.
 		return ReasonKeyNotInForce, at, 0
 	case !r.chain.spans[d.Author].covers(at):
 		return ReasonAuthorNotInForce, at, 0
+	case r.chain.suspended(d, at):
+		return ReasonSuspended, at, 0
 	}
 	return "", at, by
 }

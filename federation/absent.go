@@ -9,17 +9,15 @@ import (
 )
 
 // absent are documents whose payload should be here and is not. They are
-// looked for page by page: each is asked of every connected peer once, then
-// the next page comes, and after the last one the first again.
+// looked for page by page: every connected peer is asked for the whole page
+// once, then the next page comes, and after the last one the first again.
 type absent struct {
-	page    map[review.DocumentID]map[review.ParticipantID]bool // who was asked
-	after   review.DocumentID                                   // where the next page begins
+	page    []review.DocumentID          // ascending
+	asked   map[review.ParticipantID]int // how much of the page each was asked for
+	found   map[review.DocumentID]bool
+	after   review.DocumentID // where the next page begins
 	listing bool
 	next    time.Time // when to list again; zero if nothing is missing
-}
-
-func newAbsent() absent {
-	return absent{page: make(map[review.DocumentID]map[review.ParticipantID]bool)}
 }
 
 // again makes the list be read once more: a record came without its payload,
@@ -34,12 +32,12 @@ func (a *absent) again(now time.Time) {
 func (c *Core) missingListed(e MissingListed) {
 	a := &c.absent
 	a.listing = false
-	for _, id := range e.IDs[:min(len(e.IDs), maxMissing)] {
-		a.page[id] = make(map[review.ParticipantID]bool)
-	}
+	a.page = e.IDs[:min(len(e.IDs), maxMissing)]
+	a.asked = make(map[review.ParticipantID]int)
+	a.found = make(map[review.DocumentID]bool)
 	switch {
-	case len(e.IDs) > 0:
-		a.after = slices.Max(e.IDs)
+	case len(a.page) > 0:
+		a.after = a.page[len(a.page)-1]
 	case a.after != "":
 		a.after = ""
 		a.next = c.now.Add(c.timing.CatchUp)
@@ -47,42 +45,46 @@ func (c *Core) missingListed(e MissingListed) {
 }
 
 // payloadsDue asks each connected peer that is not already busy with it for
-// the payloads that it has not been asked for.
+// the next payloads of the page.
 func (c *Core) payloadsDue() {
 	a := &c.absent
 	if len(a.page) == 0 {
 		c.listDue()
 		return
 	}
-	open, alone := false, true // can some peer still be asked about this page?
+	done, alone := true, true
 	for _, id := range c.order {
 		p := c.peers[id]
 		if !p.connected {
 			continue
 		}
 		alone = false
-		if p.payloads {
-			open = true
-			continue
-		}
-		var ids []review.DocumentID
-		for _, doc := range sortedKeys(a.page) {
-			if !a.page[doc][id] && len(ids) < maxPayloadIDs {
-				ids = append(ids, doc)
-				a.page[doc][id] = true
-			}
-		}
-		if len(ids) > 0 {
-			open = true
+		if ids := c.nextMissing(id); len(ids) > 0 {
 			p.payloads = true
 			c.ask(asked{to: id, request: PayloadsRequest{IDs: ids}})
 		}
+		done = done && !p.payloads
 	}
-	if !open && !alone {
-		clear(a.page)
+	if done && !alone {
+		a.page = nil
 		a.next = c.now.Add(c.timing.Retry)
 		c.due(a.next)
 	}
+}
+
+// nextMissing takes the next IDs of the page that a peer is to be asked for.
+func (c *Core) nextMissing(id review.ParticipantID) (ids []review.DocumentID) {
+	a := &c.absent
+	if c.peers[id].payloads {
+		return nil
+	}
+	for a.asked[id] < len(a.page) && len(ids) < maxPayloadIDs {
+		if doc := a.page[a.asked[id]]; !a.found[doc] {
+			ids = append(ids, doc)
+		}
+		a.asked[id]++
+	}
+	return ids
 }
 
 func (c *Core) listDue() {
@@ -103,16 +105,15 @@ func (c *Core) payloadsAnswered(a asked, request PayloadsRequest, answer Payload
 	if !ok {
 		return
 	}
-	var found [][]byte
+	var payloads [][]byte
 	for _, payload := range answer.Payloads {
 		id := review.DocumentID(signing.PayloadDigest(payload).String())
 		if _, asked := slices.BinarySearch(request.IDs, id); asked {
-			found = append(found, payload)
-			delete(c.absent.page, id)
+			payloads = append(payloads, payload)
+			c.absent.found[id] = true
 		}
 	}
-	if len(found) > 0 {
-		c.emit(Reveal{Payloads: found})
-		c.absent.again(c.now) // if that was all of this page, on to the next
+	if len(payloads) > 0 {
+		c.emit(Reveal{Payloads: payloads})
 	}
 }

@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"slices"
 	"time"
 
 	"stocktake/review"
@@ -21,6 +22,15 @@ func (c *Core) peerUp(id review.ParticipantID) {
 		delete(c.signing.collecting.notBefore, id)
 	}
 	c.absent.again(c.now)
+}
+
+// peerDown forgets what a peer claimed to have: it cannot be asked for it.
+func (c *Core) peerDown(id review.ParticipantID) {
+	c.peer(id).connected = false
+	for _, o := range slices.Clone(c.behind) {
+		delete(c.logs[o].told, id)
+		c.touch(c.logs[o])
+	}
 }
 
 // compareDue asks each connected peer now and then whether both hold the same:

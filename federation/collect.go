@@ -18,9 +18,9 @@ type collection struct {
 	waiting   map[review.ParticipantID]bool
 	notBefore map[review.ParticipantID]time.Time
 	conflicts map[review.ParticipantID]int
-	fileAt    time.Time // zero until there is a quorum
+	fileAt    time.Time // not before; zero until there is a quorum
 	filing    bool
-	failed    bool // the receipt was refused once; fileAt holds
+	failed    bool // the receipt was not taken: try again at fileAt
 }
 
 // maxConflicts is how often one witness may name another size for one head
@@ -77,10 +77,11 @@ func (c *Core) fileDue(g *collection) {
 	if len(g.lines) < c.roster.quorum() {
 		return
 	}
-	if g.fileAt.IsZero() && len(g.lines) < len(c.roster.Witnesses) {
+	all := len(g.lines) == len(c.roster.Witnesses)
+	if g.fileAt.IsZero() && !all {
 		g.fileAt = c.now.Add(c.timing.Grace)
 	}
-	if c.now.Before(g.fileAt) && !(len(g.lines) == len(c.roster.Witnesses) && !g.failed) {
+	if c.now.Before(g.fileAt) && (g.failed || !all) {
 		c.due(g.fileAt)
 		return
 	}

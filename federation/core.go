@@ -94,6 +94,7 @@ type peer struct {
 type asked struct {
 	to      review.ParticipantID
 	request Request
+	at      time.Time
 	base    store.Head // of a range: the own head when it was asked for
 	probe   bool       // of a range: asked to see the note, not the entries
 }
@@ -106,7 +107,7 @@ func NewCore(o Options, r *Roster) *Core {
 		peers:  make(map[review.ParticipantID]*peer),
 		asks:   make(map[uint64]asked),
 		logs:   make(map[review.Origin]*replica),
-		absent: newAbsent(),
+		absent: absent{asked: make(map[review.ParticipantID]int), found: make(map[review.DocumentID]bool)},
 	}
 	c.signing.last = make(map[review.ParticipantID]uint64)
 	c.signing.doubts = make(map[review.ParticipantID]bool)
@@ -129,7 +130,7 @@ func (c *Core) Step(now time.Time, e Event) []Effect {
 	case PeerUp:
 		c.peerUp(e.Peer)
 	case PeerDown:
-		c.peer(e.Peer).connected = false
+		c.peerDown(e.Peer)
 	case Heard:
 		c.hear(e)
 	case Answered:
@@ -169,6 +170,7 @@ func (c *Core) emit(e Effect) { c.out = append(c.out, e) }
 
 func (c *Core) ask(a asked) {
 	c.lastAsk++
+	a.at = c.now
 	c.asks[c.lastAsk] = a
 	c.emit(Ask{ID: c.lastAsk, To: a.to, Request: a.request})
 }
@@ -209,10 +211,12 @@ func (c *Core) start(e Started) {
 		}
 	}
 	c.signing.started = true
-	c.signing.fenced = e.Fenced
 	c.signing.owed = e.Owed
 	c.signing.openBy = c.now.Add(c.timing.OpenAfter)
-	c.emit(ListMissing{})
+	if e.Fenced != "" {
+		c.fence(e.Fenced, nil)
+	}
+	c.absent.again(c.now)
 }
 
 // enrol takes a roster: new logs are there to be pulled, and cosignatures are

@@ -14,7 +14,7 @@ type Event interface{ event() }
 // Started is the first event: what the database holds.
 type Started struct {
 	Heads  []store.Head
-	Fenced string // why the own log must not be signed, from an earlier run
+	Fenced string // why the own log must not be signed, from an earlier run; leads to Fence again
 	Owed   bool   // the own head covers documents that no receipt covers
 }
 

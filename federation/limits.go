@@ -22,6 +22,11 @@ const (
 	// MinRange is where asking starts, and what it falls back to with a peer
 	// that did not answer in time: 128 KiB take 16 s at 64 kbit/s.
 	MinRange = 128 << 10
+	// A peer that takes less than quickRange for a range is asked for twice as
+	// much next time, one that takes slowRange or more for half: so a range
+	// stays well within the minute that it may take.
+	quickRange = 5 * time.Second
+	slowRange  = 20 * time.Second
 	// maxSize is the largest log: far beyond what a federation's lifetime
 	// fills. Anyone with a log key can sign any size, and proof checks in
 	// x/mod/sumdb/tlog do not end past 2^62.

@@ -149,9 +149,9 @@ func (r *Runner) enrol() (changed bool, err error) {
 	return true, nil
 }
 
-// constitution are the charters and accessions that the records hold.
+// constitution are the charters, accessions and openings that the records hold.
 func (r *Runner) constitution() (documents []*review.Document, err error) {
-	for _, kind := range []review.Kind{review.KindCharter, review.KindAccession} {
+	for _, kind := range []review.Kind{review.KindCharter, review.KindAccession, review.KindOpening} {
 		ids, err := r.o.Store.Find(store.Query{Kind: kind})
 		if err != nil {
 			return nil, err
@@ -165,7 +165,8 @@ func (r *Runner) constitution() (documents []*review.Document, err error) {
 	return documents, nil
 }
 
-// signed is whether some record of a document is genuine and of its author.
+// signed is whether some record of a document is genuine and of its author: an
+// opening with a root key, anything else with an author key.
 func (r *Runner) signed(d *review.Document) bool {
 	places, err := r.o.Store.Places(d.ID)
 	if err != nil {
@@ -173,7 +174,10 @@ func (r *Runner) signed(d *review.Document) bool {
 	}
 	for _, p := range places {
 		record, err := r.o.Store.Record(p.Origin, p.Index)
-		if err == nil && record.Genuine && slices.Contains(r.o.Chain.AuthorKeys(d.Author), record.Leaf.Key) {
+		if err != nil || !record.Genuine {
+			continue
+		}
+		if r.o.Chain.MayOpen(d, record.Leaf.Key) || d.Kind != review.KindOpening && slices.Contains(r.o.Chain.AuthorKeys(d.Author), record.Leaf.Key) {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -183,7 +184,17 @@ func (c *Core) refuse(r *replica, p review.ParticipantID) {
 // the peer claims to have is neither proved nor disproved.
 func (c *Core) unanswered(r *replica, p review.ParticipantID) {
 	r.refused[p] = c.now.Add(c.timing.Retry)
-	c.peers[p].window = max(MinRange, c.peers[p].window/2)
+	c.peers[p].resize(slowRange)
+}
+
+// resize asks more of a peer that answers quickly, and less of a slow one.
+func (p *peer) resize(took time.Duration) {
+	switch {
+	case took < quickRange:
+		p.window = min(MaxRange, p.window*2)
+	case took >= slowRange:
+		p.window = max(MinRange, p.window/2)
+	}
 }
 
 func (c *Core) rangeAnswered(a asked, request RangeRequest, answer RangeAnswer, ok bool) {
@@ -214,7 +225,7 @@ func (c *Core) rangeAnswered(a asked, request RangeRequest, answer RangeAnswer, 
 		c.touch(r)
 		return
 	}
-	p.window = min(MaxRange, p.window*2)
+	p.resize(c.now.Sub(a.at))
 	for i, e := range answer.Entries {
 		if e.Absence != review.Present {
 			// Why the peer lacks it is the peer's word. This node looks for
@@ -299,6 +310,9 @@ func evidence(h store.Head) []byte {
 func (c *Core) fork(r *replica, from review.ParticipantID, seen ForkSeen) {
 	r.rivals[from] = true
 	delete(r.told, from)
+	if bytes.Equal(r.shownNote, seen.Theirs) {
+		r.shown, r.shownNote = signing.Checkpoint{}, nil // nothing to pull towards
+	}
 	c.touch(r)
 	if !r.forked {
 		r.forked = true
@@ -325,7 +339,7 @@ func (c *Core) extended(e Extended) {
 		if e.Refused {
 			c.refuse(r, done.from)
 		} else {
-			r.stuck = c.now.Add(c.timing.Retry)
+			r.stuck = c.now.Add(c.timing.CatchUp)
 		}
 		c.touch(r)
 		return

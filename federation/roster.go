@@ -20,6 +20,7 @@ type Roster struct {
 type Log struct {
 	Key   signing.NoteKey
 	Owner review.ParticipantID
+	Ended bool // its owner opened the next: nobody cosigns more of it
 }
 
 // Witness is a participant whose cosignatures count.
@@ -33,7 +34,7 @@ type Witness struct {
 func RosterOf(chain *review.Chain) *Roster {
 	r := &Roster{Logs: make(map[review.Origin]Log)}
 	for _, l := range chain.Logs() {
-		r.Logs[l.Origin] = Log{Key: l.LogKey, Owner: l.Participant}
+		r.Logs[l.Origin] = Log{Key: l.LogKey, Owner: l.Participant, Ended: l.Ended != ""}
 	}
 	charter, _ := chain.InForce()
 	keys := chain.Witnesses()

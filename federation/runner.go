@@ -182,6 +182,9 @@ func (r *Runner) reread(ctx context.Context) {
 		r.log.Error("charter chain not read", "err", err)
 	case changed:
 		r.step(ctx, Enrolled{r.roster.Load()}, nil)
+		if next, _ := r.Chain().LastLog(r.o.Self); r.roster.Load().Logs[r.o.Own].Ended && r.writer.Fenced() == "" {
+			r.do(ctx, []Effect{Fence{Reason: "the root key opened " + string(next.Origin) + ", which goes on in its place"}})
+		}
 	}
 }
 

@@ -188,6 +188,11 @@ func TestRealNodesConverge(t *testing.T) {
 	require.NotEmpty(t, away.runner.Status().Fenced)
 	require.NoError(t, away.runner.Wait(ctx, away.Origin, size), "the tail was not pulled back")
 	requireAlike(t, 5, nodes...)
+
+	away.stop()
+	away.start()
+	_, err = away.runner.File(ctx, f.Pledge(away.Member, 10).Envelope)
+	require.ErrorIs(t, err, store.ErrFenced, "a restart lifted the fence")
 }
 
 // TestFilingIsIdempotentAndRefusesWithReasons at a real node that is alone.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -36,7 +35,7 @@ type WitnessState interface {
 	// it; of size zero if there is none.
 	Witnessed(review.Origin) (signing.Checkpoint, time.Time)
 	// Witness replaces it, durably, if it is still of size old; its error
-	// wraps store.ErrConflict if it is not.
+	// wraps store.ErrConflict if it is not. Check and replacement are one.
 	Witness(o review.Origin, old uint64, cp signing.Checkpoint, at time.Time) error
 }
 
@@ -50,7 +49,6 @@ type Cosigner struct {
 	State  WitnessState
 	Roster func() *Roster
 	Now    func() time.Time
-	mu     sync.Mutex // the state is read, checked and replaced as one
 }
 
 // AddCheckpoint answers one add-checkpoint request with a status and a body, as
@@ -67,13 +65,11 @@ func (w *Cosigner) AddCheckpoint(body []byte) (status int, answer []byte) {
 	switch {
 	case errors.Is(err, errUnknownLog):
 		return statusNotFound, nil
-	case err != nil:
+	case err != nil, w.Roster().Logs[review.Origin(cp.Origin)].Ended:
 		return statusForbidden, nil
 	case request.Old > cp.Size || cp.Size == 0:
 		return statusBadRequest, []byte("the checkpoint is empty or smaller than the old size\n")
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	origin := review.Origin(cp.Origin)
 	last, lastTime := w.State.Witnessed(origin)
 	switch {

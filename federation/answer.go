@@ -19,20 +19,26 @@ func Answer(l Ledger, method string, body []byte) ([]byte, error) {
 			return nil, err
 		}
 		answer, err := answerHeads(l, m)
-		return answer.encode(), err
+		if err != nil {
+			return nil, err
+		}
+		return answer.encode(), nil
 	case MethodRange:
 		m, err := decodeRangeRequest(body)
 		if err != nil {
 			return nil, err
 		}
 		answer, err := answerRange(l, m)
-		return answer.encode(), err
+		if err != nil {
+			return nil, err
+		}
+		return pack(answer.encode()), nil
 	case MethodPayloads:
 		m, err := decodePayloadsRequest(body)
 		if err != nil {
 			return nil, err
 		}
-		return answerPayloads(l, m).encode(), nil
+		return pack(answerPayloads(l, m).encode()), nil
 	default:
 		return nil, fmt.Errorf("federation: method %.40q is unknown here: one of us needs a newer version", method)
 	}

@@ -53,9 +53,9 @@ func Compose(l Ledger, r Request) (*Call, error) {
 	case Heads:
 		return composeHeads(l)
 	case RangeRequest:
-		return &Call{MethodRange, r.encode(), func(b []byte) (any, error) { return decodeRangeAnswer(b) }}, nil
+		return &Call{MethodRange, r.encode(), packed(decodeRangeAnswer)}, nil
 	case PayloadsRequest:
-		return &Call{MethodPayloads, r.encode(), func(b []byte) (any, error) { return decodePayloadsAnswer(b) }}, nil
+		return &Call{MethodPayloads, r.encode(), packed(decodePayloadsAnswer)}, nil
 	case Cosign:
 		proof, err := proveTree(l, r.Origin, r.Old, r.Size)
 		if err != nil {
@@ -65,6 +65,17 @@ func Compose(l Ledger, r Request) (*Call, error) {
 		return &Call{MethodAddCheckpoint, body, func(b []byte) (any, error) { return decodeCosignAnswer(b) }}, nil
 	default:
 		return nil, fmt.Errorf("federation: a %T is no request", r)
+	}
+}
+
+// packed reads an answer that travels as a zstd frame.
+func packed[T any](decode func([]byte) (T, error)) func([]byte) (any, error) {
+	return func(b []byte) (any, error) {
+		message, err := unpack(b)
+		if err != nil {
+			return nil, err
+		}
+		return decode(message)
 	}
 }
 

@@ -19,6 +19,9 @@ const (
 	// verifying (about 700 documents of 1 KiB, 30 ms on two cores), little
 	// enough that a small node holds several.
 	MaxRange = 1 << 20
+	// packWindow is how far back repetition is looked for in an answer: twenty
+	// documents of full length. More costs memory on both sides.
+	packWindow = 1 << 20
 	// MinRange is where asking starts, and what it falls back to with a peer
 	// that did not answer in time: 128 KiB take 16 s at 64 kbit/s.
 	MinRange = 128 << 10

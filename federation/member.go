@@ -135,39 +135,100 @@ func (r *Runner) Cosigner() (*Cosigner, bool) {
 // enrol reads the charter chain out of the records, as far as they go, and
 // takes its roster. It reports whether there were others than the last time.
 func (r *Runner) enrol() (changed bool, err error) {
-	documents, err := r.constitution()
-	if err != nil || len(documents) == r.charters && r.chain.Load() != nil {
+	now := time.Now()
+	chain := r.chain.Load()
+	turned := chain == nil || !r.turn.IsZero() && !now.Before(r.turn)
+	documents, proposed, err := r.constitution()
+	if err != nil || len(documents) == r.charters && !proposed && !turned {
 		return false, err
 	}
-	chain, err := review.NewChain(r.o.Genesis, documents...)
-	if err != nil || !chain.Founded() {
-		chain = r.o.Chain // its accessions have not all arrived
+	if len(documents) != r.charters || proposed || chain == nil {
+		if chain, err = r.readChain(documents); err != nil {
+			return false, err
+		}
 	}
+	same := r.chain.Load() != nil && sameCharter(r.chain.Load(), chain)
+	changed = !same || len(documents) != r.charters || turned
 	r.charters = len(documents)
 	r.chain.Store(chain)
-	r.roster.Store(RosterOf(chain))
-	return true, nil
+	roster, turn := RosterAt(chain, now)
+	r.turn = turn
+	r.roster.Store(roster)
+	return changed, nil
 }
 
-// constitution are the charters, accessions and openings that the records hold.
-func (r *Runner) constitution() (documents []*review.Document, err error) {
-	for _, kind := range []review.Kind{review.KindCharter, review.KindAccession, review.KindOpening} {
-		ids, err := r.o.Store.Find(store.Query{Kind: kind})
+func sameCharter(a, b *review.Chain) bool {
+	_, x := a.InForce()
+	_, y := b.InForce()
+	return x == y
+}
+
+// readChain is the chain of the charters that are in force by what is final
+// here, with the openings that arrived, final or not: a new epoch's log has to
+// be known before anybody can cosign it. Before the founding has arrived, or
+// the charter with which this node joined, it is the chain that it joined with.
+func (r *Runner) readChain(documents []*review.Document) (*review.Chain, error) {
+	governed := r.o.Chain
+	if slices.ContainsFunc(documents, func(d *review.Document) bool { return d.Kind == review.KindCharter && d.ID != r.o.Genesis.ID }) {
+		states, err := r.o.Store.LogStates()
 		if err != nil {
 			return nil, err
 		}
+		now, err := review.Govern(r.o.Genesis, states, r.o.Store.Records(review.Snapshot{Logs: states}))
+		switch {
+		case err == nil:
+			governed = now
+		case r.chain.Load() != nil:
+			return nil, err
+		default: // a damaged record keeps no node from starting
+			r.log.Error("charters not read; going by those that this node joined with", "err", err)
+		}
+	}
+	documents = slices.DeleteFunc(documents, func(d *review.Document) bool {
+		_, inForce := governed.Charter(d.ID)
+		return d.Kind == review.KindCharter && !inForce || !r.signed(governed, d)
+	})
+	chain, err := review.NewChain(r.o.Genesis, documents...)
+	if err != nil || !chain.Founded() {
+		return r.o.Chain, nil
+	}
+	joined, _ := r.o.Chain.InForce()
+	if c, _ := chain.InForce(); c.Number < joined.Number {
+		return r.o.Chain, nil
+	}
+	return chain, nil
+}
+
+// constitution are the charters, accessions and openings that the records
+// hold, and whether a charter is among them that may yet come into force.
+func (r *Runner) constitution() (documents []*review.Document, proposed bool, err error) {
+	number := 1
+	if chain := r.chain.Load(); chain != nil {
+		c, _ := chain.InForce()
+		number = c.Number
+	}
+	for _, kind := range []review.Kind{review.KindCharter, review.KindAccession, review.KindOpening} {
+		ids, err := r.o.Store.Find(store.Query{Kind: kind})
+		if err != nil {
+			return nil, false, err
+		}
 		for _, id := range ids {
-			if d, ok := (lookup{r.o.Store}).Document(id); ok && r.signed(d) {
-				documents = append(documents, d)
+			d, ok := (lookup{r.o.Store}).Document(id)
+			if !ok {
+				continue
+			}
+			documents = append(documents, d)
+			if c, ok := d.Predicate.(*review.Charter); ok {
+				proposed = proposed || c.Number > number
 			}
 		}
 	}
-	return documents, nil
+	return documents, proposed, nil
 }
 
 // signed is whether some record of a document is genuine and of its author: an
 // opening with a root key, anything else with an author key.
-func (r *Runner) signed(d *review.Document) bool {
+func (r *Runner) signed(chain *review.Chain, d *review.Document) bool {
 	places, err := r.o.Store.Places(d.ID)
 	if err != nil {
 		return false
@@ -177,7 +238,7 @@ func (r *Runner) signed(d *review.Document) bool {
 		if err != nil || !record.Genuine {
 			continue
 		}
-		if r.o.Chain.MayOpen(d, record.Leaf.Key) || d.Kind != review.KindOpening && slices.Contains(r.o.Chain.AuthorKeys(d.Author), record.Leaf.Key) {
+		if chain.MayOpen(d, record.Leaf.Key) || d.Kind != review.KindOpening && slices.Contains(chain.AuthorKeys(d.Author), record.Leaf.Key) {
 			return true
 		}
 	}

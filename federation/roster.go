@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"stocktake/review"
 	"stocktake/signing"
@@ -30,14 +31,24 @@ type Witness struct {
 	Key  signing.NoteKey
 }
 
-// RosterOf reads the roster out of a charter chain.
-func RosterOf(chain *review.Chain) *Roster {
+// RosterOf reads the roster out of a charter chain, with the witnesses whose
+// entry is open.
+func RosterOf(chain *review.Chain) *Roster { return roster(chain, chain.Witnesses()) }
+
+// RosterAt is the roster of a time, and when its witnesses change next: a zero
+// time if the charter in force knows no end of them. Only what they cosign in
+// their time counts.
+func RosterAt(chain *review.Chain, now time.Time) (*Roster, time.Time) {
+	keys, until := chain.WitnessesAt(now)
+	return roster(chain, keys), until
+}
+
+func roster(chain *review.Chain, keys map[string]signing.NoteKey) *Roster {
 	r := &Roster{Logs: make(map[review.Origin]Log)}
 	for _, l := range chain.Logs() {
 		r.Logs[l.Origin] = Log{Key: l.LogKey, Owner: l.Participant, Ended: l.Ended != ""}
 	}
 	charter, _ := chain.InForce()
-	keys := chain.Witnesses()
 	for _, p := range charter.Participants {
 		name := review.WitnessName(p.ID, chain.Genesis(), charter.Suffix)
 		if key, ok := keys[name]; ok {

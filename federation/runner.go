@@ -64,9 +64,11 @@ type Runner struct {
 	core     *Core
 	told     uint64 // size of the own log that the core knows
 	open     bool
-	grown    bool      // records arrived since the charter chain was read
-	enrolled time.Time // when it was
-	charters int       // documents that it was read from
+	grown    bool          // records arrived since the charter chain was read
+	enrolled time.Time     // when it was
+	pause    time.Duration // at least, before it is read again
+	charters int           // documents that it was read from
+	turn     time.Time     // when the witnesses change by the clock; zero: not that anybody knows
 
 	mu    sync.Mutex
 	known map[review.Origin]uint64 // the longest head heard of, checked
@@ -167,7 +169,8 @@ func (r *Runner) loop(ctx context.Context) error {
 		case o := <-r.events:
 			r.step(ctx, o.event, o.relay)
 		}
-		if r.grown && time.Since(r.enrolled) >= idle {
+		turned := !r.turn.IsZero() && !time.Now().Before(r.turn)
+		if (r.grown || turned) && time.Since(r.enrolled) >= r.pause {
 			r.reread(ctx)
 		}
 	}
@@ -175,8 +178,10 @@ func (r *Runner) loop(ctx context.Context) error {
 
 // reread tells the core if another charter is in force than before.
 func (r *Runner) reread(ctx context.Context) {
-	r.grown, r.enrolled = false, time.Now()
+	began := time.Now()
 	changed, err := r.enrol()
+	// A proposal that never comes into force costs a twentieth of the time.
+	r.grown, r.enrolled, r.pause = false, time.Now(), max(idle, 20*time.Since(began))
 	switch {
 	case err != nil:
 		r.log.Error("charter chain not read", "err", err)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"stocktake/signing"
 )
 
 // members makes participants from words like "S:a" (a State), "B:b" (a
@@ -273,6 +275,26 @@ func TestTenWitnessSetsUnfinaliseNothing(t *testing.T) {
 			l, _ := r.Label(id)
 			assert.True(t, l.Counts, l.Reason)
 			assert.Equal(t, at, l.Filed)
+		}
+	}
+}
+
+// From the first day of the new set on, the others are asked.
+func TestWitnessesAreThoseOfTheTime(t *testing.T) {
+	f := newFederation(t, 4)
+	f.amend(f.withWitnessChange(minute(20)), carrying...)
+	f.settle(minute(10))
+	chain := f.read().Chain()
+	bgd, mar := WitnessName("bgd", f.genesis.ID, suffix), WitnessName("mar", f.genesis.ID, suffix)
+	for at, old := range map[time.Time]bool{minute(-1e6): true, minute(19): true, minute(20): false, minute(1e6): false} {
+		keys, until := chain.WitnessesAt(at)
+		assert.Len(t, keys, 4)
+		assert.Equal(t, old, keys[bgd] != signing.NoteKey{})
+		assert.Equal(t, !old, keys[mar] != signing.NoteKey{})
+		if old {
+			assert.Equal(t, minute(20), until)
+		} else {
+			assert.Zero(t, until)
 		}
 	}
 }

@@ -29,6 +29,7 @@ var reasons = map[string]standing{
 	review.ReasonSignatureInvalid: {Tone: "bad", Text: "signature does not match"},
 	review.ReasonKeyNotInForce:    {Tone: "bad", Text: "key not in force"},
 	review.ReasonAuthorNotInForce: {Tone: "bad", Text: "author not taking part"},
+	review.ReasonSuspended:        {Tone: "warn", Text: "author suspended"},
 	review.ReasonAfterCutoff:      {Tone: "warn", Text: "filed after the cut-off"},
 	review.ReasonNotFounded:       {Tone: "warn", Text: "federation not founded"},
 	review.ReasonNotAcceded:       {Tone: "warn", Text: "party has not acceded"},

@@ -3,6 +3,8 @@ package node
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"stocktake/node/web"
 	"stocktake/review"
@@ -24,6 +26,7 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 		Participant: p.ID, Name: p.Name, Federation: n.founding.Genesis.ID, Charter: charter.Number,
 		Log: n.origin, Size: n.store.Head(n.origin).Size, Missing: len(missing), Snapshot: snapshot.Digest(),
 		Peers: []web.PeerStatus{}, Logs: []web.LogStatus{}, Addresses: []string{}, Demo: n.config.Demo,
+		Running: n.runner != nil,
 	}
 	for id, d := range reading.Documents() {
 		if d != nil && matches(web.Query{}, listed(reading, id, d)) {
@@ -33,6 +36,9 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 		if label.Reason == review.ReasonPending && label.Place.Origin == n.origin {
 			s.Pending++
 		}
+	}
+	if s.Fenced, err = n.store.Fenced(n.origin); err != nil {
+		return nil, err
 	}
 	known := map[review.Origin]uint64{}
 	if n.runner != nil {
@@ -45,9 +51,24 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 			s.Forks = append(s.Forks, fmt.Sprintf("%s showed two histories that contradict each other", f.Origin))
 		}
 	}
+	if s.Fenced != "" {
+		s.Remedy = n.remedy(reading.Chain(), s)
+	}
 	for _, l := range reading.Chain().Logs() {
 		size := n.store.Head(l.Origin).Size
 		s.Logs = append(s.Logs, web.LogStatus{Log: l.Origin, Size: size, Known: max(size, known[l.Origin])})
 	}
 	return s, nil
+}
+
+// remedy is what to do about a log that is never signed again.
+func (n *Node) remedy(chain *review.Chain, s *web.Status) string {
+	if last, ok := chain.LastLog(n.config.Participant); ok && last.Origin != n.origin {
+		return "stop this node for good: " + string(last.Origin) + " goes on in its place"
+	}
+	reason := "restored"
+	if slices.ContainsFunc(s.Forks, func(f string) bool { return strings.HasPrefix(f, string(n.origin)+" ") }) {
+		reason = "cloned"
+	}
+	return fmt.Sprintf("stop the node, then: stocktake key epoch --home %s --reason %s -o opening.json", n.home, reason)
 }

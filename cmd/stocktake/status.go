@@ -40,9 +40,13 @@ func printStatus(c *call, s *web.Status) {
 	fmt.Fprintf(c.out, "node        %s (%s)\nfederation  %s, charter %d\nlog         %s, %d records, %d not filed yet\n",
 		s.Name, s.Participant, s.Federation, s.Charter, s.Log, s.Size, s.Pending)
 	if s.Fenced != "" {
-		fmt.Fprintf(c.out, "FENCED      this node never signs its log again: %s\n", s.Fenced)
+		fmt.Fprintf(c.out, "FENCED      this node never signs its log again: %s\nto go on    %s\n", s.Fenced, s.Remedy)
 	}
 	fmt.Fprintf(c.out, "documents   %d, %d payloads missing\nsnapshot    %s\n", s.Documents, s.Missing, s.Snapshot)
+	if !s.Running {
+		fmt.Fprintln(c.out, "running     no: start it with `stocktake serve`")
+		return
+	}
 	connected, behind := 0, 0
 	for _, p := range s.Peers {
 		if p.Connected {

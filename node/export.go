@@ -22,7 +22,8 @@ func (n *Node) Export(_ context.Context, id review.DocumentID) (map[string][]byt
 	if !ok {
 		return nil, notFound(id)
 	}
-	record, err := n.store.Record(label.Place.Origin, label.Place.Index)
+	place := provable(reading, id, label.Place)
+	record, err := n.store.Record(place.Origin, place.Index)
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +60,21 @@ func (n *Node) Export(_ context.Context, id review.DocumentID) (map[string][]byt
 	return files, nil
 }
 
+// provable is the place where a document was filed first, or, if the key of
+// that log proves nothing any more, one where it was filed again.
+func provable(reading *review.Reading, id review.DocumentID, first review.Place) review.Place {
+	if log, ok := reading.Chain().Log(first.Origin); ok && log.Trusted() {
+		return first
+	}
+	for _, p := range reading.Places(id) {
+		log, ok := reading.Chain().Log(p.Origin)
+		if _, final := reading.Evidence(p); ok && final && log.Trusted() {
+			return p
+		}
+	}
+	return first
+}
+
 // bundle proves the record under the receipt that made it final, or, while it
 // is pending, under the log's own head.
 func (n *Node) bundle(reading *review.Reading, r review.Record) (signing.Bundle, error) {
@@ -85,8 +101,8 @@ func (n *Node) bundle(reading *review.Reading, r review.Record) (signing.Bundle,
 	return signing.Bundle{Payload: r.Payload, Leaf: r.Leaf, Inclusions: []signing.Inclusion{inclusion}}, nil
 }
 
-// foundingFile writes the charters and the accessions to them as they are in
-// the logs; the home's own file while they have not arrived.
+// foundingFile writes the charters, the accessions to them and the openings of
+// logs that no charter lists, as they are in the logs; the home's own file while they have not arrived.
 func (n *Node) foundingFile(reading *review.Reading) ([]byte, error) {
 	var file []byte
 	found := false
@@ -96,10 +112,12 @@ func (n *Node) foundingFile(reading *review.Reading) ([]byte, error) {
 		}
 		_, charter := reading.Chain().Charter(id)
 		_, about := reading.Chain().Charter(d.About())
-		if !charter && !(d.Kind == review.KindAccession && about) {
+		label, _ := reading.Label(id)
+		opening, _ := d.Predicate.(*review.Opening)
+		opens := opening != nil && opening.Epoch > 1 && label.Counts
+		if !charter && !opens && !(d.Kind == review.KindAccession && about) {
 			continue
 		}
-		label, _ := reading.Label(id)
 		record, err := n.store.Record(label.Place.Origin, label.Place.Index)
 		if err != nil {
 			return nil, err

@@ -24,6 +24,7 @@ var ErrNotInitialised = errors.New("node: not a node's home")
 //	federation.jsonl   the genesis charter and its accessions, one envelope a line
 //	keys/              one private key a file, named by role
 //	db/                the database
+//	instance           which database this home runs on; left out of backups
 //	attachments/       files named by their digest
 //	node.sock          the API of the running node, for this machine's user only
 type Home string
@@ -35,6 +36,7 @@ func (h Home) ConfigFile() string     { return h.path("config.yaml") }
 func (h Home) CardFile() string       { return h.path("card.json") }
 func (h Home) FederationFile() string { return h.path("federation.jsonl") }
 func (h Home) Database() string       { return h.path("db") }
+func (h Home) InstanceFile() string   { return h.path("instance") }
 func (h Home) Socket() string         { return h.path("node.sock") }
 
 // Config is config.yaml.

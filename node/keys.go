@@ -25,11 +25,11 @@ const (
 	RoleWitness Role = "witness" // Ed25519: cosigns others' checkpoints
 )
 
-// KeyFile is where a role's private key lies, in sigstore's encrypted PEM. A
-// log key serves one epoch, and its file says which.
+// KeyFile is where a role's private key lies, in sigstore's encrypted PEM. Log
+// and node keys serve one epoch, and their files say which.
 func (h Home) KeyFile(r Role, epoch int) string {
 	name := string(r)
-	if r == RoleLog {
+	if r == RoleLog || r == RoleNode && epoch > 1 {
 		name += "-e" + strconv.Itoa(epoch)
 	}
 	return filepath.Join(string(h), "keys", name+".pem")

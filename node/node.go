@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"sync"
@@ -46,6 +47,7 @@ type Node struct {
 	founded  []byte // the founding file
 	origin   review.Origin
 	store    *store.Store
+	copy     bool               // the database is not the one that the home last ran on
 	runner   *federation.Runner // nil offline
 
 	mu       sync.Mutex
@@ -84,12 +86,26 @@ func Open(h Home, o Options) (*Node, error) {
 	if n.store, err = openStore(h, o); err != nil {
 		return nil, err
 	}
+	if err := n.fenceCopy(); err != nil {
+		return nil, errors.Join(err, n.store.Close())
+	}
 	if !o.Offline {
 		if n.runner, err = n.newRunner(); err != nil {
 			return nil, errors.Join(err, n.store.Close())
 		}
 	}
 	return n, nil
+}
+
+// fenceCopy ends the signing of the own log if the database is a copy.
+func (n *Node) fenceCopy() error {
+	reason, err := n.home.copied(n.store)
+	if err != nil || reason == "" {
+		return err
+	}
+	n.copy = true
+	n.logger.Error("this node never signs its log again", "origin", n.origin, "reason", reason)
+	return n.store.Fence(n.origin, reason)
 }
 
 // openStore opens the database. A node that starts lets a command finish that
@@ -113,7 +129,11 @@ func (n *Node) newRunner() (*federation.Runner, error) {
 		Store: n.store, Listen: n.config.Listen, Salt: NewSalt, Logger: n.logger,
 	}
 	var g errgroup.Group // each key costs a noticeable computation
-	for role, key := range map[Role]**signing.NoteSigner{RoleLog: &o.Log, RoleNode: &o.Node, RoleWitness: &o.Witness} {
+	roles := map[Role]**signing.NoteSigner{RoleLog: &o.Log, RoleNode: &o.Node, RoleWitness: &o.Witness}
+	if _, err := os.Stat(n.home.KeyFile(RoleWitness, 0)); errors.Is(err, fs.ErrNotExist) || n.copy {
+		delete(roles, RoleWitness) // a copy does not know what its witness cosigned
+	}
+	for role, key := range roles {
 		g.Go(func() (err error) {
 			*key, err = n.home.NoteSigner(role, n.config.Epoch, n.options.Password)
 			return err
@@ -181,10 +201,24 @@ func (n *Node) file(ctx context.Context, e signing.Envelope) (review.Record, err
 		return review.Record{}, err
 	}
 	door := federation.Door{
-		Chain: func() *review.Chain { return n.founding.Chain },
+		Chain: n.chain,
 		Store: n.store, Writer: n.store.OpenLog(n.origin, signer),
 	}
 	return door.File(ctx, e)
+}
+
+// chain is the charter in force among the records, or, where they cannot be
+// read or have not all arrived, the one that the home joined with.
+func (n *Node) chain() *review.Chain {
+	reading, _, err := n.read()
+	if err != nil || !reading.Chain().Founded() {
+		return n.founding.Chain
+	}
+	joined, _ := n.founding.Chain.InForce()
+	if c, _ := reading.Chain().InForce(); c.Number < joined.Number {
+		return n.founding.Chain
+	}
+	return reading.Chain()
 }
 
 // NewSalt is 16 random bytes in hexadecimal: what keeps an erased document

@@ -39,6 +39,7 @@ func (n *Node) Run(ctx context.Context) error {
 	server := web.NewServer(n.handler())
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.runner.Run(ctx) })
+	g.Go(func() error { return n.refile(ctx) })
 	g.Go(func() error { return n.erase(ctx) })
 	for _, l := range []net.Listener{public, local} {
 		g.Go(func() error {

@@ -128,6 +128,12 @@ func (c *Chain) opened(openings []*Document) *Chain {
 	return &n
 }
 
+// MayOpen is whether a document is an opening by its author's root key. Which
+// of those open an epoch is for the chain to say.
+func (c *Chain) MayOpen(d *Document, key signing.DocumentKey) bool {
+	return d.Kind == KindOpening && len(c.authority(d, key)) == 0
+}
+
 // byID are openings in the order in which they win where no time is known.
 func byID(openings []*Document) []*Document {
 	slices.SortFunc(openings, func(a, b *Document) int { return strings.Compare(string(a.ID), string(b.ID)) })

@@ -107,6 +107,22 @@ func (w *Writer) Fence(reason string) error {
 	})
 }
 
+// Fence ends all signing of a log that is not open for writing, for ever. The
+// first reason stays.
+func (s *Store) Fence(o review.Origin, reason string) error {
+	return s.submit(ctxNone, cost{keys: 1, bytes: len(reason) + 2*maxName}, func(b *batch) error {
+		key := textKey(keyFence, string(o))
+		if _, fenced, err := b.get(key); fenced || err != nil {
+			return err
+		}
+		b.set(key, []byte(reason))
+		return nil
+	})
+}
+
+// Fenced is why a log is never signed again; "" if it may be.
+func (s *Store) Fenced(o review.Origin) (string, error) { return s.fence(o) }
+
 // Append files documents and returns their records, and a head that covers
 // them, when they are on disk. Those that the log holds already under the same
 // key come back as they were filed; if they were without a payload and come

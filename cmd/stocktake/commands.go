@@ -11,6 +11,7 @@ func commands() []command {
 		charterVerifyCommand(),
 		serveCommand(),
 		statusCommand(),
+		keyEpochCommand(),
 		newCommand(),
 		signCommand(),
 		publishCommand(),

@@ -112,7 +112,7 @@ type Status struct {
 	Fenced      string               `json:"fenced,omitempty"` // why this node never signs its log again
 	Remedy      string               `json:"remedy,omitempty"` // of that: the command to run
 	Documents   int                  `json:"documents"`
-	Running     bool                 `json:"running"` // it takes part now; else peers and known sizes say nothing
+	Running     bool                 `json:"running"`  // it takes part now; else peers and known sizes say nothing
 	Missing     int                  `json:"missing"`  // payloads that have not arrived
 	Snapshot    string               `json:"snapshot"` // digest
 	Peers       []PeerStatus         `json:"peers"`

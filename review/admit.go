@@ -65,8 +65,11 @@ func (c *Chain) authority(d *Document, key signing.DocumentKey) Refusal {
 		return Refusal{*refuse("/author", "key-not-authors", "owner", string(owner), "author", string(d.Author))}
 	}
 	want := roleAuthor
-	if d.Kind == KindOpening {
+	switch d.Kind {
+	case KindOpening:
 		want = roleRoot
+	case KindRefusal:
+		want = roleClerk
 	}
 	if role != want && d.Kind != KindReceipt { // a receipt's evidence is in its note: any key will do
 		return Refusal{*refuse("", "key-role", "role", role, "kind", string(d.Kind), "want", want)}
@@ -81,6 +84,9 @@ func (c *Chain) relation(d *Document, find finder) Refusal {
 			return nil
 		}
 		return c.succession(d)
+	}
+	if d.Kind == KindRefusal { // what was refused may be filed nowhere
+		return nil
 	}
 	about, ok := find(d.About())
 	if !ok {

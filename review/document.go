@@ -30,7 +30,7 @@ type Document struct {
 	Common             // zero unless Known
 
 	// Predicate is an *Opening, *Charter, *Accession, *Receipt, *Pledge,
-	// *Report, *Assessment, *Comment, *Response or *Withdrawal; nil unless Known.
+	// *Report, *Assessment, *Comment, *Response, *Withdrawal or *CarrierRefusal; nil unless Known.
 	Predicate any
 }
 
@@ -263,6 +263,7 @@ var newPredicate = map[Kind]func() any{
 	KindComment:    func() any { return new(Comment) },
 	KindResponse:   func() any { return new(Response) },
 	KindWithdrawal: func() any { return new(Withdrawal) },
+	KindRefusal:    func() any { return new(CarrierRefusal) },
 }
 
 func commonOf(predicate any) *Common {

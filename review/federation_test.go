@@ -169,7 +169,7 @@ func (f *testFederation) replacing(old DocumentID, author ParticipantID, title s
 var predicateKinds = map[string]Kind{
 	"*review.Opening": KindOpening, "*review.Charter": KindCharter, "*review.Accession": KindAccession, "*review.Receipt": KindReceipt,
 	"*review.Pledge": KindPledge, "*review.Report": KindReport, "*review.Assessment": KindAssessment, "*review.Comment": KindComment,
-	"*review.Response": KindResponse, "*review.Withdrawal": KindWithdrawal,
+	"*review.Response": KindResponse, "*review.Withdrawal": KindWithdrawal, "*review.CarrierRefusal": KindRefusal,
 }
 
 func (f *testFederation) compose(predicate any, about DocumentID) []byte {
@@ -209,7 +209,7 @@ func (f *testFederation) say(carrier ParticipantID, predicate any, about Documen
 	payload := f.compose(predicate, about)
 	d := f.parse(payload)
 	key := string(d.Author) + " author"
-	if d.Kind == KindReceipt {
+	if d.Kind == KindReceipt || d.Kind == KindRefusal {
 		key = string(d.Author) + " clerk"
 	}
 	return f.append(carrier, payload, key)

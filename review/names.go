@@ -39,6 +39,7 @@ const (
 	KindComment    Kind = "comment"
 	KindResponse   Kind = "response"
 	KindWithdrawal Kind = "withdrawal"
+	KindRefusal    Kind = "refusal"
 )
 
 // predicateBase is the one constant that names this vocabulary.

@@ -171,3 +171,12 @@ type Receipt struct {
 	Common
 	Checkpoint string `json:"checkpoint"` // the signed note, cosignature lines included
 }
+
+// CarrierRefusal is a carrier's word that it did not file its subject, signed
+// with the clerk key. The carrier does not log it: whoever was refused has it,
+// and may file it at another node. When it was, Created claims.
+type CarrierRefusal struct {
+	Common
+	Code    string `json:"code"`    // the first reason's, as in [FieldError], or the answer's
+	Message string `json:"message"` // a line for each reason
+}

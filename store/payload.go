@@ -203,8 +203,8 @@ func (s *Store) Reveal(payload []byte) error {
 }
 
 // SetAbsent marks a document Withheld or Erased and deletes its payload, which
-// is not taken back. It refuses charters, openings, accessions, receipts and
-// withdrawals, which everybody's figures rest on. The bytes leave the disk
+// is not taken back. It refuses charters, openings, accessions, receipts,
+// withdrawals and refusals, which everybody's figures rest on. The bytes leave the disk
 // when Badger rewrites the file that they are in.
 func (s *Store) SetAbsent(id review.DocumentID, why review.Absence) error {
 	if why != review.Withheld && why != review.Erased {
@@ -240,6 +240,7 @@ var lasting = map[review.Kind]bool{
 	review.KindAccession:  true,
 	review.KindReceipt:    true,
 	review.KindWithdrawal: true,
+	review.KindRefusal:    true,
 }
 
 // MissingPayload is a document whose payload is to be asked for, with one of

@@ -15,7 +15,7 @@ import (
 var phrases = map[string]string{
 	// kinds of document, in the singular
 	"pledge": "Pledge", "report": "Progress report", "assessment": "Assessment", "comment": "Comment",
-	"response": "Response", "accession": "Accession", "withdrawal": "Withdrawal", "charter": "Charter",
+	"response": "Response", "accession": "Accession", "withdrawal": "Withdrawal", "refusal": "Refusal by a carrier", "charter": "Charter",
 	"opening": "Opening of a log", "receipt": "Receipt",
 	// participants
 	"state": "State", "regional-body": "Regional body", "un-entity": "UN entity", "civil-society": "Civil society",

@@ -122,8 +122,12 @@ func (n *Node) foundingFile(reading *review.Reading) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+		e := signing.Envelope{Payload: record.Payload, Signature: record.Leaf.Signature}
+		if _, ok := review.SignerKey(reading.Chain(), e, d); !ok {
+			continue // anybody may file it in another's name
+		}
 		found = found || id == n.founding.Genesis.ID
-		file = append(append(file, signing.Envelope{Payload: record.Payload, Signature: record.Leaf.Signature}.Marshal()...), '\n')
+		file = append(append(file, e.Marshal()...), '\n')
 	}
 	if found {
 		if f, err := review.ReadFounding(file); err == nil && f.Chain.Founded() {

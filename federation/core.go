@@ -23,8 +23,9 @@ var errUnknownLog = errors.New("federation: a log that no charter lists")
 //	clock ───── Tick ───────────────────────▶  │ ◀── how each effect ended ──────────┘
 //
 // Its parts are files: catchup.go (whose heads are longer), pull.go (getting
-// records), gossip.go (hearing and telling), absent.go (missing payloads),
-// own.go (may the own log be signed), collect.go (cosignatures and receipts).
+// records), fork.go (what is believed of a log), gossip.go (hearing and
+// telling), absent.go (missing payloads), own.go (may the own log be signed),
+// collect.go (cosignatures and receipts).
 type Core struct {
 	self   review.ParticipantID
 	own    review.Origin

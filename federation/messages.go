@@ -1,8 +1,6 @@
 package federation
 
 import (
-	"strings"
-
 	"golang.org/x/mod/sumdb/tlog"
 
 	"stocktake/review"
@@ -282,5 +280,3 @@ func decodePayloadsAnswer(b []byte) (m PayloadsAnswer, err error) {
 	}
 	return m, d.finish()
 }
-
-func byOrigin(a, b LogHead) int { return strings.Compare(string(a.Origin), string(b.Origin)) }

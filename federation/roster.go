@@ -81,14 +81,5 @@ func openCheckpoint(note []byte, origin string, key signing.NoteKey) (signing.Ch
 	return cp, err
 }
 
-// keys are the witnesses' keys by the name on their cosignatures.
-func (r *Roster) keys() map[string]signing.NoteKey {
-	m := make(map[string]signing.NoteKey, len(r.Witnesses))
-	for _, w := range r.Witnesses {
-		m[w.Name] = w.Key
-	}
-	return m
-}
-
 // quorum is how many cosignatures make a checkpoint final.
 func (r *Roster) quorum() int { return review.Quorum(len(r.Witnesses)) }

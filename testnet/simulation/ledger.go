@@ -86,8 +86,8 @@ func (l *Ledger) Clone() *Ledger {
 	return c
 }
 
-// Prefix is a copy of the first size entries of a log, under the note that the
-// log once signed for that size.
+// Prefix gives another ledger the first size entries of a log, under the note
+// that the log once signed for that size.
 func (l *Ledger) Prefix(to *Ledger, o review.Origin, size uint64, note []byte) {
 	from, m := l.logs[o], to.log(o)
 	for _, e := range from.entries[len(m.entries):size] {

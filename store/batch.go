@@ -229,7 +229,7 @@ func (b *batch) commit() error {
 		checkpoint := l.checkpoint()
 		l.remember(signedNote{checkpoint, signing.SignCheckpoint(checkpoint, w.signer)})
 	}
-	maps.DeleteFunc(b.logs, func(_ review.Origin, l *log) bool { return l.size == 0 })
+	maps.DeleteFunc(b.logs, func(_ review.Origin, l *log) bool { return !l.numbered })
 	for _, l := range b.logs {
 		b.set(numberKey(keyState, l.number), treeState{l.size, l.root()}.marshal())
 		b.set(numberKey(keyCheckpoint, l.number), l.noted.note)

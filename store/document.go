@@ -86,8 +86,8 @@ func (b *batch) add(l *log, d *document) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if l.size == 0 {
-		l.number = b.counters.logs
+	if !l.numbered {
+		l.number, l.numbered = b.counters.logs, true
 		b.counters.logs++
 		b.newLogs = append(b.newLogs, l.origin)
 		b.set(numberKey(keyOrigin, l.number), []byte(l.origin))

@@ -27,6 +27,14 @@ const (
 	// maxIndexTerms bounds the index entries of one document: 23 objectives
 	// and eight other terms, with room.
 	maxIndexTerms = 64
+	// rewindRun is how many records one transaction of Rewind drops, each with
+	// at most maxRewound keys: it fits the smallest batch that Options allow.
+	// The tail of a fork is short.
+	rewindRun = 8
+	// maxRewound is the record's keys and its document's: entry, place, filing
+	// mark, payload, absence, index entries, and of the hashes as many as run
+	// to 2^8 on average far less.
+	maxRewound = maxIndexTerms + 8
 	// maxName bounds the names of Meta and of origins.
 	maxName = signing.MaxOrigin
 	// maxKeyCache bounds the document keys kept in memory: more than a

@@ -13,8 +13,9 @@ import (
 
 // log is one log at one size.
 type log struct {
-	number uint32 // in this database; set with the first record
-	origin review.Origin
+	number   uint32 // in this database; set with the first record
+	numbered bool   // it is set, also if no record is left
+	origin   review.Origin
 	tree
 	noted    signedNote // newest of at most size; zero if none
 	targeted signedNote // of more than size; not zero if noted is of less
@@ -134,7 +135,7 @@ func (s *Store) loadLog(tx *badger.Txn, number uint32) (*log, error) {
 	if !ok {
 		return nil, s.damage("the name of log %d", number)
 	}
-	l := &log{number: number, origin: review.Origin(origin)}
+	l := &log{number: number, numbered: true, origin: review.Origin(origin)}
 	b, ok, err := s.get(tx, numberKey(keyState, number))
 	if err != nil {
 		return nil, err
@@ -155,7 +156,7 @@ func (s *Store) loadLog(tx *badger.Txn, number uint32) (*log, error) {
 	if l.targeted, err = s.loadNote(tx, keyTarget, l); err != nil {
 		return nil, err
 	}
-	if size := l.noted.checkpoint.Size; size > l.size || size == l.size && l.noted.checkpoint != l.checkpoint() || size < l.size && l.targeted.note == nil {
+	if size := l.noted.checkpoint.Size; size > l.size || l.size > 0 && size == l.size && l.noted.checkpoint != l.checkpoint() || size < l.size && l.targeted.note == nil {
 		return nil, s.damage("the checkpoint of %s", l.origin)
 	}
 	return l, nil

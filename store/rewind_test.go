@@ -1,0 +1,146 @@
+package store
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// What a rewound store holds is, key for key, what one holds to which the tail
+// never came.
+func TestARewoundLogIsAsIfItsTailHadNeverCome(t *testing.T) {
+	a := newAuthor(t)
+	for seed := range uint64(15) {
+		rnd := rand.New(rand.NewPCG(seed, 2))
+		src, other := newSource(t, testOrigin), newSource(t, "e1.gmb.3f9a1c20.gcm.example")
+		for i := range 30 {
+			src.add(a, comment(rnd.IntN(25))) // some documents lie in a log twice
+			if i%3 == 0 {
+				other.add(a, comment(rnd.IntN(30)))
+			}
+		}
+		src.entries[rnd.IntN(30)].Payload = nil
+		keep := 1 + rnd.IntN(29)
+		forked := src.fork(keep)
+		for i := range 20 {
+			forked.add(a, comment(100+i))
+		}
+
+		s, want := openTest(t, "", Options{InMemory: true}), openTest(t, "", Options{InMemory: true})
+		for _, tail := range []Tail{src.tail(0, keep, keep), other.tail(0, 10, 10)} {
+			_, err := want.Extend(tail)
+			require.NoError(t, err)
+		}
+		for _, tail := range []Tail{src.tail(0, keep, 30), src.tail(keep, 30, 30), other.tail(0, 10, 10)} {
+			_, err := s.Extend(tail)
+			require.NoError(t, err)
+		}
+		for range 2 { // the second time changes nothing
+			head, err := s.Rewind(testOrigin, src.checkpoint(keep), src.note(keep))
+			require.NoError(t, err, "seed %d", seed)
+			require.Equal(t, want.Head(testOrigin), head, "seed %d", seed)
+			for _, prefix := range []byte{keyState, keyCheckpoint, keyTarget, keyEntry, keyHash, keyPlace, keyPayload, keyAbsence, keyIndex} {
+				require.Equal(t, keysOf(t, want, prefix), keysOf(t, s, prefix), "seed %d, %c", seed, prefix)
+			}
+		}
+		_, err := s.Extend(forked.tail(keep, keep+20, keep+20))
+		require.NoError(t, err)
+		require.Equal(t, forked.root(keep+20), s.Head(testOrigin).Root)
+	}
+}
+
+// The end of a log that no quorum ever saw is its beginning, and then the
+// other history may come.
+func TestALogRewoundToNothingTakesTheOtherHistory(t *testing.T) {
+	src := newSource(t, testOrigin)
+	a := newAuthor(t)
+	for i := range 20 {
+		src.add(a, comment(i))
+	}
+	other := src.fork(0)
+	for i := range 5 {
+		other.add(a, comment(50+i))
+	}
+	dir := t.TempDir()
+	s := openTest(t, dir, small)
+	_, err := s.Extend(src.tail(0, 20, 20))
+	require.NoError(t, err)
+	head, err := s.Rewind(testOrigin, signing.Checkpoint{}, nil)
+	require.NoError(t, err)
+	require.Zero(t, head.Size)
+	require.Empty(t, s.Heads())
+	require.NoError(t, s.Close())
+
+	s = openTest(t, dir, small)
+	require.Zero(t, s.Head(testOrigin).Size)
+	_, err = s.Extend(other.tail(0, 5, 5))
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	s = openTest(t, dir, small)
+	checkAgainst(t, s, other, 5)
+}
+
+// A note beyond the end may be of the history that is left, so what only it
+// proved goes too.
+func TestRewindForgetsWhatOnlyALargerNoteProved(t *testing.T) {
+	src := newSource(t, testOrigin)
+	a := newAuthor(t)
+	for i := range 20 {
+		src.add(a, comment(i))
+	}
+	other := src.fork(6)
+	for i := range 14 {
+		other.add(a, comment(50+i))
+	}
+	s := openTest(t, "", Options{InMemory: true})
+	for _, tail := range []Tail{src.tail(0, 4, 4), other.tail(4, 8, 20)} {
+		_, err := s.Extend(tail)
+		require.NoError(t, err)
+	}
+	head, err := s.Rewind(testOrigin, src.checkpoint(15), src.note(15))
+	require.NoError(t, err)
+	require.Equal(t, Head{Origin: testOrigin, Size: 4, Root: src.root(4), Checkpoint: src.note(4)}, head)
+	_, err = s.Extend(src.tail(4, 15, 15))
+	require.NoError(t, err)
+	checkAgainst(t, s, src, 15)
+}
+
+func TestRewindRefuses(t *testing.T) {
+	src := newSource(t, testOrigin)
+	a := newAuthor(t)
+	for i := range 9 {
+		src.add(a, comment(i))
+	}
+	other := src.fork(3)
+	other.add(a, comment(50), comment(51))
+	dir := t.TempDir()
+	s := openTest(t, dir, small)
+	w := s.OpenLog(testOrigin, src.signer)
+	for _, e := range src.entries {
+		_, _, err := w.Append(t.Context(), Submission{e.Leaf, e.Payload})
+		require.NoError(t, err)
+	}
+	_, err := s.Rewind(testOrigin, src.checkpoint(4), src.note(4))
+	require.ErrorContains(t, err, "own log")
+	require.NoError(t, w.Fence("it showed two histories"))
+	_, err = s.Rewind(testOrigin, other.checkpoint(5), other.note(5))
+	require.ErrorIs(t, err, ErrProof, "another history")
+	_, err = s.Rewind(testOrigin, src.checkpoint(4), src.note(5))
+	require.ErrorIs(t, err, ErrProof, "another note")
+	checkAgainst(t, s, src, 9)
+
+	// A fenced log is rewound, and does not take its marks for documents.
+	_, err = s.Rewind(testOrigin, src.checkpoint(4), src.note(4))
+	require.NoError(t, err)
+	require.Len(t, keysOf(t, s, keyFiled), 4)
+	require.NoError(t, s.Close())
+	s = openTest(t, dir, small)
+	checkAgainst(t, s, src, 4)
+	found, err := s.Find(Query{Kind: review.KindComment})
+	require.NoError(t, err)
+	require.Len(t, found, 4)
+}

@@ -19,7 +19,7 @@ type Role string
 const (
 	RoleRoot    Role = "root"    // P-256: signs openings; kept offline
 	RoleAuthor  Role = "author"  // P-256: signs what the participant says
-	RoleClerk   Role = "clerk"   // P-256: signs the node's receipts
+	RoleClerk   Role = "clerk"   // P-256: signs the node's receipts and refusals
 	RoleLog     Role = "log"     // Ed25519: signs checkpoints of one epoch
 	RoleNode    Role = "node"    // Ed25519: the identity on the network
 	RoleWitness Role = "witness" // Ed25519: cosigns others' checkpoints

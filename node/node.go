@@ -47,8 +47,9 @@ type Node struct {
 	founded  []byte // the founding file
 	origin   review.Origin
 	store    *store.Store
-	copy     bool               // the database is not the one that the home last ran on
-	runner   *federation.Runner // nil offline
+	copy     bool                    // the database is not the one that the home last ran on
+	runner   *federation.Runner      // nil offline
+	clerk    *signing.DocumentSigner // signs receipts and refusals; nil offline
 
 	mu       sync.Mutex
 	reading  *review.Reading // of snapshot; nil at first
@@ -146,6 +147,7 @@ func (n *Node) newRunner() (*federation.Runner, error) {
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
+	n.clerk = o.Clerk
 	return federation.NewRunner(o)
 }
 
@@ -167,7 +169,7 @@ func (n *Node) File(ctx context.Context, e signing.Envelope) (*web.Filed, error)
 	}
 	record, err := n.file(ctx, e)
 	if errors.Is(err, store.ErrFenced) {
-		return nil, fmt.Errorf("this node does not sign its log any more; another member's node can carry the document (`stocktake submit --to URL`): %w", err)
+		return nil, fmt.Errorf("this node does not sign its log any more; another member's node can carry the document (`stocktake submit --to URL`): %w: %w", web.ErrUnavailable, err)
 	}
 	if err != nil {
 		return nil, err

@@ -65,7 +65,7 @@ func (n *Node) Run(ctx context.Context) error {
 const shutdownGrace = 3 * time.Second
 
 func (n *Node) handler() http.Handler {
-	o := web.Options{Logger: n.logger, Log: logFiles{n.store}, Hosts: n.config.Hosts}
+	o := web.Options{Logger: n.logger, Log: logFiles{n.store}, Refusal: n.refuse, Hosts: n.config.Hosts}
 	if host, _, err := net.SplitHostPort(n.config.HTTP); err == nil && host != "" {
 		o.Hosts = append(o.Hosts, host)
 	}

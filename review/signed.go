@@ -37,6 +37,8 @@ func VerifyEnvelope(e signing.Envelope, f *Founding) (*Signed, error) {
 	key, ok := SignerKey(f.Chain, e, d)
 	p, known := f.Chain.Participant(d.Author)
 	switch {
+	case !f.Chain.Founded():
+		return nil, fmt.Errorf("%w: too few participants have acceded to the charter in the federation file", ErrUndecided)
 	case !d.Known:
 		return nil, fmt.Errorf("%w: documents of type %.80q are not understood by this version", ErrUndecided, d.Type)
 	case d.Federation != f.Chain.Genesis() && d.ID != f.Chain.Genesis():

@@ -14,10 +14,11 @@ import (
 // log holds.
 func testRefusal(t *testing.T, key string) (*testFederation, *Founding, signing.Envelope) {
 	f := newFederation(t, 4)
+	f.settle(minute(1))
 	refused := DocumentID(strings.Repeat("ab", 32))
 	payload := ComposeRefusal(refused, f.common("deu"), "unknown-author", "author: the charter lists no participant sle2")
 	leaf := sign(documentKey(key), payload)
-	return f, &Founding{Chain: f.chain(), Genesis: f.genesis}, signing.Envelope{Payload: payload, Signature: leaf.Signature}
+	return f, &Founding{Chain: f.read().Chain(), Genesis: f.genesis}, signing.Envelope{Payload: payload, Signature: leaf.Signature}
 }
 
 func TestARefusalProvesWhoRefusedWhat(t *testing.T) {

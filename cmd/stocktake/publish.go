@@ -51,10 +51,14 @@ func submitCommand() command {
 	return command{"submit", "ENVELOPE", "file a signed document at somebody else's node", func(f *flag.FlagSet) run {
 		var to listFlag
 		f.Var(&to, "to", "`URLs` of nodes that may carry it; it is filed at each")
+		refusal := f.String("refusal", "", "`file` for the signed refusal of a node that does not take it (default: beside the envelope)")
 		wait := f.Duration("wait", 30*time.Second, "wait up to this long until a quorum of witnesses has filed it")
 		return func(ctx context.Context, c *call, args []string) error {
 			if len(args) != 1 || len(to) == 0 {
 				return usage("name one signed envelope, and with --to the nodes that may carry it")
+			}
+			if *refusal != "" && len(to) > 1 {
+				return usage("--refusal names one file, and there are %d nodes; leave it out to have each refusal beside the envelope", len(to))
 			}
 			b, err := readInput(args[0], signing.MaxEnvelope)
 			if err != nil {
@@ -72,6 +76,9 @@ func submitCommand() command {
 					failed = err
 					if len(to) > 1 {
 						report(c.err, "submit", err)
+					}
+					if err := c.keepRefusal(err, e, args[0], *refusal); err != nil {
+						return err
 					}
 					continue
 				}

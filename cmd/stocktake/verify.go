@@ -15,14 +15,21 @@ import (
 )
 
 func verifyCommand() command {
-	return command{"verify", "PATH...", "check exported documents offline: who, what, when filed, by how many witnesses", func(f *flag.FlagSet) run {
+	return command{"verify", "PATH...", "check exported documents, or a signed refusal, offline: who, what, when filed, by how many witnesses", func(f *flag.FlagSet) run {
 		federation := f.String("federation", "", "the `ID` of the federation that you mean; another one is refused")
+		file := f.String("federation-file", "", "for a signed envelope: the federation's `file` (default: federation.jsonl beside it, else the home's)")
 		return func(_ context.Context, c *call, args []string) error {
 			if len(args) == 0 {
 				return usage("name a folder that `stocktake export` wrote, or its %s", review.FileBundle)
 			}
 			var first error
 			for _, path := range args {
+				if e, ok := readEnvelope(path); ok {
+					if err := c.verifyEnvelope(path, e, *file, review.DocumentID(*federation)); err != nil {
+						return fmt.Errorf("%s: %w", path, err)
+					}
+					continue
+				}
 				v, err := verifyPath(path)
 				if err == nil && *federation != "" && string(v.Federation) != *federation {
 					err = fail(exitUndecided, "it is of federation %s, not of %s", v.Federation, *federation)
@@ -75,13 +82,18 @@ func verifyPath(path string) (*review.Verdict, error) {
 		files[name] = b
 	}
 	v, err := review.Verify(files)
+	return v, judged(err)
+}
+
+// judged gives the exit code of what verification found.
+func judged(err error) error {
 	switch {
 	case err == nil:
-		return v, nil
+		return nil
 	case errors.Is(err, review.ErrUndecided), errors.Is(err, signing.ErrUnknownLog):
-		return nil, fail(exitUndecided, "%w", err)
+		return fail(exitUndecided, "%w", err)
 	default:
-		return nil, fail(exitInvalid, "%w", err)
+		return fail(exitInvalid, "%w", err)
 	}
 }
 

@@ -162,7 +162,7 @@ func (n *site) postDocument(w http.ResponseWriter, r *http.Request) error {
 	}
 	filed, err := n.File(r.Context(), e)
 	if err != nil {
-		return err
+		return n.refused(e, err)
 	}
 	if wait > 0 {
 		filed = n.waitFinal(r.Context(), filed, wait)

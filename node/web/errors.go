@@ -82,8 +82,12 @@ const (
 // errorBody is how the API refuses:
 //
 //	{"error":{"code":"refused","message":"due: ...","fields":[{"pointer":"/due","code":"not-a-date"}]}}
+//
+// Of a document that it does not file it also says so signed, as "refusal": an
+// envelope with a document of that kind.
 type errorBody struct {
-	Error errorJSON `json:"error"`
+	Error   errorJSON       `json:"error"`
+	Refusal json.RawMessage `json:"refusal,omitempty"`
 }
 
 type errorJSON struct {
@@ -126,7 +130,15 @@ func errorOf(status int, body []byte) error {
 	if err := json.Unmarshal(body, &b); err != nil || b.Error.Code == "" {
 		return &AnswerError{status, "not-a-node", fmt.Sprintf("the answer is %d %s and not a node's; check the address", status, http.StatusText(status))}
 	}
-	e := b.Error
+	err := b.Error.err(status)
+	if e, perr := signing.ParseEnvelope(b.Refusal); perr == nil {
+		return &RefusedError{err, e}
+	}
+	return err
+}
+
+// err is the error that an answer stands for.
+func (e errorJSON) err(status int) error {
 	switch {
 	case e.Code == codeRefused && len(e.Fields) > 0 && !slices.ContainsFunc(e.Fields, func(f review.FieldError) bool { return f.Code == "" }):
 		return review.Refusal(e.Fields)

@@ -64,7 +64,7 @@ func FuzzAnswer(f *testing.F) {
 		if own {
 			t.Fatalf("%v is not recognised", err)
 		}
-		b, _ := json.Marshal(errorBody{e})
+		b, _ := json.Marshal(errorBody{Error: e})
 		if again := errorOf(status, b); again.Error() != err.Error() {
 			t.Errorf("%q comes back as %q", err, again)
 		}

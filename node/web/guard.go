@@ -133,7 +133,11 @@ func (n *site) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		n.errorPage(w, r, status, e)
 		return
 	}
-	_ = writeJSON(w, status, errorBody{e}) // texts only: it cannot fail
+	body := errorBody{Error: e}
+	if refused := (*RefusedError)(nil); errors.As(err, &refused) {
+		body.Refusal = refused.Refusal.Marshal()
+	}
+	_ = writeJSON(w, status, body) // texts only: it cannot fail
 }
 
 func isPage(p string) bool {

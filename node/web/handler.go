@@ -9,6 +9,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"stocktake/review"
+	"stocktake/signing"
 )
 
 // Options of a [Handler]. The zero value answers on this machine's own names,
@@ -25,6 +26,9 @@ type Options struct {
 	// Witness answers POST /witness/add-checkpoint (C2SP tlog-witness) with an
 	// HTTP status and a text; nil: this node is no witness.
 	Witness func(ctx context.Context, body []byte) (status int, answer []byte)
+	// Refusal signs the node's word that it did not file a document, for whoever
+	// asked; nil: refusals are not signed.
+	Refusal func(id review.DocumentID, code, message string) (signing.Envelope, error)
 }
 
 // LogFiles are the files of C2SP tlog-tiles. Both methods give ErrNotFound for

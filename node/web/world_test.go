@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -215,7 +216,7 @@ func (w *world) fileCorpus() error {
 		}
 		filed, err := w.client.File(context.Background(), e)
 		if s.Refused {
-			if _, ok := err.(review.Refusal); !ok {
+			if !errors.As(err, new(review.Refusal)) {
 				return fmt.Errorf("%s was not refused: %v", s.Name, err)
 			}
 			continue

@@ -14,7 +14,7 @@ import (
 func samplia() InitOptions {
 	return InitOptions{
 		Participant: review.Participant{ID: "xsa", Kind: "state", Name: "Samplia", Country: "XSA", Sample: true},
-		Addresses:   []string{"/ip4/127.0.0.1/tcp/41751"},
+		Addresses:   []string{"/ip4/127.0.0.1/tcp/14751"},
 	}
 }
 

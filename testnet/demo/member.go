@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"time"
 
@@ -107,16 +108,20 @@ func wait(ctx context.Context, limit time.Duration, try func() error) error {
 	}
 }
 
-// freeAddresses are loopback addresses that nothing listens on now.
+// freeAddresses are loopback addresses that nothing listens on now. They lie
+// below the ports that systems hand out to outgoing connections (from 32768 on
+// Linux), so that no connection takes one before its node starts.
 func freeAddresses(n int) ([]string, error) {
 	var addresses []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
+	for tries := 0; len(addresses) < n; tries++ {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10240+rand.IntN(32768-10240)))
+		switch {
+		case err == nil:
+			defer l.Close() // all of them at the end, so that they differ
+			addresses = append(addresses, l.Addr().String())
+		case tries > 100*n:
+			return nil, fmt.Errorf("no free port on 127.0.0.1 between 10240 and 32767: %w", err)
 		}
-		defer l.Close() // all of them at the end, so that they differ
-		addresses = append(addresses, l.Addr().String())
 	}
 	return addresses, nil
 }

@@ -43,7 +43,7 @@ func (n *Node) Run(ctx context.Context) error {
 	g.Go(func() error { return n.erase(ctx) })
 	for _, l := range []net.Listener{public, local} {
 		g.Go(func() error {
-			if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			if err := server.Serve(web.Unnamed(l)); !errors.Is(err, http.ErrServerClosed) {
 				return err
 			}
 			return nil

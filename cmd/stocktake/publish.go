@@ -52,6 +52,7 @@ func submitCommand() command {
 		var to listFlag
 		f.Var(&to, "to", "`URLs` of nodes that may carry it; it is filed at each")
 		refusal := f.String("refusal", "", "`file` for the signed refusal of a node that does not take it (default: beside the envelope)")
+		proxy := f.String("proxy", "", "reach the nodes through this SOCKS5 proxy only, as socks5://127.0.0.1:9050; see `stocktake help protection`")
 		wait := f.Duration("wait", 30*time.Second, "wait up to this long until a quorum of witnesses has filed it")
 		return func(ctx context.Context, c *call, args []string) error {
 			if len(args) != 1 || len(to) == 0 {
@@ -71,7 +72,7 @@ func submitCommand() command {
 			var filed []*web.Filed
 			var failed error
 			for _, url := range to {
-				one, err := submit(ctx, url, e, *wait)
+				one, err := submit(ctx, url, *proxy, e, *wait)
 				if err != nil {
 					failed = err
 					if len(to) > 1 {
@@ -96,8 +97,8 @@ func submitCommand() command {
 	}}
 }
 
-func submit(ctx context.Context, url string, e signing.Envelope, wait time.Duration) (*web.Filed, error) {
-	client, err := web.NewClient(url)
+func submit(ctx context.Context, url, proxy string, e signing.Envelope, wait time.Duration) (*web.Filed, error) {
+	client, err := web.NewProxyClient(url, proxy)
 	if err != nil {
 		return nil, usage("--to %s: %v", url, err)
 	}

@@ -33,13 +33,25 @@ var _ Service = (*Client)(nil)
 
 // NewClient asks the node at a URL as in "https://gcm.example.org" or
 // "http://127.0.0.1:8470".
-func NewClient(base string) (*Client, error) {
+func NewClient(base string) (*Client, error) { return NewProxyClient(base, "") }
+
+// NewProxyClient asks a node through a SOCKS5 proxy as in
+// "socks5://127.0.0.1:9050" and by no other way: the proxy also looks the
+// node's name up. Without one it is NewClient.
+func NewProxyClient(base, proxy string) (*Client, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return nil, fmt.Errorf("%.200q is not a node's address; write it as in https://gcm.example.org", base)
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.DialContext = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	if proxy != "" {
+		p, err := url.Parse(proxy)
+		if err != nil || p.Scheme != "socks5" && p.Scheme != "socks5h" || p.Port() == "" || strings.Trim(p.Path, "/") != "" || p.RawQuery != "" || p.Fragment != "" {
+			return nil, fmt.Errorf("%.200q is not a SOCKS5 proxy; write it as in socks5://127.0.0.1:9050", proxy)
+		}
+		t.Proxy = http.ProxyURL(p) // net/http gives it names, not addresses
+	}
 	return newClient(strings.TrimRight(u.String(), "/"), u.String(), t), nil
 }
 

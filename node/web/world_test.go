@@ -178,7 +178,7 @@ func (w *world) found() (file string, err error) {
 func (w *world) start() error {
 	var err error
 	if w.node, err = node.Open(w.home, node.Options{
-		Logger: slog.New(slog.NewTextHandler(&w.log, nil)), Store: storeOptions,
+		Logger: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Store: storeOptions,
 	}); err != nil {
 		return err
 	}

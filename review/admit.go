@@ -71,7 +71,7 @@ func (c *Chain) authority(d *Document, key signing.DocumentKey) Refusal {
 	case KindRefusal:
 		want = roleClerk
 	}
-	if role != want && d.Kind != KindReceipt { // a receipt's evidence is in its note: any key will do
+	if role != want && d.Kind != KindReceipt && d.Kind != KindFork { // their evidence is in the notes: any key will do
 		return Refusal{*refuse("", "key-role", "role", role, "kind", string(d.Kind), "want", want)}
 	}
 	return nil
@@ -104,6 +104,10 @@ func (c *Chain) relation(d *Document, find finder) Refusal {
 	case *Receipt:
 		if _, err := openReceipt(c, []byte(p.Checkpoint)); err != nil {
 			return Refusal{*refuse("/checkpoint", "void-receipt", "why", err.Error())}
+		}
+	case *Fork:
+		if err := CheckFork(c, p); err != nil {
+			return Refusal{*refuse("", "void-fork", "why", err.Error())}
 		}
 	case *Accession:
 		return c.accessionFaults(p, about)

@@ -86,6 +86,7 @@ var groups = []struct {
 var Notes = map[string]string{
 	"regions-overlap":   "States sit in several regions at once: figures of different regions must not be added up.",
 	"region-unverified": "Some lists of a region's members were not checked against a public source: unverified.",
+	"forked-logs":       "At least one log showed two histories; the proof is among the documents. What a quorum of witnesses had cosigned counts.",
 	"samples":           "Some documents are invented samples. They are flagged and counted apart.",
 	"not-founded":       "Too few participants have acceded to the federation's first charter: nothing counts yet.",
 	"voluntary":         "The compact is voluntary. A report is due only from those who signed into a review round.",
@@ -232,6 +233,9 @@ func (v *view) takeNotes(tables []*table) []string {
 	}
 	if !v.chain.founded {
 		notes = append(notes, "not-founded")
+	}
+	if len(v.chain.Forks()) > 0 {
+		notes = append(notes, "forked-logs")
 	}
 	samples, unverified := false, false
 	for _, t := range tables {

@@ -45,8 +45,9 @@ type LogEntry struct {
 	LogKey      signing.NoteKey
 	NodeKey     signing.NoteKey
 	Addresses   []string
-	From, Until string // RFC 3339 in UTC, as the charter writes them
-	Ended       string // why the participant opened its next epoch; "" while it has not
+	From, Until string     // RFC 3339 in UTC, as the charter writes them
+	Forked      DocumentID // the proof that the log showed two histories; "" if there is none
+	Ended       string     // why the participant opened its next epoch; "" while it has not
 }
 
 type keyEntry struct {
@@ -69,7 +70,7 @@ const (
 
 // NewChain reads a federation's history from its documents: the genesis
 // charter, whose ID the caller has compared with the one it trusts, and
-// further charters, accessions and openings in any order. Other kinds are
+// further charters, accessions, openings and proofs of forks in any order. Other kinds are
 // passed over.
 //
 // The caller has checked that each accession is signed with an author key of
@@ -84,13 +85,15 @@ func NewChain(genesis *Document, more ...*Document) (*Chain, error) {
 		return nil, err
 	}
 	v := votes{}
-	var charters, openings []*Document
+	var charters, openings, proofs []*Document
 	for _, d := range more {
 		switch {
 		case d.Kind == KindAccession:
 			v.add(d, time.Time{})
 		case d.Kind == KindOpening:
 			openings = append(openings, d)
+		case d.Kind == KindFork:
+			proofs = append(proofs, d)
 		case d.Kind == KindCharter && d.ID != genesis.ID:
 			charters = append(charters, d)
 		}
@@ -104,7 +107,7 @@ func NewChain(genesis *Document, more ...*Document) (*Chain, error) {
 		}
 		c = c.with(charters[i], time.Time{})
 	}
-	return c.opened(byID(openings)), nil
+	return c.opened(byID(openings)).forked(byID(proofs)), nil
 }
 
 // found is the chain of a genesis charter alone, not founded yet.

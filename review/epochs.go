@@ -28,7 +28,9 @@ const (
 
 // Trusted is whether the log's key is still its participant's own: its epoch
 // did not end because the key was stolen or had signed two histories.
-func (l LogEntry) Trusted() bool { return l.Ended != reasonStolen && l.Ended != reasonForked }
+func (l LogEntry) Trusted() bool {
+	return l.Ended != reasonStolen && l.Ended != reasonForked && l.Forked == ""
+}
 
 // openingFaults is why an opening opens no log; nil if it does.
 func (c *Chain) openingFaults(p *Opening) Refusal {

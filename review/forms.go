@@ -37,6 +37,7 @@ var forms = map[string]struct {
 	"origin":           {"not-an-origin", isOrigin},
 	"note-key":         {"not-a-note-key", func(s string) bool { _, err := signing.ParseNoteKey(s); return err == nil }},
 	"document-key":     {"not-a-document-key", func(s string) bool { _, err := signing.ParseDocumentKeyBase64(s); return err == nil }},
+	"hash":             {"not-a-hash", isHash},
 	"checkpoint":       {"not-a-checkpoint", func(s string) bool { _, err := signing.PeekCheckpoint([]byte(s)); return err == nil }},
 }
 

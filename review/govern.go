@@ -52,13 +52,16 @@ func govern(genesis *Document, logs []LogState, records iter.Seq2[Record, error]
 		}
 	}
 	err := r.findChain()
+	if err == nil {
+		r.findForks()
+	}
 	return s, r.chain, err
 }
 
 // governs is whether a canonical payload may be of a kind that decides which
 // charter is in force. In RFC 8785 form, no text inside a predicate looks so.
 func governs(payload []byte) bool {
-	for _, k := range []Kind{KindCharter, KindAccession, KindReceipt, KindOpening} {
+	for _, k := range []Kind{KindCharter, KindAccession, KindReceipt, KindOpening, KindFork} {
 		if bytes.Contains(payload, []byte(`"predicateType":"`+PredicateType(k)+`"`)) {
 			return true
 		}
@@ -72,6 +75,7 @@ func (r *Reading) govern() error {
 	if err := r.findChain(); err != nil {
 		return err
 	}
+	r.findForks()
 	charter, id := r.chain.InForce()
 	if r.snapshot.Charter == "" {
 		r.snapshot.Charter = id

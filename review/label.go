@@ -39,6 +39,8 @@ const (
 	ReasonNotAcceded       = "party-not-acceded"    // a report by a party that has not acceded
 	ReasonNotAdopted       = "charter-not-in-force" // a charter without its majority
 	ReasonVoidReceipt      = "void-receipt"         // its checkpoint is not the log's, or no witness cosigned it
+	ReasonVoidFork         = "void-fork"            // its notes do not contradict each other, or are not the log's
+	ReasonForked           = "forked"               // in a log that showed two histories, where no quorum had cosigned it
 	ReasonWithdrawn        = "withdrawn"            // taken back by its author
 	ReasonSuperseded       = "superseded"           // replaced by its author
 	ReasonDuplicate        = "duplicate"            // of a record: the document counts from another place

@@ -10,6 +10,11 @@ const (
 	// (statement, predicate, participants, one, logs, one, addresses); the
 	// rest is room for kinds to come.
 	maxDepth = 16
+
+	// maxForkSize bounds the sizes of a fork's notes: the checks of consistency
+	// proofs loop for ever past 2^62, which anyone with a log key can sign. It
+	// is what a log may hold.
+	maxForkSize = 1 << 40
 	// maxSubjects is what a statement is about and 32 attachments: six
 	// languages of a narrative, its annexes, and room.
 	maxSubjects = 33

@@ -81,6 +81,7 @@ var messages = map[string]string{
 	"not-an-origin":           "{value} is not a log's origin: write it as e1.sle.7eb17fae.gcm.example",
 	"not-a-note-key":          "{value} is not an Ed25519 public key: write its 32 bytes in base64",
 	"not-a-document-key":      "{value} is not an ECDSA P-256 public key: write its SubjectPublicKeyInfo in base64",
+	"not-a-hash":              "{value} is not a hash: write its 32 bytes in base64",
 	"not-a-checkpoint":        "not a signed checkpoint: file the note as the log wrote it",
 
 	// Fields against each other.
@@ -145,6 +146,9 @@ var messages = map[string]string{
 	"not-the-listed-key":      "not the key by which this log is known already: the charter or an earlier opening names another",
 	"void-receipt":            "its checkpoint is not the log's as these records have it, or no witness of the charter cosigned it",
 	"void-receipt why":        "this receipt proves nothing: {why}",
+	"void-fork":               "its two notes are not of one log's key, or do not contradict each other",
+	"void-fork why":           "this proves no fork: {why}",
+	"forked":                  "its log showed two histories, and no quorum of witnesses had cosigned this one: file it again elsewhere",
 	"role-and-subject":        "with role {role} an accession is about a {want}, not about a {value}: correct one of the two",
 	"not-a-party":             "this pledge does not name {author} as a party: ask its author for a version that does",
 	"unknown-round":           "the charter has no review round {round}: write one of {known}",

@@ -40,6 +40,7 @@ const (
 	KindResponse   Kind = "response"
 	KindWithdrawal Kind = "withdrawal"
 	KindRefusal    Kind = "refusal"
+	KindFork       Kind = "fork"
 )
 
 // predicateBase is the one constant that names this vocabulary.

@@ -213,4 +213,4 @@ func checkSubjects(k Kind, subjects []Subject, predicate any) Refusal {
 }
 
 // lasting are the kinds whose content is never erased (guarantee 9).
-var lasting = []Kind{KindCharter, KindOpening, KindAccession, KindReceipt, KindWithdrawal, KindRefusal}
+var lasting = []Kind{KindCharter, KindOpening, KindAccession, KindReceipt, KindWithdrawal, KindRefusal, KindFork}

@@ -44,7 +44,7 @@ func (r *Reading) stand(e *entry) {
 // nearest: of a document's places, the nearest tells.
 var standings = []string{
 	"wrong-federation", "unknown-author", ReasonSignatureInvalid, "key-unknown", "key-not-authors", "key-role",
-	ReasonAuthorNotInForce, ReasonKeyNotInForce, ReasonSuspended, ReasonPending, "",
+	ReasonAuthorNotInForce, ReasonKeyNotInForce, ReasonSuspended, ReasonForked, ReasonPending, "",
 }
 
 func (r *Reading) standing(d *Document, p recordPlace) (code string, filed time.Time, witnesses int) {
@@ -60,6 +60,8 @@ func (r *Reading) standing(d *Document, p recordPlace) (code string, filed time.
 	}
 	at, by, ok := r.filings.Filed(p.origin, p.index)
 	switch {
+	case !ok && r.chain.logs[p.origin].Forked != "":
+		return ReasonForked, time.Time{}, 0
 	case !ok:
 		return ReasonPending, time.Time{}, 0
 	case !r.chain.keys[p.key].span.covers(at):
@@ -180,6 +182,9 @@ func (r *Reading) settle(e *entry) {
 		if e.code = ReasonVoidReceipt; r.receipts[e.id] {
 			e.code = ""
 		}
+		return
+	case KindFork: // as valid whoever files it
+		e.code = r.forkCode(e.doc)
 		return
 	case KindCharter:
 		if _, ok := r.chain.Charter(e.id); ok {

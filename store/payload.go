@@ -241,6 +241,7 @@ var lasting = map[review.Kind]bool{
 	review.KindReceipt:    true,
 	review.KindWithdrawal: true,
 	review.KindRefusal:    true,
+	review.KindFork:       true,
 }
 
 // MissingPayload is a document whose payload is to be asked for, with one of

@@ -35,6 +35,8 @@ var reasons = map[string]standing{
 	review.ReasonNotAcceded:       {Tone: "warn", Text: "party has not acceded"},
 	review.ReasonNotAdopted:       {Tone: "warn", Text: "charter not in force"},
 	review.ReasonVoidReceipt:      {Tone: "bad", Text: "receipt void"},
+	review.ReasonVoidFork:         {Tone: "bad", Text: "proves nothing"},
+	review.ReasonForked:           {Tone: "bad", Text: "in a log of two histories"},
 	review.ReasonDuplicate:        {Tone: "good", Text: "counts from another place"},
 	"key-not-authors":             {Tone: "bad", Text: "signed with another’s key"},
 }

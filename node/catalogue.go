@@ -54,7 +54,7 @@ func (n *Node) Documents(_ context.Context, q web.Query) ([]web.Listed, error) {
 	documents := []web.Listed{}
 	for id, d := range reading.Documents() {
 		if l := listed(reading, id, d); (d != nil || l.Erased != "") && matches(q, l) {
-			documents = append(documents, l)
+			documents = append(documents, n.veil(l))
 		}
 	}
 	return documents, nil
@@ -102,14 +102,16 @@ func (n *Node) Document(_ context.Context, id review.DocumentID) (*web.Shown, er
 		return nil, err
 	}
 	shown := &web.Shown{
-		Listed: listed(reading, id, d), Signer: record.Leaf.Key.Fingerprint(), Witnesses: label.Witnesses,
+		Listed: n.veil(listed(reading, id, d)), Signer: record.Leaf.Key.Fingerprint(), Witnesses: label.Witnesses,
 		Label: label, Places: reading.Places(id), Absence: record.Absence.String(),
 	}
 	if owner, _, ok := reading.Chain().KeyOwner(record.Leaf.Key); ok {
 		p, _ := reading.Chain().Participant(owner)
 		shown.SignedBy = p.Name
 	}
-	if record.Payload != nil {
+	if shown.NotDisplayed != "" {
+		shown.Elsewhere = n.elsewhere(reading.Chain())
+	} else if record.Payload != nil {
 		shown.Statement = json.RawMessage(record.Payload)
 	}
 	if w, ok := reading.Withdrawn(id); ok {
@@ -127,6 +129,9 @@ func (n *Node) Envelope(_ context.Context, id review.DocumentID) (signing.Envelo
 	label, ok := reading.Label(id)
 	if !ok {
 		return signing.Envelope{}, notFound(id)
+	}
+	if err := n.displayable(reading, id); err != nil {
+		return signing.Envelope{}, err
 	}
 	record, err := n.store.Record(label.Place.Origin, label.Place.Index)
 	switch {
@@ -160,6 +165,7 @@ func (n *Node) Thread(_ context.Context, id review.DocumentID) (*review.Thread, 
 	if !ok {
 		return nil, notFound(id)
 	}
+	n.veilThread(thread)
 	return thread, nil
 }
 

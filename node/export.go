@@ -22,6 +22,9 @@ func (n *Node) Export(_ context.Context, id review.DocumentID) (map[string][]byt
 	if !ok {
 		return nil, notFound(id)
 	}
+	if err := n.displayable(reading, id); err != nil {
+		return nil, err
+	}
 	place := provable(reading, id, label.Place)
 	record, err := n.store.Record(place.Origin, place.Index)
 	if err != nil {

@@ -8,6 +8,11 @@ const (
 	maxConfig = 64 << 10
 	// maxCard is one participant's public part: a name and a handful of keys.
 	maxCard = 16 << 10
+	// maxDisplayRules bounds a display policy: each document shown is held
+	// against all of it.
+	maxDisplayRules = 1000
+	// maxDisplayReason bounds what is shown in place of a document.
+	maxDisplayReason = 500
 	// maxFiling is one envelope: what the API takes in one request.
 	maxFiling = signing.MaxEnvelope
 )

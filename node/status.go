@@ -25,7 +25,7 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 	s := &web.Status{
 		Participant: p.ID, Name: p.Name, Federation: n.founding.Genesis.ID, Charter: charter.Number,
 		Log: n.origin, Size: n.store.Head(n.origin).Size, Missing: len(missing), Snapshot: snapshot.Digest(),
-		Peers: []web.PeerStatus{}, Logs: []web.LogStatus{}, Addresses: []string{}, Demo: n.config.Demo,
+		Peers: []web.PeerStatus{}, Logs: []web.LogStatus{}, Addresses: []string{}, Demo: n.config.Demo, Display: n.config.Display,
 		Running: n.runner != nil,
 	}
 	for id, d := range reading.Documents() {

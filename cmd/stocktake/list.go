@@ -40,6 +40,9 @@ func listCommand() command {
 				if filed == "" {
 					filed = "received, not filed"
 				}
+				if d.NotDisplayed != "" {
+					d.Title = "not displayed here: " + d.NotDisplayed
+				}
 				if d.Erased != "" {
 					d.Kind, d.Title = cmp.Or(d.Kind, "document"), erasedOn(d.Erased)
 				}

@@ -47,6 +47,10 @@ func printDocument(c *call, d *web.Shown) error {
 	for _, p := range d.Places {
 		fmt.Fprintf(c.out, "log         %s, index %d\n", p.Origin, p.Index)
 	}
+	if d.NotDisplayed != "" {
+		fmt.Fprintf(c.out, "not displayed here: %s\nheld too by the nodes of %v\n", d.NotDisplayed, d.Elsewhere)
+		return nil
+	}
 	if w := d.Withdrawn; w != nil {
 		fmt.Fprintf(c.out, "withdrawn   %s by %s, document %s\nreason      %s\n", w.Filed, w.Author, w.By, strings.ReplaceAll(w.Reason, "\n", "\n            "))
 	}

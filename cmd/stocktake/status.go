@@ -72,6 +72,9 @@ func printStatus(c *call, s *web.Status) {
 	default:
 		fmt.Fprintln(c.out, "behind      no: nothing longer was heard of")
 	}
+	for _, r := range s.Display {
+		fmt.Fprintf(c.out, "not shown   %s%s: %s\n", r.Document, r.Author, r.Reason)
+	}
 	for _, f := range s.Forks {
 		fmt.Fprintf(c.out, "FORK        %s\n", f)
 	}

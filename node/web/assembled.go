@@ -141,6 +141,7 @@ func (n *site) assembled(ctx context.Context, v *view, scope review.Scope, cutof
 	if err != nil {
 		return nil, err
 	}
+	a.veil(v.status.Display)
 	n.kept.Lock()
 	defer n.kept.Unlock()
 	if n.kept.byKey == nil {

@@ -31,6 +31,7 @@ type documentBody struct {
 	Threaded      bool // documents of this kind are talked about
 	Shadow        bool // an alternative report
 	PredicateType string
+	Others        []ref  // whose nodes hold what is not displayed here
 	SubjectHeld   bool   // its about.pae will be among the files
 	Checkable     bool   // there are files to check
 	Folder        string // of them
@@ -53,6 +54,9 @@ func (n *site) documentPage(ctx context.Context, v *view, r *http.Request) (stri
 		Standing: inWords(d.Label), Absence: absences[d.Absence], Folder: folder(id),
 		Checkable: d.Statement != nil && d.Label.Reason != review.ReasonMalformed,
 		Threaded:  d.Kind != review.KindReceipt && d.Kind != review.KindOpening,
+	}
+	for _, id := range d.Elsewhere {
+		body.Others = append(body.Others, v.who(id))
 	}
 	if err := n.fillAbout(ctx, body); err != nil {
 		return "", nil, err

@@ -52,6 +52,9 @@ func titleOf(d Listed) string {
 	if d.Title != "" {
 		return d.Title
 	}
+	if d.NotDisplayed != "" {
+		return kindName(d.Kind) + " " + short(d.ID) + ", not displayed here"
+	}
 	if d.Erased != "" {
 		return "Erased: withdrawn by its author on " + instantDay(d.Erased)
 	}

@@ -75,8 +75,10 @@ type Listed struct {
 	Log    review.Origin        `json:"log"`
 	Index  uint64               `json:"index"`
 	Sample bool                 `json:"sample,omitempty"`
-	Type   string               `json:"type,omitempty"`   // of an assessment: self, regional, shadow
-	Erased string               `json:"erased,omitempty"` // when its author withdrew it, if its content was erased here; it has no title then
+	Type   string               `json:"type,omitempty"` // of an assessment: self, regional, shadow
+	// NotDisplayed is why this node does not show it, if so; it has no title then.
+	NotDisplayed string `json:"notDisplayed,omitempty"`
+	Erased       string `json:"erased,omitempty"` // when its author withdrew it, if its content was erased here; it has no title then
 }
 
 // Shown is a document with its context.
@@ -89,6 +91,8 @@ type Shown struct {
 	Places    []review.Place  `json:"places"`    // every log that holds it
 	Absence   string          `json:"absence"`   // present, missing, sealed, withheld, erased
 	Statement json.RawMessage `json:"statement"` // the payload, byte for byte as signed; null if absent
+	// Elsewhere are the participants whose nodes hold what this one does not show.
+	Elsewhere []review.ParticipantID `json:"elsewhere,omitempty"`
 	// Withdrawn is what stays known if its author took it back.
 	Withdrawn *review.Withdrawn `json:"withdrawn,omitempty"`
 }
@@ -120,6 +124,15 @@ type Status struct {
 	Forks       []string             `json:"forks,omitempty"`
 	Addresses   []string             `json:"addresses"`
 	Demo        bool                 `json:"demonstration,omitempty"`
+	Display     []DisplayRule        `json:"display,omitempty"` // what is carried here and not shown
+}
+
+// DisplayRule says of one document, or of all of one author, that a node
+// carries it, counts it and hands it on, and does not show it to readers.
+type DisplayRule struct {
+	Document review.DocumentID    `json:"document,omitempty" yaml:"document,omitempty"`
+	Author   review.ParticipantID `json:"author,omitempty" yaml:"author,omitempty"`
+	Reason   string               `json:"reason" yaml:"reason"`
 }
 
 // PeerStatus is one other member's node.

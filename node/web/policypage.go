@@ -1,0 +1,55 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"stocktake/review"
+)
+
+// veil takes out of a stocktake, as pages read it, the words of what the node
+// does not show. Figures stay, and the stocktake's file is everybody's.
+func (a *assembled) veil(rules []DisplayRule) {
+	hidden := func(id review.DocumentID, author review.ParticipantID) bool {
+		return slices.ContainsFunc(rules, func(r DisplayRule) bool { return r.Document == id || r.Author != "" && r.Author == author })
+	}
+	for i := range a.pledges {
+		if p := &a.pledges[i]; hidden(p.ID, p.Author) {
+			p.Title = "Pledge " + short(p.ID) + ", not displayed here"
+		}
+	}
+	for i := range a.targets {
+		if t := &a.targets[i]; hidden(t.Pledge, t.Author) {
+			t.Indicator, t.Unit = "not displayed here", ""
+		}
+	}
+	for i := range a.parties {
+		if p := &a.parties[i]; hidden(p.Pledge, p.Author) && p.Participant == "" {
+			p.Name = "not displayed here"
+		}
+	}
+}
+
+// policyBody is what the node carries and does not show.
+type policyBody struct {
+	Name  string
+	Rules []policyRule
+}
+
+type policyRule struct {
+	DisplayRule
+	Of ref // an author
+}
+
+func (n *site) policyPage(_ context.Context, v *view, _ *http.Request) (string, any, error) {
+	body := policyBody{Name: v.status.Name}
+	for _, r := range v.status.Display {
+		rule := policyRule{DisplayRule: r}
+		if r.Author != "" {
+			rule.Of = v.who(r.Author)
+		}
+		body.Rules = append(body.Rules, rule)
+	}
+	return "What this node does not display", body, nil
+}

@@ -33,6 +33,15 @@ func bareName(name string) string {
 	return strings.TrimPrefix(name, "republic of ")
 }
 
+// Follows is why a charter may not follow the one in force, whoever accedes to
+// it: a [Refusal], or nil if it may.
+func (c *Chain) Follows(next *Charter) error {
+	if faults := c.succession(&Document{Predicate: next}); len(faults) > 0 {
+		return faults
+	}
+	return nil
+}
+
 // succession is why a charter may not follow the one in force; nil if it may.
 func (c *Chain) succession(d *Document) Refusal {
 	next := d.Predicate.(*Charter)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"stocktake/node"
+	"stocktake/node/web"
 	"stocktake/review"
 	"stocktake/signing"
 )
@@ -47,18 +47,15 @@ func charterNewCommand() command {
 			for _, w := range witnesses {
 				o.Witnesses = append(o.Witnesses, review.ParticipantID(w))
 			}
-			for _, r := range rounds {
-				part := strings.Split(r, ":")
-				if len(part) != 3 {
-					return usage("--round %q: want ID:OPENS:DUE, as 2027:2027-01-01:2027-06-30", r)
-				}
-				o.Rounds = append(o.Rounds, review.Round{ID: part[0], Title: "Round " + part[0], Scope: "global", Opens: part[1], Due: part[2]})
+			var err error
+			if o.Rounds, err = readRounds(rounds); err != nil {
+				return err
 			}
 			charter, err := node.Convene(cards, o)
 			if err != nil {
 				return err
 			}
-			draft, err := charterDraft(charter)
+			draft, err := charterDraft(charter, "# The genesis charter: who takes part, who witnesses, which rounds there are.\n# Whoever signs this convenes the federation; its ID becomes the federation's name.\n")
 			if err != nil {
 				return err
 			}
@@ -68,8 +65,19 @@ func charterNewCommand() command {
 	}}
 }
 
+func readRounds(flags listFlag) (rounds []review.Round, err error) {
+	for _, r := range flags {
+		part := strings.Split(r, ":")
+		if len(part) != 3 {
+			return nil, usage("--round %q: want ID:OPENS:DUE, as 2027:2027-01-01:2027-06-30", r)
+		}
+		rounds = append(rounds, review.Round{ID: part[0], Title: "Round " + part[0], Scope: "global", Opens: part[1], Due: part[2]})
+	}
+	return rounds, nil
+}
+
 // charterDraft writes a charter as the YAML that `charter sign` takes.
-func charterDraft(charter *review.Charter) ([]byte, error) {
+func charterDraft(charter *review.Charter, comment string) ([]byte, error) {
 	b, err := json.Marshal(charter)
 	if err != nil {
 		return nil, err
@@ -78,8 +86,11 @@ func charterDraft(charter *review.Charter) ([]byte, error) {
 	if err := json.Unmarshal(b, &fields); err != nil {
 		return nil, err
 	}
-	draft := []byte("# The genesis charter: who takes part, who witnesses, which rounds there are.\n# Whoever signs this convenes the federation; its ID becomes the federation's name.\nkind: charter\nlanguage: en\n")
-	for _, name := range []string{"title", "number", "suffix", "rules", "compact", "threshold", "witnesses", "rounds", "participants"} {
+	draft := []byte(comment + "kind: charter\nlanguage: en\n")
+	if charter.Previous != "" {
+		draft = fmt.Appendf(draft, "about: %s\n", charter.Previous)
+	}
+	for _, name := range []string{"title", "sample", "federation", "number", "previous", "suffix", "rules", "compact", "threshold", "suspensions", "witnesses", "rounds", "participants"} {
 		if fields[name] == nil {
 			continue
 		}
@@ -96,15 +107,15 @@ func charterDraft(charter *review.Charter) ([]byte, error) {
 }
 
 func charterSignCommand() command {
-	return command{"charter sign", "DRAFT|ENVELOPE", "sign a charter's draft as its convener, or accede to a signed charter", func(f *flag.FlagSet) run {
+	return command{"charter sign", "DRAFT|ENVELOPE|ID", "sign a charter's draft as its proposer, or accede to a signed charter", func(f *flag.FlagSet) run {
 		var s signFlags
 		s.add(f)
 		round := f.String("round", "", "accede into this review `round` as well")
 		return func(ctx context.Context, c *call, args []string) error {
 			if len(args) != 1 {
-				return usage("name the charter: its draft, or the signed envelope of its convener")
+				return usage("name the charter: its draft, or what its proposer signed, as a file or by its ID")
 			}
-			file, err := os.ReadFile(args[0])
+			file, err := charterFile(ctx, c, args[0])
 			if err != nil {
 				return err
 			}
@@ -115,6 +126,11 @@ func charterSignCommand() command {
 			signed, err := s.signDraft(ctx, c, args[0], file)
 			if err != nil {
 				return err
+			}
+			if d, err := review.Parse(signed.Payload); err == nil && d.Federation != "" {
+				c.say("The proposal's ID is %s. File it with: stocktake publish %s", signed.Digest(), orFile(s.out))
+				c.say("Then each member accedes, you too: stocktake charter sign %.12s... -o ID.json, and stocktake publish ID.json", signed.Digest())
+				return c.writeOutput(s.out, append(signed.Marshal(), '\n'))
 			}
 			c.say("The federation's name is its charter's ID: %s", signed.Digest())
 			c.say("Send the signed charter to every participant; each accedes with: stocktake charter sign charter.json -o ID.json")
@@ -138,7 +154,12 @@ func accede(ctx context.Context, c *call, s *signFlags, e signing.Envelope, roun
 	if !ok {
 		return fail(exitFailed, "this is a %s, not a charter; sign a draft with `stocktake sign`", d.Kind)
 	}
-	c.say("%s: number %d, %d participants, %d witnesses, in force with %d accessions", charter.Title, charter.Number, len(charter.Participants), len(charter.Witnesses), charter.Threshold)
+	c.say("%s: number %d, %d participants, %d witnesses", charter.Title, charter.Number, len(charter.Participants), len(charter.Witnesses))
+	if charter.Number > 1 {
+		if err := sayChanges(ctx, c, charter); err != nil {
+			return err
+		}
+	}
 	signer, author, err := s.open(ctx, c)
 	if err != nil {
 		return err
@@ -151,53 +172,19 @@ func accede(ctx context.Context, c *call, s *signFlags, e signing.Envelope, roun
 		}
 		out = append(append(out, signed.Marshal()...), '\n')
 	}
+	if charter.Number > 1 {
+		c.say("File this accession with: stocktake publish %s, or send it to a member whose node carries it", orFile(s.out))
+		return c.writeOutput(s.out, out)
+	}
 	c.say("Send this accession to the convener, who puts all of them together: stocktake charter verify charter.json ID.json... -o federation.jsonl")
 	return c.writeOutput(s.out, out)
 }
 
-func charterShowCommand() command {
-	return command{"charter show", "[FILE]", "who is in the federation, from a federation file or the home", func(*flag.FlagSet) run {
-		return func(_ context.Context, c *call, args []string) error {
-			f, err := founding(c, args)
-			if err != nil {
-				return err
-			}
-			charter, id := f.Chain.InForce()
-			if c.json {
-				return json.NewEncoder(c.out).Encode(map[string]any{"version": 1, "federation": f.Genesis.ID, "id": id, "founded": f.Chain.Founded(), "charter": charter})
-			}
-			fmt.Fprintf(c.out, "%s\nfederation  %s\ncharter     number %d, %s\n", charter.Title, f.Genesis.ID, charter.Number, inForce(f))
-			witness := map[review.ParticipantID]bool{}
-			for _, w := range charter.Witnesses {
-				witness[w.Participant] = true
-			}
-			fmt.Fprintf(c.out, "witnesses   %d, a quorum is %d\n\n", len(witness), review.Quorum(len(witness)))
-			for _, p := range charter.Participants {
-				does := "carried by others"
-				if len(p.Logs) > 0 {
-					does = "runs a node"
-				}
-				if witness[p.ID] {
-					does += ", witness"
-				}
-				fmt.Fprintf(c.out, "%-18s %-26s %-40s %s\n", p.ID, p.Kind, p.Name, does)
-			}
-			for _, r := range charter.Rounds {
-				fmt.Fprintf(c.out, "\nround %s: %s, opens %s, reports due %s", r.ID, r.Title, r.Opens, r.Due)
-			}
-			if len(charter.Rounds) > 0 {
-				fmt.Fprintln(c.out)
-			}
-			return nil
-		}
-	}}
-}
-
 func charterVerifyCommand() command {
-	return command{"charter verify", "FILE...", "check charters and accessions, whether they are enough, and put them together", func(fs *flag.FlagSet) run {
+	return command{"charter verify", "[FILE...]", "check charters and accessions, whether they are enough, and put them together", func(fs *flag.FlagSet) run {
 		out := fs.String("o", "", "write them together to this `file`, with which members join")
-		return func(_ context.Context, c *call, args []string) error {
-			f, err := founding(c, args)
+		return func(ctx context.Context, c *call, args []string) error {
+			f, _, err := federationOf(ctx, c, args)
 			if err != nil {
 				return err
 			}
@@ -214,11 +201,12 @@ func charterVerifyCommand() command {
 	}}
 }
 
+// inForce says how the charter in force stands.
 func inForce(f *review.Founding) string {
-	charter, _ := f.Chain.InForce()
+	charter, id := f.Chain.InForce()
 	acceded := map[review.ParticipantID]bool{}
 	for _, d := range f.Documents {
-		if a, ok := d.Predicate.(*review.Accession); ok && a.Role == "member" {
+		if a, ok := d.Predicate.(*review.Accession); ok && a.Role == "member" && a.Decision != "declined" && d.About() == id {
 			acceded[a.Author] = true
 		}
 	}
@@ -226,25 +214,100 @@ func inForce(f *review.Founding) string {
 	if f.Chain.Founded() {
 		state = "in force"
 	}
+	if charter.Number > 1 {
+		return fmt.Sprintf("%s: %d participants acceded", state, len(acceded))
+	}
 	return fmt.Sprintf("%s: %d of %d participants acceded, %d needed", state, len(acceded), len(charter.Participants), charter.Threshold)
 }
 
-// founding reads the federation from files put together, or from the home.
-func founding(c *call, files []string) (*review.Founding, error) {
+// federationOf reads the federation from files put together; without files
+// from the home's node, with the charters that were proposed and the accessions
+// to them, or, where no node is, from the file that the home joined with.
+func federationOf(ctx context.Context, c *call, files []string) (*review.Founding, []signing.Envelope, error) {
 	if len(files) == 0 {
-		return c.home.Founding()
+		return federationAtHome(ctx, c)
 	}
 	var all []byte
 	for _, name := range files {
 		b, err := os.ReadFile(name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		all = append(append(all, b...), '\n')
 	}
 	f, err := review.ReadFounding(all)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fail(exitInvalid, "%s: %w", strings.Join(files, ", "), err)
+	if err != nil {
+		return nil, nil, fail(exitInvalid, "%s: %w", strings.Join(files, ", "), err)
 	}
-	return f, err
+	return f, nil, nil
+}
+
+func federationAtHome(ctx context.Context, c *call) (*review.Founding, []signing.Envelope, error) {
+	s, done, err := c.service(ctx, nil)
+	if errors.Is(err, node.ErrNotInitialised) { // an author without a node
+		f, err := c.home.Founding()
+		return f, nil, err
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	defer done()
+	b, err := s.Federation(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := review.ReadFounding(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	var proposed []signing.Envelope
+	charters, err := s.Documents(ctx, web.Query{Kind: review.KindCharter})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, d := range charters {
+		if _, ok := f.Chain.Charter(d.ID); ok {
+			continue
+		}
+		accessions, err := s.Documents(ctx, web.Query{Kind: review.KindAccession, About: d.ID})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, d := range append(accessions, d) {
+			e, err := s.Envelope(ctx, d.ID)
+			if errors.Is(err, web.ErrNotFound) {
+				continue // its content has not arrived
+			}
+			if err != nil {
+				return nil, nil, err
+			}
+			proposed = append(proposed, e)
+		}
+	}
+	return f, proposed, nil
+}
+
+// charterFile reads a charter's file, or fetches the document of that ID from
+// the home's node.
+func charterFile(ctx context.Context, c *call, name string) ([]byte, error) {
+	if _, err := signing.ParseDigest(name); err != nil {
+		return readInput(name, maxDraft)
+	}
+	s, done, err := c.service(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	e, err := s.Envelope(ctx, review.DocumentID(name))
+	if err != nil {
+		return nil, err
+	}
+	return e.Marshal(), nil
+}
+
+func orFile(name string) string {
+	if name == "" {
+		return "FILE"
+	}
+	return name
 }

@@ -7,6 +7,8 @@ func commands() []command {
 		initCommand(),
 		charterNewCommand(),
 		charterSignCommand(),
+		charterAmendCommand(),
+		charterDiffCommand(),
 		charterShowCommand(),
 		charterVerifyCommand(),
 		serveCommand(),

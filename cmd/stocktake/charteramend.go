@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"io/fs"
+	"time"
+
+	"stocktake/node"
+	"stocktake/review"
+)
+
+// amendFlags are what an amendment may change.
+type amendFlags struct {
+	add, closed, witness, noWitness, rounds, suspend listFlag
+	title, until, reason                             string
+	threshold, days                                  int
+}
+
+func charterAmendCommand() command {
+	return command{"charter amend", "", "the successor of the charter in force, as a draft on stdout", func(f *flag.FlagSet) run {
+		var a amendFlags
+		f.Var(&a.add, "add", "`CARDS` of new participants")
+		f.Var(&a.closed, "close", "`IDs` of participants that end")
+		f.Var(&a.witness, "witness", "participants that become witnesses: their `CARDS`, or the IDs of new ones")
+		f.Var(&a.noWitness, "no-witness", "`IDs` of witnesses that end to be ones")
+		f.StringVar(&a.until, "until", "", "when participants end and witnesses change, as `2027-01-01T00:00:00Z`; the members have to agree before (default: in 14 days)")
+		f.Var(&a.rounds, "round", "a new review round as `ID:OPENS:DUE`, as 2028:2028-01-01:2028-06-30")
+		f.Var(&a.suspend, "suspend", "`IDs` of participants that are suspended in an emergency, from when this is filed")
+		f.IntVar(&a.days, "days", 30, "how many `days` a suspension lasts, 30 at most")
+		f.StringVar(&a.reason, "reason", "", "why they are suspended, for everybody to read")
+		f.IntVar(&a.threshold, "threshold", 0, "how many must accede to a successor at least")
+		f.StringVar(&a.title, "title", "", "another `name` of the federation")
+		out := f.String("o", "", "write to this `file` instead of stdout")
+		return func(ctx context.Context, c *call, args []string) error {
+			if len(args) > 0 {
+				return usage("charter amend takes flags only, not %q", args[0])
+			}
+			if len(a.suspend) > 0 && a.reason == "" {
+				return usage("--suspend needs a --reason, for everybody to read")
+			}
+			if a.days < 1 || a.days > 30 {
+				return usage("--days %d: a suspension lasts 1 to 30 days", a.days)
+			}
+			amendment, err := a.amendment(time.Now())
+			if err != nil {
+				return err
+			}
+			found, _, err := federationOf(ctx, c, nil)
+			if err != nil {
+				return err
+			}
+			charter, id := found.Chain.InForce()
+			next, err := node.Amend(charter, id, amendment)
+			if err != nil {
+				return err
+			}
+			if err := found.Chain.Follows(next); err != nil {
+				return err
+			}
+			draft, err := charterDraft(next, "# The successor of the charter in force. It repeats every entry: add to it, or close\n# entries with an until; nothing may be dropped.\n")
+			if err != nil {
+				return err
+			}
+			for _, line := range changes(charter, next) {
+				c.say("%s", line)
+			}
+			tally := found.Chain.Tally(next, func(review.ParticipantID) bool { return false })
+			c.say("%s", majorityNeeded(tally))
+			c.say("Look the draft over, then sign it: stocktake charter sign DRAFT -o charter.json")
+			return c.writeOutput(*out, draft)
+		}
+	}}
+}
+
+func (a *amendFlags) amendment(now time.Time) (node.Amendment, error) {
+	o := node.Amendment{
+		Title: a.title, Threshold: a.threshold, Close: ids(a.closed), NoWitness: ids(a.noWitness), Suspend: ids(a.suspend),
+		Term: time.Duration(a.days) * 24 * time.Hour, Reason: a.reason, Now: now, Turn: now.AddDate(0, 0, 14),
+	}
+	if a.until != "" {
+		var err error
+		if o.Turn, err = time.Parse(time.RFC3339, a.until); err != nil {
+			return o, usage("--until %q: want a time as 2027-01-01T00:00:00Z", a.until)
+		}
+	}
+	cards := map[string]node.Card{}
+	for _, name := range a.add {
+		card, err := node.ReadCard(name)
+		if err != nil {
+			return o, err
+		}
+		cards[string(card.Participant.ID)] = card
+		o.Add = append(o.Add, card)
+	}
+	for _, name := range a.witness {
+		card, ok := cards[name]
+		if !ok {
+			var err error
+			if card, err = node.ReadCard(name); errors.Is(err, fs.ErrNotExist) {
+				return o, usage("--witness %s: name its card.json, which has its witness key", name)
+			} else if err != nil {
+				return o, err
+			}
+		}
+		o.Witness = append(o.Witness, card)
+	}
+	var err error
+	o.Rounds, err = readRounds(a.rounds)
+	return o, err
+}
+
+func ids(names listFlag) (out []review.ParticipantID) {
+	for _, n := range names {
+		out = append(out, review.ParticipantID(n))
+	}
+	return out
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"stocktake/review"
+)
+
+func charterShowCommand() command {
+	return command{"charter show", "[FILE...]", "who is in the federation, and who has acceded to what is proposed", func(*flag.FlagSet) run {
+		return func(ctx context.Context, c *call, args []string) error {
+			f, more, err := federationOf(ctx, c, args)
+			if err != nil {
+				return err
+			}
+			charter, id := f.Chain.InForce()
+			proposals := f.Proposals(more...)
+			if c.json {
+				type proposal struct {
+					ID     review.DocumentID `json:"id"`
+					Number int               `json:"number"`
+					review.Tally
+				}
+				list := []proposal{}
+				for _, p := range proposals {
+					list = append(list, proposal{p.ID, p.Charter.Number, p.Tally})
+				}
+				return json.NewEncoder(c.out).Encode(map[string]any{"version": 1, "federation": f.Genesis.ID, "id": id, "founded": f.Chain.Founded(), "charter": charter, "proposals": list})
+			}
+			now := time.Now()
+			witnesses, _ := f.Chain.WitnessesAt(now)
+			fmt.Fprintf(c.out, "%s\nfederation  %s\ncharter     number %d, %s\n", charter.Title, f.Genesis.ID, charter.Number, inForce(f))
+			if !f.Chain.Founded() {
+				printChambers(c.out, f.Chain.Tally(charter, acceded(f, id)), false)
+			}
+			fmt.Fprintf(c.out, "witnesses   %d, a quorum is %d\n\n", len(witnesses), review.Quorum(len(witnesses)))
+			for _, p := range charter.Participants {
+				fmt.Fprintf(c.out, "%-18s %-26s %-40s %s\n", p.ID, p.Kind, p.Name, doing(f.Chain, charter, p, now))
+			}
+			for _, r := range charter.Rounds {
+				fmt.Fprintf(c.out, "\nround %s: %s, opens %s, reports due %s", r.ID, r.Title, r.Opens, r.Due)
+			}
+			if len(charter.Rounds) > 0 {
+				fmt.Fprintln(c.out)
+			}
+			for _, p := range proposals {
+				printProposal(c.out, charter, p)
+			}
+			return nil
+		}
+	}}
+}
+
+// acceded are the members that acceded to the genesis charter in a file.
+func acceded(f *review.Founding, id review.DocumentID) func(review.ParticipantID) bool {
+	by := map[review.ParticipantID]bool{}
+	for _, d := range f.Documents {
+		if a, ok := d.Predicate.(*review.Accession); ok && a.Role == "member" && a.Decision != "declined" && d.About() == id {
+			by[a.Author] = true
+		}
+	}
+	return func(p review.ParticipantID) bool { return by[p] }
+}
+
+// doing is what a participant does in the federation.
+func doing(chain *review.Chain, charter *review.Charter, p review.Participant, now time.Time) string {
+	does := "carried by others"
+	if len(p.Logs) > 0 {
+		does = "runs a node"
+	}
+	for _, w := range charter.Witnesses {
+		switch {
+		case w.Participant != p.ID:
+		case w.Until != "":
+			does += ", witness until " + w.Until
+		case w.From != "":
+			does += ", witness from " + w.From
+		default:
+			does += ", witness"
+		}
+	}
+	if p.Until != "" {
+		does += ", takes part until " + p.Until
+	}
+	if until, ok := chain.Suspended(p.ID, now); ok {
+		does += ", suspended until " + until.Format(time.RFC3339)
+	}
+	return does
+}
+
+func printProposal(w io.Writer, charter *review.Charter, p review.Proposal) {
+	fmt.Fprintf(w, "\nproposed    number %d by %s, %s\n", p.Charter.Number, p.Author, p.ID)
+	for _, line := range changes(charter, p.Charter) {
+		fmt.Fprintf(w, "            %s\n", line)
+	}
+	if len(p.Faults) > 0 {
+		fmt.Fprintf(w, "            may not follow the charter in force: %v\n", p.Faults)
+		return
+	}
+	state := "not carried yet"
+	if p.Tally.Carried {
+		state = "carried: in force once a quorum of witnesses has filed the accessions, if that was in time"
+	}
+	fmt.Fprintf(w, "acceded     %d of %d, %d needed: %s\n", p.Tally.Acceded, p.Tally.Open, p.Tally.Needed, state)
+	printChambers(w, p.Tally, !p.Tally.Emergency)
+}
+
+// printChambers says of each chamber who acceded and who is missing.
+func printChambers(w io.Writer, t review.Tally, majorities bool) {
+	for _, part := range t.Chambers {
+		line := fmt.Sprintf("%s: %d of %d", part.Name, part.Acceded, part.Open)
+		if majorities && part.Majority() {
+			line += ", majority reached"
+		} else if majorities {
+			line += ", no majority yet"
+		}
+		if len(part.Missing) > 0 {
+			names := make([]string, len(part.Missing))
+			for i, id := range part.Missing {
+				names[i] = string(id)
+			}
+			line += "; missing: " + strings.Join(names, ", ")
+		}
+		fmt.Fprintf(w, "            %s\n", line)
+	}
+}
+
+// majorityNeeded says what carries a proposal.
+func majorityNeeded(t review.Tally) string {
+	if t.Emergency {
+		return fmt.Sprintf("An emergency: %d of %d members carry it, from two chambers at least where there are two.", t.Needed, t.Open)
+	}
+	return fmt.Sprintf("An amendment: %d of %d members carry it, with more than half of each chamber.", t.Needed, t.Open)
+}

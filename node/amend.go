@@ -1,0 +1,104 @@
+package node
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"stocktake/review"
+)
+
+// Amendment is what the successor of a charter changes.
+type Amendment struct {
+	Title     string // "" keeps it
+	Threshold int    // 0 keeps it
+	Add       []Card
+	Close     []review.ParticipantID
+	Witness   []Card // become witnesses at Turn
+	NoWitness []review.ParticipantID
+	Rounds    []review.Round
+	Suspend   []review.ParticipantID // from Now on
+	Term      time.Duration          // of a suspension
+	Reason    string                 // of a suspension
+	Turn      time.Time              // when witnesses change and participants end
+	Now       time.Time
+}
+
+// Amend is the successor of the charter in force, ready to be looked over and
+// signed. It repeats every entry, and leaves the charter that it follows alone.
+func Amend(charter *review.Charter, id review.DocumentID, a Amendment) (*review.Charter, error) {
+	next := *charter
+	next.Common = review.Common{Federation: charter.Federation, Title: charter.Title, Sample: charter.Sample}
+	if charter.Number == 1 {
+		next.Federation = id
+	}
+	next.Number, next.Previous = charter.Number+1, id
+	next.Participants, next.Witnesses = slices.Clone(charter.Participants), slices.Clone(charter.Witnesses)
+	next.Rounds = append(slices.Clone(charter.Rounds), a.Rounds...)
+	next.Suspensions = slices.Clone(charter.Suspensions)
+	if a.Title != "" {
+		next.Title = a.Title
+	}
+	if a.Threshold != 0 {
+		next.Threshold = a.Threshold
+	}
+	for _, card := range a.Add {
+		if slices.ContainsFunc(next.Participants, func(p review.Participant) bool { return p.ID == card.Participant.ID }) {
+			return nil, fmt.Errorf("%s takes part already, or did; add a participant with another ID", card.Participant.ID)
+		}
+		next.Participants = append(next.Participants, card.Participant)
+	}
+	turn := a.Turn.UTC().Truncate(time.Second).Format(time.RFC3339)
+	for _, id := range a.Close {
+		p := openParticipant(&next, id)
+		if p == nil {
+			return nil, fmt.Errorf("%s does not take part, or ends already; `stocktake charter show` lists who does", id)
+		}
+		p.Until = turn
+		if w := openWitness(&next, id); w != nil {
+			w.Until = turn
+		}
+	}
+	for _, id := range a.NoWitness {
+		w := openWitness(&next, id)
+		if w == nil {
+			return nil, fmt.Errorf("%s is no witness, or ends to be one already; `stocktake charter show` lists the witnesses", id)
+		}
+		w.Until = turn
+	}
+	for _, card := range a.Witness {
+		id := card.Participant.ID
+		switch {
+		case openParticipant(&next, id) == nil:
+			return nil, fmt.Errorf("witness %s: it does not take part; add its card too", id)
+		case card.Witness == "":
+			return nil, fmt.Errorf("witness %s: its card names no witness key, because it runs no node; choose another witness", id)
+		}
+		next.Witnesses = append(next.Witnesses, review.Witness{Participant: id, Key: card.Witness, From: turn})
+	}
+	for _, id := range a.Suspend {
+		if openParticipant(&next, id) == nil {
+			return nil, fmt.Errorf("%s does not take part; `stocktake charter show` lists who does", id)
+		}
+		from := a.Now.UTC().Truncate(time.Second)
+		next.Suspensions = append(next.Suspensions, review.Suspension{Participant: id, Reason: a.Reason,
+			From: from.Format(time.RFC3339), Until: from.Add(a.Term).Format(time.RFC3339)})
+	}
+	return &next, nil
+}
+
+func openParticipant(c *review.Charter, id review.ParticipantID) *review.Participant {
+	i := slices.IndexFunc(c.Participants, func(p review.Participant) bool { return p.ID == id && p.Until == "" })
+	if i < 0 {
+		return nil
+	}
+	return &c.Participants[i]
+}
+
+func openWitness(c *review.Charter, id review.ParticipantID) *review.Witness {
+	i := slices.IndexFunc(c.Witnesses, func(w review.Witness) bool { return w.Participant == id && w.Until == "" })
+	if i < 0 {
+		return nil
+	}
+	return &c.Witnesses[i]
+}

@@ -43,7 +43,7 @@ func (d *Door) File(ctx context.Context, e signing.Envelope) (review.Record, err
 		return review.Record{}, err
 	}
 	if o := d.Writer.Origin(); document.Kind != review.KindOpening && d.Store.Head(o).Size == 0 {
-		return review.Record{}, review.Refusal{{Code: "log-not-opened"}}
+		return review.Record{}, review.Refusal{{Code: review.CodeNotOpened}}
 	}
 	return d.append(ctx, e, key)
 }

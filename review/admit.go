@@ -64,6 +64,12 @@ func (c *Chain) authority(d *Document, key signing.DocumentKey) Refusal {
 	case owner != d.Author:
 		return Refusal{*refuse("/author", "key-not-authors", "owner", string(owner), "author", string(d.Author))}
 	}
+	if p, ok := d.Predicate.(*KeyChange); ok {
+		return c.keyAuthority(p, key)
+	}
+	if e := c.keys[key]; e.holder != "" && d.Kind != KindReceipt && !slices.Contains(e.kinds, d.Kind) {
+		return Refusal{*refuse("", "delegated-kind", "holder", quote(e.holder), "allowed", kindList(e.kinds), "kind", string(d.Kind), "author", string(d.Author))}
+	}
 	want := roleAuthor
 	switch d.Kind {
 	case KindOpening:
@@ -109,6 +115,11 @@ func (c *Chain) relation(d *Document, find finder) Refusal {
 		if err := CheckFork(c, p); err != nil {
 			return Refusal{*refuse("", "void-fork", "why", err.Error())}
 		}
+	case *KeyChange:
+		if r, decided := c.changes.of[d.ID]; decided {
+			return r
+		}
+		return c.keyFaults(p)
 	case *Accession:
 		return c.accessionFaults(p, about)
 	case *Report:

@@ -31,7 +31,9 @@ type Chain struct {
 	spans        map[ParticipantID]span
 	rounds       map[string]Round
 	logs         map[Origin]LogEntry
-	keys         map[signing.DocumentKey]keyEntry
+	listed       map[signing.DocumentKey]keyEntry // the charter's
+	keys         map[signing.DocumentKey]keyEntry // and those that key documents add
+	changes      keyChanges
 	suspensions  map[suspensionID]span
 	terms        []witnessTerm
 }
@@ -54,6 +56,12 @@ type keyEntry struct {
 	owner ParticipantID
 	role  string
 	span  span
+	next  string     // SHA-256 of the only key that may replace it; "" for any
+	by    DocumentID // the key document that added it; "" if the charter lists it
+	ended DocumentID // the key document that ended it
+
+	holder string // of a delegated key
+	kinds  []Kind // that a delegated key may sign
 }
 
 type witnessTerm struct {
@@ -133,7 +141,7 @@ func (c *Chain) with(d *Document, filed time.Time) *Chain {
 	n := &Chain{
 		genesis: c.genesis, founded: c.founded, charters: append(slices.Clip(c.charters), d),
 		participants: map[ParticipantID]Participant{}, spans: map[ParticipantID]span{}, rounds: map[string]Round{},
-		logs: map[Origin]LogEntry{}, keys: map[signing.DocumentKey]keyEntry{},
+		logs: map[Origin]LogEntry{}, listed: map[signing.DocumentKey]keyEntry{},
 		suspensions: map[suspensionID]span{},
 	}
 	for _, r := range charter.Rounds {
@@ -145,7 +153,7 @@ func (c *Chain) with(d *Document, filed time.Time) *Chain {
 		for _, k := range p.Keys {
 			key, _ := signing.ParseDocumentKeyBase64(k.Key)
 			s, _ := parseSpan(k.From, k.Until)
-			n.keys[key] = keyEntry{p.ID, k.Role, s}
+			n.listed[key] = keyEntry{owner: p.ID, role: k.Role, span: s, next: k.Next}
 		}
 		for _, l := range p.Logs {
 			e := LogEntry{Origin: OriginOf(l.Epoch, p.ID, c.genesis, charter.Suffix), Participant: p.ID, Epoch: l.Epoch,
@@ -155,6 +163,7 @@ func (c *Chain) with(d *Document, filed time.Time) *Chain {
 			n.logs[e.Origin] = e
 		}
 	}
+	n.keys = n.listed
 	for _, held := range charter.Suspensions {
 		n.suspensions[held.id()] = c.suspensionOf(held, filed)
 	}
@@ -295,16 +304,9 @@ func (c *Chain) KeyOwner(k signing.DocumentKey) (p ParticipantID, role string, o
 	return e.owner, e.role, ok
 }
 
-// AuthorKeys are the keys with which a participant signs what it says, in the
-// charter's order, closed ones included: an old document may still be filed
-// again.
+// AuthorKeys are the keys with which a participant signs whatever it says, in
+// the charter's order, then those of key documents; closed ones included: an
+// old document may still be filed again. Delegated keys are not among them.
 func (c *Chain) AuthorKeys(p ParticipantID) []signing.DocumentKey {
-	var keys []signing.DocumentKey
-	for _, k := range c.participants[p].Keys {
-		if k.Role == roleAuthor {
-			key, _ := signing.ParseDocumentKeyBase64(k.Key)
-			keys = append(keys, key)
-		}
-	}
-	return keys
+	return slices.DeleteFunc(c.keysOf(p), func(k signing.DocumentKey) bool { e := c.keys[k]; return e.role != roleAuthor || e.holder != "" })
 }

@@ -39,6 +39,7 @@ type Key struct {
 	Role  string `json:"role"` // root (offline: openings), author (people), clerk (the node: receipts)
 	From  string `json:"from,omitempty"`
 	Until string `json:"until,omitempty"`
+	Next  string `json:"next,omitempty"` // SHA-256 of the key that will replace it, in hexadecimal
 }
 
 // Log is one epoch of a participant's log.

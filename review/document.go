@@ -30,7 +30,7 @@ type Document struct {
 	Common             // zero unless Known
 
 	// Predicate is an *Opening, *Charter, *Accession, *Receipt, *Pledge,
-	// *Report, *Assessment, *Comment, *Response, *Withdrawal, *CarrierRefusal or *Fork; nil unless Known.
+	// *Report, *Assessment, *Comment, *Response, *Withdrawal, *CarrierRefusal, *Fork or *KeyChange; nil unless Known.
 	Predicate any
 }
 
@@ -264,6 +264,7 @@ var newPredicate = map[Kind]func() any{
 	KindResponse:   func() any { return new(Response) },
 	KindWithdrawal: func() any { return new(Withdrawal) },
 	KindRefusal:    func() any { return new(CarrierRefusal) },
+	KindKey:        func() any { return new(KeyChange) },
 	KindFork:       func() any { return new(Fork) },
 }
 

@@ -26,6 +26,9 @@ const (
 	reasonForked = "forked"
 )
 
+// CodeNotOpened is why a log takes nothing yet.
+const CodeNotOpened = "log-not-opened"
+
 // Trusted is whether the log's key is still its participant's own: its epoch
 // did not end because the key was stolen or had signed two histories.
 func (l LogEntry) Trusted() bool {

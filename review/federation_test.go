@@ -169,7 +169,7 @@ func (f *testFederation) replacing(old DocumentID, author ParticipantID, title s
 var predicateKinds = map[string]Kind{
 	"*review.Opening": KindOpening, "*review.Charter": KindCharter, "*review.Accession": KindAccession, "*review.Receipt": KindReceipt,
 	"*review.Pledge": KindPledge, "*review.Report": KindReport, "*review.Assessment": KindAssessment, "*review.Comment": KindComment,
-	"*review.Response": KindResponse, "*review.Withdrawal": KindWithdrawal, "*review.Fork": KindFork, "*review.CarrierRefusal": KindRefusal,
+	"*review.Response": KindResponse, "*review.Withdrawal": KindWithdrawal, "*review.Fork": KindFork, "*review.KeyChange": KindKey, "*review.CarrierRefusal": KindRefusal,
 }
 
 func (f *testFederation) compose(predicate any, about DocumentID) []byte {

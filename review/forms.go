@@ -38,6 +38,7 @@ var forms = map[string]struct {
 	"note-key":         {"not-a-note-key", func(s string) bool { _, err := signing.ParseNoteKey(s); return err == nil }},
 	"document-key":     {"not-a-document-key", func(s string) bool { _, err := signing.ParseDocumentKeyBase64(s); return err == nil }},
 	"hash":             {"not-a-hash", isHash},
+	"key-digest":       {"not-a-key-digest", func(s string) bool { return isHex(s, 64) }},
 	"checkpoint":       {"not-a-checkpoint", func(s string) bool { _, err := signing.PeekCheckpoint([]byte(s)); return err == nil }},
 }
 

@@ -10,8 +10,8 @@ import (
 
 // Founding is the file with which a node joins a federation, and with which
 // anyone checks who its members are: the charters and the accessions to them,
-// and the openings of logs that no charter lists, one envelope a line, in any
-// order. Every signature in it was checked.
+// the openings of logs and the changes of keys that no charter lists, one
+// envelope a line, in any order. Every signature in it was checked.
 type Founding struct {
 	Chain     *Chain
 	Genesis   *Document
@@ -59,8 +59,8 @@ func ReadFounding(file []byte) (*Founding, error) {
 			return nil, fmt.Errorf("%w: line %d: a second genesis charter, %.12s; the first is %.12s", ErrFounding, number, d.ID, f.Genesis.ID)
 		case isCharter && charter.Number == 1:
 			f.Genesis = d
-		case !isCharter && d.Kind != KindAccession && d.Kind != KindOpening:
-			return nil, fmt.Errorf("%w: line %d: it holds charters, accessions and openings only, this is a %q", ErrFounding, number, d.Kind)
+		case !isCharter && d.Kind != KindAccession && d.Kind != KindOpening && d.Kind != KindKey:
+			return nil, fmt.Errorf("%w: line %d: it holds charters, accessions, openings and changes of keys only, this is a %q", ErrFounding, number, d.Kind)
 		}
 		seen[d.ID] = true
 		f.Documents = append(f.Documents, SignedDocument{Envelope: e, Document: d})
@@ -77,7 +77,16 @@ func (f *Founding) check() error {
 	if f.Chain, err = NewChain(f.Genesis, f.parsed()...); err != nil {
 		return fmt.Errorf("%w: %w", ErrFounding, err)
 	}
+	f.Chain = f.Chain.withKeys(f.Documents)
 	for i, d := range f.Documents {
+		if d.Kind == KindKey {
+			key, ok := f.Chain.changes.by[d.ID]
+			if !ok {
+				return fmt.Errorf("%w: %w: no key of %s that may make it signed the change of keys %.12s", ErrFounding, signing.ErrSignature, d.Author, d.ID)
+			}
+			f.Documents[i].Key = key
+			continue
+		}
 		key, ok := SignerKey(f.Chain, d.Envelope, d.Document)
 		want := roleAuthor
 		if d.Kind == KindOpening {
@@ -112,16 +121,12 @@ func (f *Founding) parsed() []*Document {
 }
 
 // SignerKey finds the key that made an envelope's signature among those that
-// the charter in force lists for the document's author, whatever their role.
+// the charter in force and key documents give the document's author, whatever
+// their role.
 func SignerKey(c *Chain, e signing.Envelope, d *Document) (signing.DocumentKey, bool) {
-	p, ok := c.Participant(d.Author)
-	if !ok {
-		return "", false
-	}
 	digest := e.Digest()
-	for _, k := range p.Keys {
-		key, err := signing.ParseDocumentKeyBase64(k.Key)
-		if err == nil && key.Verify(digest, e.Signature) {
+	for _, key := range c.keysOf(d.Author) {
+		if key.Verify(digest, e.Signature) {
 			return key, true
 		}
 	}

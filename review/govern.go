@@ -61,7 +61,7 @@ func govern(genesis *Document, logs []LogState, records iter.Seq2[Record, error]
 // governs is whether a canonical payload may be of a kind that decides which
 // charter is in force. In RFC 8785 form, no text inside a predicate looks so.
 func governs(payload []byte) bool {
-	for _, k := range []Kind{KindCharter, KindAccession, KindReceipt, KindOpening, KindFork} {
+	for _, k := range []Kind{KindCharter, KindAccession, KindReceipt, KindOpening, KindFork, KindKey} {
 		if bytes.Contains(payload, []byte(`"predicateType":"`+PredicateType(k)+`"`)) {
 			return true
 		}
@@ -100,7 +100,7 @@ func (r *Reading) findChain() error {
 		return err
 	}
 	receipts := r.readReceipts()
-	var charters, accessions, openings []*entry
+	var changes, charters, accessions, openings []*entry
 	for _, e := range r.docs {
 		switch {
 		case e.doc == nil:
@@ -110,6 +110,8 @@ func (r *Reading) findChain() error {
 			accessions = append(accessions, e)
 		case e.doc.Kind == KindOpening:
 			openings = append(openings, e)
+		case e.doc.Kind == KindKey:
+			changes = append(changes, e)
 		}
 	}
 	// Nobody can have witnessed the founding, so its accessions need no filing
@@ -124,6 +126,7 @@ func (r *Reading) findChain() error {
 	for {
 		r.chain, r.filings = chain, r.witnessed(chain, receipts)
 		r.followOpenings(openings, receipts)
+		r.followKeys(changes)
 		chain = r.chain
 		if !chain.founded {
 			return nil

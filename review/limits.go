@@ -38,6 +38,11 @@ const (
 	maxWitnesses = 25
 )
 
+// maxKeyChanges of one participant between amendments: a new author key and ten
+// ministries a year for twenty years. It bounds what a thief of a key can make
+// everybody work through.
+const maxKeyChanges = 256
+
 // maxSuspension is what members need to agree on an amendment, or to let the
 // matter drop: a suspension is no way to keep a participant out.
 const maxSuspension = 30 * 24 * time.Hour

@@ -40,6 +40,7 @@ const (
 	KindResponse   Kind = "response"
 	KindWithdrawal Kind = "withdrawal"
 	KindRefusal    Kind = "refusal"
+	KindKey        Kind = "key"
 	KindFork       Kind = "fork"
 )
 

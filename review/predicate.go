@@ -172,6 +172,19 @@ type Receipt struct {
 	Checkpoint string `json:"checkpoint"` // the signed note, cosignature lines included
 }
 
+// KeyChange changes its author's own keys from its filing time on: what was
+// filed before stays valid. Its subject is the charter.
+type KeyChange struct {
+	Common
+	Action   string `json:"action"`             // rotate, revoke, delegate
+	Key      string `json:"key"`                // the one that begins, or ends by revoke
+	Replaces string `json:"replaces,omitempty"` // of rotate: the author or clerk key that ends
+	Next     string `json:"next,omitempty"`     // of rotate: SHA-256 of the key that will replace the new one, in hexadecimal
+	Holder   string `json:"holder,omitempty"`   // of delegate: the office that has the key
+	Kinds    []Kind `json:"kinds,omitempty"`    // of delegate: what it may sign
+	Until    string `json:"until,omitempty"`    // of delegate: RFC 3339
+}
+
 // CarrierRefusal is a carrier's word that it did not file its subject, signed
 // with the clerk key. The carrier does not log it: whoever was refused has it,
 // and may file it at another node. When it was, Created claims.

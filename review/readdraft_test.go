@@ -23,7 +23,7 @@ func TestDraftsAreReadBackWhenFilledIn(t *testing.T) {
 			assert.Equal(t, k, read)
 			for name, f := range schemas()[k].fields.Properties {
 				required := slices.Contains(schemas()[k].fields.Required, name) && !f.Filled
-				assert.Equal(t, required || all && name != "sample", predicate[name] != nil, "%s %s", k, name)
+				assert.Equal(t, required || all && name != "sample" && !(k == KindKey && noOffice.MatchString(name+": \n")), predicate[name] != nil, "%s %s", k, name)
 			}
 			subject := Subject{exampleSubject[k], about}
 			if all {
@@ -50,6 +50,7 @@ var (
 	leftOut  = regexp.MustCompile(`(?m)^( *)#([^ #\n]|  )`)
 	toFillIn = regexp.MustCompile(`(?m)(# Example: (.*)\n[ -]*\w+:)(?: \[\])?$`)
 	noSample = regexp.MustCompile(`(?m)^sample: true\n`)
+	noOffice = regexp.MustCompile(`(?m)^(replaces|next|holder|kinds|until): .*\n`)
 	anyAbout = regexp.MustCompile(`(?m)^about:$`)
 )
 
@@ -63,6 +64,9 @@ func fillDraft(draft string, all bool) string {
 	draft = anyAbout.ReplaceAllString(draft, "about: "+string(exampleID))
 	if all { // fields that contradict each other
 		draft = noSample.ReplaceAllString(draft, "")
+		if strings.Contains(draft, "\naction: revoke\n") {
+			draft = noOffice.ReplaceAllString(draft, "")
+		}
 		return strings.NewReplacer("\nnumber: 1", "\nnumber: 2", "\nepoch: 1", "\nepoch: 2").Replace(draft)
 	}
 	return strings.NewReplacer("\nrole: round", "\nrole: member", "    kind: state", "    kind: academic").Replace(draft)
@@ -125,8 +129,8 @@ func TestReadDraftRefusesWithTheLine(t *testing.T) {
 		{"a text", "not a draft: write fields, each on its line, as title: Birth registration"},
 		{"- kind: pledge\n", "not a draft: write fields, each on its line, as title: Birth registration"},
 		{"title: x\n", "kind: missing: add it, for example kind: pledge"},
-		{"\nkind: Pledge\n", `line 2: kind: "Pledge" is not possible here: write one of opening, charter, accession, receipt, pledge, report, assessment, comment, response, withdrawal, refusal, fork`},
-		{"kind:\n  a: b\n", `line 1: kind: "" is not possible here: write one of opening, charter, accession, receipt, pledge, report, assessment, comment, response, withdrawal, refusal, fork`},
+		{"\nkind: Pledge\n", `line 2: kind: "Pledge" is not possible here: write one of opening, charter, accession, receipt, pledge, report, assessment, comment, response, withdrawal, refusal, fork, key`},
+		{"kind:\n  a: b\n", `line 1: kind: "" is not possible here: write one of opening, charter, accession, receipt, pledge, report, assessment, comment, response, withdrawal, refusal, fork, key`},
 		{head, "due: missing: add it, for example 2029-12-31"},
 		{valid + "dues: x\n", "line 7: dues: no such field: did you mean due?"},
 		{valid + "Title: x\n", "line 7: Title: no such field: did you mean title?"},

@@ -24,6 +24,8 @@ func checkRules(predicate any) Refusal {
 		p.check(&r)
 	case *Accession:
 		p.check(&r)
+	case *KeyChange:
+		p.check(&r)
 	case *Pledge:
 		p.check(&r)
 	case *Report:
@@ -213,4 +215,4 @@ func checkSubjects(k Kind, subjects []Subject, predicate any) Refusal {
 }
 
 // lasting are the kinds whose content is never erased (guarantee 9).
-var lasting = []Kind{KindCharter, KindOpening, KindAccession, KindReceipt, KindWithdrawal, KindRefusal, KindFork}
+var lasting = []Kind{KindCharter, KindOpening, KindAccession, KindReceipt, KindWithdrawal, KindRefusal, KindFork, KindKey}

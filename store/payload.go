@@ -242,6 +242,7 @@ var lasting = map[review.Kind]bool{
 	review.KindWithdrawal: true,
 	review.KindRefusal:    true,
 	review.KindFork:       true,
+	review.KindKey:        true,
 }
 
 // MissingPayload is a document whose payload is to be asked for, with one of

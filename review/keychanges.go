@@ -1,0 +1,288 @@
+package review
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"stocktake/signing"
+)
+
+// A participant changes its own keys without an amendment: a key document,
+// filed anywhere, works from its filing time on. What was filed before stays
+// as valid as it was.
+//
+//	author K1 ── rotate ──▶ author K2 ── delegate ──▶ Ministry of Labour K3
+//	                                  ── revoke by root ──▶ K2 ends, K3 stays
+//
+// Changes take effect in the order of their filing times, ties by ID. A key
+// ends with the second in which its end was filed. Root keys are the charter's.
+// KEYS.md has the rules.
+
+// The actions of a key document.
+const (
+	actionRotate   = "rotate"
+	actionRevoke   = "revoke"
+	actionDelegate = "delegate"
+)
+
+// keyChanges are the key documents of a chain that were decided.
+type keyChanges struct {
+	of    map[DocumentID]Refusal // nil for those that took effect
+	by    map[DocumentID]signing.DocumentKey
+	count map[ParticipantID]int // that took effect
+	added map[ParticipantID][]signing.DocumentKey
+}
+
+func (p *KeyChange) check(r *Refusal) {
+	if p.Action == actionRotate && p.Replaces == "" {
+		r.add("/replaces", "rotate-what")
+	}
+	if p.Action == actionDelegate && p.Holder == "" {
+		r.add("/holder", "delegate-what")
+	}
+	if p.Action == actionDelegate && len(p.Kinds) == 0 {
+		r.add("/kinds", "delegate-what")
+	}
+	if p.Key == p.Replaces {
+		r.add("/key", "replaces-itself")
+	}
+	for _, f := range []struct {
+		pointer, action string
+		stated          bool
+	}{
+		{"/replaces", actionRotate, p.Replaces != ""}, {"/next", actionRotate, p.Next != ""}, {"/holder", actionDelegate, p.Holder != ""},
+		{"/kinds", actionDelegate, len(p.Kinds) > 0}, {"/until", actionDelegate, p.Until != ""},
+	} {
+		if f.stated && p.Action != f.action {
+			r.add(f.pointer, "not-with-action", "action", p.Action)
+		}
+	}
+}
+
+// keyAuthority is why a key of a document's author may not sign this change,
+// at any time. The root key may make every change; an author key may replace
+// and end itself, delegate, and end what was delegated; any may end itself.
+func (c *Chain) keyAuthority(p *KeyChange, key signing.DocumentKey) Refusal {
+	signer := c.keys[key]
+	own := signer.role == roleAuthor && signer.holder == ""
+	named, _ := signing.ParseDocumentKeyBase64(p.Key)
+	old, _ := signing.ParseDocumentKeyBase64(p.Replaces)
+	allowed, want := signer.role == roleRoot, ""
+	switch p.Action {
+	case actionRotate:
+		allowed, want = allowed || own && key == old, "the author key that ends, or the root key"
+		if signer.next != "" && allowed && signer.role != roleRoot && signer.next != named.Fingerprint() {
+			return Refusal{*refuse("/key", "not-the-next-key", "next", signer.next)}
+		}
+	case actionDelegate:
+		allowed, want = allowed || own, "an author key that was not delegated itself, or the root key"
+	case actionRevoke:
+		allowed, want = allowed || key == named || own && c.keys[named].holder != "", "the key that ends, or the root key"
+	}
+	if !allowed {
+		return Refusal{*refuse("", "key-change-signer", "action", p.Action, "want", want)}
+	}
+	return nil
+}
+
+// keyFaults is why a change has no effect as the keys stand.
+func (c *Chain) keyFaults(p *KeyChange) Refusal {
+	if c.changes.count[p.Author] >= maxKeyChanges {
+		return Refusal{*refuse("", "too-many-keys", "author", string(p.Author), "limit", strconv.Itoa(maxKeyChanges))}
+	}
+	ends, pointer := p.Replaces, "/replaces"
+	if p.Action == actionRevoke {
+		ends, pointer = p.Key, "/key"
+	}
+	role := roleAuthor
+	if ends != "" {
+		key, _ := signing.ParseDocumentKeyBase64(ends)
+		old, ok := c.keys[key]
+		switch {
+		case !ok || old.owner != p.Author || old.role == roleRoot, p.Action == actionRotate && old.holder != "":
+			return Refusal{*refuse(pointer, "no-such-key", "author", string(p.Author))}
+		case old.ended != "":
+			return Refusal{*refuse(pointer, "key-ended")}
+		}
+		role = old.role
+	}
+	if p.Action != actionRevoke {
+		key, _ := signing.ParseDocumentKeyBase64(p.Key)
+		// A charter may list the new key as well: then its entry stands.
+		if now, ok := c.keys[key]; ok && (now.by != "" || now.owner != p.Author || now.role != role || p.Action == actionDelegate) {
+			return Refusal{*refuse("/key", "key-taken")}
+		}
+	}
+	return nil
+}
+
+// unchanged is a copy with the charter's keys alone, for change to work on.
+func (c *Chain) unchanged() *Chain {
+	n := *c
+	n.keys = maps.Clone(c.listed)
+	n.changes = keyChanges{of: map[DocumentID]Refusal{}, by: map[DocumentID]signing.DocumentKey{}, count: map[ParticipantID]int{}, added: map[ParticipantID][]signing.DocumentKey{}}
+	return &n
+}
+
+// change decides a key document that its author signed with a key in force,
+// and gives it effect from its filing time: at the zero time a key begins, and
+// since it is not known when, none ends. c is the caller's own.
+func (c *Chain) change(d *Document, key signing.DocumentKey, filed time.Time) (effect bool) {
+	p := d.Predicate.(*KeyChange)
+	faults := c.keyFaults(p)
+	if c.changes.of[d.ID] = faults; len(faults) > 0 {
+		return false
+	}
+	c.changes.by[d.ID] = key
+	c.changes.count[p.Author]++
+	named, _ := signing.ParseDocumentKeyBase64(p.Key)
+	ends, begins := named, keyEntry{owner: p.Author, role: roleAuthor, span: span{from: filed}, by: d.ID}
+	switch p.Action {
+	case actionRotate:
+		ends, _ = signing.ParseDocumentKeyBase64(p.Replaces)
+		begins.role, begins.next = c.keys[ends].role, p.Next
+		c.begin(named, begins)
+		c.end(ends, d.ID, filed)
+	case actionRevoke:
+		c.end(ends, d.ID, filed)
+	case actionDelegate:
+		begins.holder, begins.kinds = p.Holder, p.Kinds
+		begins.span.until, _ = parseInstant(p.Until)
+		c.begin(named, begins)
+	}
+	return true
+}
+
+func (c *Chain) begin(key signing.DocumentKey, e keyEntry) {
+	if _, listed := c.keys[key]; !listed {
+		c.keys[key] = e
+		c.changes.added[e.owner] = append(c.changes.added[e.owner], key)
+	}
+}
+
+func (c *Chain) end(key signing.DocumentKey, by DocumentID, filed time.Time) {
+	e := c.keys[key]
+	e.ended = by
+	if until := filed.Add(time.Second); !filed.IsZero() && (e.span.until.IsZero() || until.Before(e.span.until)) {
+		e.span.until = until
+	}
+	c.keys[key] = e
+}
+
+// keysOf are all keys of a participant: the charter's in its order, then those
+// of key documents in theirs.
+func (c *Chain) keysOf(p ParticipantID) []signing.DocumentKey {
+	var keys []signing.DocumentKey
+	for _, k := range c.participants[p].Keys {
+		key, _ := signing.ParseDocumentKeyBase64(k.Key)
+		keys = append(keys, key)
+	}
+	return append(keys, c.changes.added[p]...)
+}
+
+// Holder is the office of its owner that a key was delegated to; "" if it is
+// its owner's own.
+func (c *Chain) Holder(k signing.DocumentKey) string { return c.keys[k].holder }
+
+// Decided is whether it is settled what a key document changes.
+func (c *Chain) Decided(id DocumentID) bool {
+	_, ok := c.changes.of[id]
+	return ok
+}
+
+// WithKeysOf is the chain with the keys as another of its federation, which
+// knows filing times, has them.
+func (c *Chain) WithKeysOf(o *Chain) *Chain {
+	n := *c
+	n.keys, n.changes = o.keys, o.changes
+	return &n
+}
+
+// withKeys is the chain with the keys that those of the documents which are of
+// that kind add. Their signatures are checked here, each with a key that is
+// known by then; filing times are not known.
+func (c *Chain) withKeys(documents []SignedDocument) *Chain {
+	var changes []SignedDocument
+	for _, d := range documents {
+		if d.Kind == KindKey {
+			changes = append(changes, d)
+		}
+	}
+	if len(changes) == 0 {
+		return c
+	}
+	slices.SortFunc(changes, func(a, b SignedDocument) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	n := c.unchanged()
+	for again := true; again; {
+		again = false
+		for _, d := range changes {
+			if _, done := n.changes.by[d.ID]; done {
+				continue
+			}
+			key, ok := SignerKey(n, d.Envelope, d.Document)
+			if ok && len(n.authority(d.Document, key)) == 0 && n.change(d.Document, key, time.Time{}) {
+				again = true
+			}
+		}
+	}
+	return n
+}
+
+// keyRecord is one record of a key document with its filing time.
+type keyRecord struct {
+	*entry
+	recordPlace
+	at time.Time
+}
+
+// followKeys gives r.chain the keys that the snapshot's key documents change.
+// What is filed in one second may build on each other, so each is tried until
+// none has an effect any more; nothing later reaches back.
+func (r *Reading) followKeys(changes []*entry) {
+	if len(changes) == 0 || !r.chain.founded {
+		return
+	}
+	var records []keyRecord
+	for _, e := range changes {
+		for _, p := range e.places {
+			if at, _, ok := r.filings.Filed(p.origin, p.index); ok && p.genuine {
+				records = append(records, keyRecord{e, p, at})
+			}
+		}
+	}
+	slices.SortFunc(records, func(a, b keyRecord) int {
+		if c := a.at.Compare(b.at); c != 0 {
+			return c
+		}
+		if c := strings.Compare(string(a.id), string(b.id)); c != 0 {
+			return c
+		}
+		return comparePlaces(a.recordPlace, b.recordPlace)
+	})
+	r.chain = r.chain.unchanged()
+	for len(records) > 0 {
+		n := len(records)
+		if i := slices.IndexFunc(records, func(k keyRecord) bool { return !k.at.Equal(records[0].at) }); i >= 0 {
+			n = i
+		}
+		for again := true; again; {
+			again = false
+			for _, k := range records[:n] {
+				if _, done := r.chain.changes.by[k.id]; done {
+					continue
+				}
+				if code, _, _ := r.standing(k.doc, k.recordPlace); code == "" && r.chain.change(k.doc, k.key, k.at) {
+					again = true
+				}
+			}
+		}
+		records = records[n:]
+	}
+}
+
+func kindList(kinds []Kind) string {
+	return strings.Join(collect(kinds, func(k Kind) string { return string(k) }), ", ")
+}

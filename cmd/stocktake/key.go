@@ -35,6 +35,7 @@ func keyEpochCommand() command {
 		f.Var((*listFlag)(&o.Addresses), "address", "where other nodes reach this one from now on (default: as before)")
 		f.Var((*listFlag)(&o.Listen), "listen", "where this node listens for others, if not at its addresses")
 		root := f.String("root", "", "the root key: a `file`, or a KMS reference as pkcs11://… (default: keys/root.pem of the home)")
+		unprotected := f.Bool("no-password", false, "leave the new private keys unencrypted")
 		out := f.String("o", "", "write the opening to this `file` instead of stdout")
 		f.StringVar(&p.file, "password-file", "", "`file` with the password of the private keys")
 		return func(ctx context.Context, c *call, args []string) (err error) {
@@ -44,11 +45,14 @@ func keyEpochCommand() command {
 			case !slices.Contains(names, o.Reason):
 				return usage("--reason %q: want one of %s", o.Reason, strings.Join(listed, ", "))
 			}
-			o.Password = p.ask(c)
+			ask := p.ask(c)
+			if !*unprotected {
+				o.Password = ask
+			}
 			if *root == "" {
-				o.Root, err = c.home.DocumentSigner(node.RoleRoot, o.Password)
+				o.Root, err = c.home.DocumentSigner(node.RoleRoot, ask)
 			} else {
-				o.Root, err = signing.OpenDocumentSigner(ctx, *root, o.Password)
+				o.Root, err = signing.OpenDocumentSigner(ctx, *root, ask)
 			}
 			if err != nil {
 				return err

@@ -26,7 +26,7 @@ func alone(t *testing.T) (node.Home, *signing.DocumentSigner, *review.Document) 
 	home := node.Home(filepath.Join(dir, "a"))
 	card, err := node.Init(home, node.InitOptions{
 		Participant: review.Participant{ID: "ngo", Kind: "civil-society", Name: "A coalition"},
-		Addresses: []string{"/ip4/127.0.0.1/tcp/19999"}, HTTP: "127.0.0.1:19998",
+		Addresses:   []string{"/ip4/127.0.0.1/tcp/19999"}, HTTP: "127.0.0.1:19998",
 	})
 	require.NoError(t, err)
 	charter, err := node.Convene([]node.Card{card}, node.Convening{Title: "Test", Suffix: "test.example", Witnesses: []review.ParticipantID{"ngo"}})

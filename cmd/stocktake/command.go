@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"stocktake/node"
+	"stocktake/node/web"
 )
 
 // streams are where a command reads and writes.
@@ -47,6 +48,9 @@ func (c *call) say(format string, args ...any) {
 
 // Main runs one command line and returns its exit code.
 func Main(ctx context.Context, args []string, s streams) int {
+	if len(args) > 1 && args[0] == "help" {
+		return help(args[1:], s)
+	}
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		printCommands(s.out)
 		return exitOK
@@ -120,12 +124,29 @@ func defaultHome() string {
 	return filepath.Join(user, ".stocktake")
 }
 
+// help explains a topic, or a command as its -h does.
+func help(args []string, s streams) int {
+	if len(args) == 1 && args[0] == "protection" {
+		fmt.Fprint(s.out, web.Protection)
+		return exitOK
+	}
+	cmd, rest, ok := find(args)
+	if !ok || len(rest) > 0 {
+		fmt.Fprintf(s.err, "stocktake: no help on %q; `stocktake help` lists the commands, and there is `stocktake help protection`\n", strings.Join(args, " "))
+		return exitUsage
+	}
+	flags := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
+	cmd.setup(flags)
+	printUsage(s.out, cmd, flags)
+	return exitOK
+}
+
 func printCommands(w io.Writer) {
 	fmt.Fprint(w, "stocktake: a federated peer-review network for the follow-up of an international compact\n\n")
 	for _, c := range commands() {
 		fmt.Fprintf(w, "  %-34s %s\n", strings.TrimSpace(c.name+" "+c.args), c.about)
 	}
-	fmt.Fprint(w, "\nEvery command takes --home DIR (or $STOCKTAKE_HOME), --json and -q; `stocktake COMMAND -h` tells the rest.\n")
+	fmt.Fprint(w, "\nEvery command takes --home DIR (or $STOCKTAKE_HOME), --json and -q; `stocktake COMMAND -h` tells the rest.\n`stocktake help protection`: what protects an author at risk, and what does not.\n")
 }
 
 func printUsage(w io.Writer, c command, flags *flag.FlagSet) {

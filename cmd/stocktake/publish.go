@@ -52,7 +52,7 @@ func submitCommand() command {
 		var to listFlag
 		f.Var(&to, "to", "`URLs` of nodes that may carry it; it is filed at each")
 		refusal := f.String("refusal", "", "`file` for the signed refusal of a node that does not take it (default: beside the envelope)")
-		proxy := f.String("proxy", "", "reach the nodes through this SOCKS5 proxy only, as socks5://127.0.0.1:9050; see `stocktake help protection`")
+		proxy := f.String("proxy", "", "reach the nodes through this SOCKS5 `proxy` only, as socks5://127.0.0.1:9050; see stocktake help protection")
 		wait := f.Duration("wait", 30*time.Second, "wait up to this long until a quorum of witnesses has filed it")
 		return func(ctx context.Context, c *call, args []string) error {
 			if len(args) != 1 || len(to) == 0 {

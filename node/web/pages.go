@@ -26,6 +26,7 @@ import (
 //	/documents, /documents/{id}, /documents/{id}/files.zip
 //	/charter             the one in force
 //	/policy              what the node does not display
+//	/protection          what protects an author at risk, and what does not
 
 //go:embed templates/*.html
 var templateFiles embed.FS
@@ -36,7 +37,7 @@ var styleSheet []byte
 //go:embed static/icon.svg
 var icon []byte
 
-var pageNames = []string{"home", "stocktake", "participants", "participant", "documents", "document", "charter", "policy", "error"}
+var pageNames = []string{"home", "stocktake", "participants", "participant", "documents", "document", "charter", "policy", "protection", "error"}
 
 var pageTemplates = sync.OnceValue(func() map[string]*template.Template {
 	frame := template.Must(template.New("frame").Funcs(template.FuncMap{
@@ -95,6 +96,7 @@ func (n *site) routePages(mux *http.ServeMux) {
 	add("/documents/{id}", "document", n.documentPage)
 	add("/charter", "charter", n.charterPage)
 	add("/policy", "policy", n.policyPage)
+	add("/protection", "protection", n.protectionPage)
 	n.handle(mux, "GET /documents/{id}/files.zip", answerTimeout, n.getFiles)
 	n.handle(mux, "GET /style.css", answerTimeout, staticFile("text/css; charset=utf-8", styleSheet))
 	n.handle(mux, "GET /icon.svg", answerTimeout, staticFile("image/svg+xml", icon))

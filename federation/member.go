@@ -169,7 +169,9 @@ func sameCharter(a, b *review.Chain) bool {
 // the charter with which this node joined, it is the chain that it joined with.
 func (r *Runner) readChain(documents []*review.Document) (*review.Chain, error) {
 	governed := r.o.Chain
-	if slices.ContainsFunc(documents, func(d *review.Document) bool { return d.Kind == review.KindCharter && d.ID != r.o.Genesis.ID }) {
+	if slices.ContainsFunc(documents, func(d *review.Document) bool {
+		return d.Kind == review.KindKey || d.Kind == review.KindCharter && d.ID != r.o.Genesis.ID
+	}) {
 		states, err := r.o.Store.LogStates()
 		if err != nil {
 			return nil, err
@@ -181,7 +183,7 @@ func (r *Runner) readChain(documents []*review.Document) (*review.Chain, error) 
 		case r.chain.Load() != nil:
 			return nil, err
 		default: // a damaged record keeps no node from starting
-			r.log.Error("charters not read; going by those that this node joined with", "err", err)
+			r.log.Error("charters and keys not read; going by those that this node joined with", "err", err)
 		}
 	}
 	documents = slices.DeleteFunc(documents, func(d *review.Document) bool {
@@ -196,18 +198,22 @@ func (r *Runner) readChain(documents []*review.Document) (*review.Chain, error) 
 	if c, _ := chain.InForce(); c.Number < joined.Number {
 		return r.o.Chain, nil
 	}
+	if sameCharter(chain, governed) {
+		chain = chain.WithKeysOf(governed)
+	}
 	return chain, nil
 }
 
-// constitution are the charters, accessions and openings that the records
-// hold, and whether a charter is among them that may yet come into force.
+// constitution are the charters, accessions, openings and changes of keys that
+// the records hold, and whether a charter or a change is among them that may
+// yet come into force.
 func (r *Runner) constitution() (documents []*review.Document, proposed bool, err error) {
-	number := 1
-	if chain := r.chain.Load(); chain != nil {
+	number, chain := 1, r.chain.Load()
+	if chain != nil {
 		c, _ := chain.InForce()
 		number = c.Number
 	}
-	for _, kind := range []review.Kind{review.KindCharter, review.KindAccession, review.KindOpening} {
+	for _, kind := range []review.Kind{review.KindCharter, review.KindAccession, review.KindOpening, review.KindKey} {
 		ids, err := r.o.Store.Find(store.Query{Kind: kind})
 		if err != nil {
 			return nil, false, err
@@ -221,13 +227,15 @@ func (r *Runner) constitution() (documents []*review.Document, proposed bool, er
 			if c, ok := d.Predicate.(*review.Charter); ok {
 				proposed = proposed || c.Number > number
 			}
+			proposed = proposed || d.Kind == review.KindKey && chain != nil && !chain.Decided(d.ID) && r.signed(chain, d)
 		}
 	}
 	return documents, proposed, nil
 }
 
 // signed is whether some record of a document is genuine and of its author: an
-// opening with a root key, anything else with an author key.
+// opening with a root key, a change of keys with one that may make it, anything
+// else with an author key.
 func (r *Runner) signed(chain *review.Chain, d *review.Document) bool {
 	places, err := r.o.Store.Places(d.ID)
 	if err != nil {
@@ -238,7 +246,16 @@ func (r *Runner) signed(chain *review.Chain, d *review.Document) bool {
 		if err != nil || !record.Genuine {
 			continue
 		}
-		if chain.MayOpen(d, record.Leaf.Key) || d.Kind != review.KindOpening && slices.Contains(chain.AuthorKeys(d.Author), record.Leaf.Key) {
+		ok := false
+		switch d.Kind {
+		case review.KindOpening:
+			ok = chain.MayOpen(d, record.Leaf.Key)
+		case review.KindKey:
+			ok = chain.MayChangeKeys(d, record.Leaf.Key)
+		default:
+			ok = slices.Contains(chain.AuthorKeys(d.Author), record.Leaf.Key)
+		}
+		if ok {
 			return true
 		}
 	}

@@ -187,7 +187,13 @@ func (c *Chain) keysOf(p ParticipantID) []signing.DocumentKey {
 // its owner's own.
 func (c *Chain) Holder(k signing.DocumentKey) string { return c.keys[k].holder }
 
-// Decided is whether it is settled what a key document changes.
+// MayChangeKeys is whether a document is a change of keys by a key that may
+// make it.
+func (c *Chain) MayChangeKeys(d *Document, key signing.DocumentKey) bool {
+	return d.Kind == KindKey && len(c.authority(d, key)) == 0
+}
+
+// Decided is whether it is settled what a key document changes, if anything.
 func (c *Chain) Decided(id DocumentID) bool {
 	_, ok := c.changes.of[id]
 	return ok
@@ -274,7 +280,9 @@ func (r *Reading) followKeys(changes []*entry) {
 				if _, done := r.chain.changes.by[k.id]; done {
 					continue
 				}
-				if code, _, _ := r.standing(k.doc, k.recordPlace); code == "" && r.chain.change(k.doc, k.key, k.at) {
+				if code, _, _ := r.standing(k.doc, k.recordPlace); code != "" {
+					r.chain.changes.of[k.id] = Refusal{*refuse("", code)}
+				} else if r.chain.change(k.doc, k.key, k.at) {
 					again = true
 				}
 			}

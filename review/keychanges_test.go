@@ -254,6 +254,15 @@ func TestACharterAnnouncesTheNextKey(t *testing.T) {
 	assert.True(t, f.label(owner).Counts)
 }
 
+func TestACharterKeepsTheNextKeyThatItAnnounced(t *testing.T) {
+	old := &Charter{Participants: []Participant{{ID: "gmb", Keys: []Key{{Key: keyNamed("K"), Role: "author", Next: "a"}}}}}
+	for next, want := range map[string]int{"a": 0, "": 1, "b": 1} {
+		assert.Len(t, dropped(old, &Charter{Participants: []Participant{{ID: "gmb", Keys: []Key{{Key: keyNamed("K"), Role: "author", Next: next}}}}}), want)
+	}
+	old.Participants[0].Keys[0].Next = ""
+	assert.Empty(t, dropped(old, &Charter{Participants: []Participant{{ID: "gmb", Keys: []Key{{Key: keyNamed("K"), Role: "author", Next: "a"}}}}}))
+}
+
 func TestChangesOfKeysAreBounded(t *testing.T) {
 	f := newFederation(t, 4)
 	var last DocumentID

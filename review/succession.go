@@ -121,7 +121,7 @@ func dropped(old, next *Charter) Refusal {
 		}
 		for _, k := range was.Keys {
 			if !slices.ContainsFunc(is.Keys, func(n Key) bool {
-				return n.Key == k.Key && n.Role == k.Role && kept(k.From, k.Until, n.From, n.Until)
+				return n.Key == k.Key && n.Role == k.Role && (n.Next == k.Next || k.Next == "") && kept(k.From, k.Until, n.From, n.Until)
 			}) {
 				lost("/participants", string(was.ID)+" "+k.Role+" key")
 			}

@@ -188,7 +188,7 @@ func (r *Runner) readChain(documents []*review.Document) (*review.Chain, error) 
 	}
 	documents = slices.DeleteFunc(documents, func(d *review.Document) bool {
 		_, inForce := governed.Charter(d.ID)
-		return d.Kind == review.KindCharter && !inForce || !r.signed(governed, d)
+		return d.Kind == review.KindCharter && !inForce || d.Kind != review.KindFork && !r.signed(governed, d)
 	})
 	chain, err := review.NewChain(r.o.Genesis, documents...)
 	if err != nil || !chain.Founded() {
@@ -204,16 +204,16 @@ func (r *Runner) readChain(documents []*review.Document) (*review.Chain, error) 
 	return chain, nil
 }
 
-// constitution are the charters, accessions, openings and changes of keys that
-// the records hold, and whether a charter or a change is among them that may
-// yet come into force.
+// constitution are the charters, accessions, openings, changes of keys and
+// proofs of forks that the records hold, and whether a charter or a change is
+// among them that may yet come into force.
 func (r *Runner) constitution() (documents []*review.Document, proposed bool, err error) {
 	number, chain := 1, r.chain.Load()
 	if chain != nil {
 		c, _ := chain.InForce()
 		number = c.Number
 	}
-	for _, kind := range []review.Kind{review.KindCharter, review.KindAccession, review.KindOpening, review.KindKey} {
+	for _, kind := range []review.Kind{review.KindCharter, review.KindAccession, review.KindOpening, review.KindKey, review.KindFork} {
 		ids, err := r.o.Store.Find(store.Query{Kind: kind})
 		if err != nil {
 			return nil, false, err

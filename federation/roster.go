@@ -21,7 +21,7 @@ type Roster struct {
 type Log struct {
 	Key   signing.NoteKey
 	Owner review.ParticipantID
-	Ended bool // its owner opened the next: nobody cosigns more of it
+	Ended bool // its owner opened the next, or it showed two histories: nobody cosigns more of it
 }
 
 // Witness is a participant whose cosignatures count.
@@ -46,7 +46,7 @@ func RosterAt(chain *review.Chain, now time.Time) (*Roster, time.Time) {
 func roster(chain *review.Chain, keys map[string]signing.NoteKey) *Roster {
 	r := &Roster{Logs: make(map[review.Origin]Log)}
 	for _, l := range chain.Logs() {
-		r.Logs[l.Origin] = Log{Key: l.LogKey, Owner: l.Participant, Ended: l.Ended != ""}
+		r.Logs[l.Origin] = Log{Key: l.LogKey, Owner: l.Participant, Ended: l.Ended != "" || l.Forked != ""}
 	}
 	charter, _ := chain.InForce()
 	for _, p := range charter.Participants {

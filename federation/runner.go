@@ -187,10 +187,24 @@ func (r *Runner) reread(ctx context.Context) {
 		r.log.Error("charter chain not read", "err", err)
 	case changed:
 		r.step(ctx, Enrolled{r.roster.Load()}, nil)
-		if next, _ := r.Chain().LastLog(r.o.Self); r.roster.Load().Logs[r.o.Own].Ended && r.writer.Fenced() == "" {
-			r.do(ctx, []Effect{Fence{Reason: "the root key opened " + string(next.Origin) + ", which goes on in its place"}})
+		if reason := r.ended(); reason != "" && r.writer.Fenced() == "" {
+			r.do(ctx, []Effect{Fence{Reason: reason}})
 		}
 	}
+}
+
+// ended is why the own log must not be signed any more, by what was filed; ""
+// if it may be.
+func (r *Runner) ended() string {
+	own, _ := r.Chain().Log(r.o.Own)
+	next, _ := r.Chain().LastLog(r.o.Self)
+	switch {
+	case own.Ended != "":
+		return "the root key opened " + string(next.Origin) + ", which goes on in its place"
+	case own.Forked != "":
+		return "its key signed two histories, as document " + string(own.Forked) + " proves: two copies of this node have been signing"
+	}
+	return ""
 }
 
 // started is what the core has to know of the database.
@@ -311,6 +325,7 @@ func (r *Runner) do(ctx context.Context, effects []Effect) {
 			r.mu.Lock()
 			r.forks = append(r.forks, e)
 			r.mu.Unlock()
+			r.group.Go(func() error { r.prove(ctx, e); return nil })
 		}
 	}
 }
@@ -339,17 +354,8 @@ func (r *Runner) fileReceipt(ctx context.Context, note []byte) error {
 	if err != nil {
 		return err
 	}
-	title := fmt.Sprintf("Receipt for the first %d records of %s", seen.Size, seen.Origin)
-	if r.o.Genesis.Sample {
-		title = "SAMPLE: " + title
-	}
-	_, charter := r.Chain().InForce()
-	e, err := r.o.Clerk.Sign(review.Compose(review.KindReceipt, []review.Subject{{Name: string(review.KindCharter), Digest: charter}}, &review.Receipt{
-		Common: review.Common{
-			Federation: r.o.Genesis.ID, Author: r.o.Self, Language: "en", Salt: r.o.Salt(), Sample: r.o.Genesis.Sample,
-			Created: time.Now().UTC().Truncate(time.Second).Format(time.RFC3339),
-			Title:   title,
-		},
+	e, err := r.o.Clerk.Sign(review.Compose(review.KindReceipt, r.aboutCharter(), &review.Receipt{
+		Common:     r.common(fmt.Sprintf("Receipt for the first %d records of %s", seen.Size, seen.Origin)),
 		Checkpoint: string(note),
 	}))
 	if err != nil {
@@ -360,6 +366,23 @@ func (r *Runner) fileReceipt(ctx context.Context, note []byte) error {
 		r.log.Error("receipt not filed", "origin", seen.Origin, "size", seen.Size, "err", err)
 	}
 	return err
+}
+
+// common are the fields of what this node says by itself.
+func (r *Runner) common(title string) review.Common {
+	c := review.Common{
+		Federation: r.o.Genesis.ID, Author: r.o.Self, Language: "en", Salt: r.o.Salt(), Title: title,
+		Created: time.Now().UTC().Truncate(time.Second).Format(time.RFC3339),
+	}
+	if r.o.Genesis.Sample {
+		c.MarkSample()
+	}
+	return c
+}
+
+func (r *Runner) aboutCharter() []review.Subject {
+	_, charter := r.Chain().InForce()
+	return []review.Subject{{Name: string(review.KindCharter), Digest: charter}}
 }
 
 // extend verifies and stores ranges one after the other, each on all cores.

@@ -164,3 +164,10 @@ func (c *Chain) Forks() []LogEntry {
 func ForkSentence(o Origin) string {
 	return "log " + string(o) + " showed two histories: its key signed two that contradict each other"
 }
+
+// Quorate is the checkpoint of a note that its log's key signed and that a
+// quorum of the charter's witnesses cosigned in their time.
+func Quorate(chain *Chain, note []byte) (signing.Checkpoint, bool) {
+	e, err := openReceipt(chain, note)
+	return e.Checkpoint, err == nil && e.quorate()
+}

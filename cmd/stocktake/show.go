@@ -97,7 +97,7 @@ func printThread(c *call, t *review.Thread, depth int) {
 	if !t.Label.Counts {
 		note = "  [" + strings.ReplaceAll(t.Label.Reason, "-", " ") + "]"
 	}
-	fmt.Fprintf(c.out, "%s%s by %s: %s%s\n%s  %s\n", strings.Repeat("  ", depth), what, t.Author, cmp.Or(t.Title, "(no content held)"), note, strings.Repeat("  ", depth), t.ID)
+	fmt.Fprintf(c.out, "%s%s by %s: %s%s\n%s  %s\n", strings.Repeat("  ", depth), what, t.Author, cmp.Or(t.Title, "(not shown)"), note, strings.Repeat("  ", depth), t.ID)
 	for _, reply := range t.Replies {
 		printThread(c, reply, depth+1)
 	}

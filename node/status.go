@@ -48,8 +48,14 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 			s.Peers = append(s.Peers, web.PeerStatus{Participant: peer.ID, Connected: peer.Connected, Address: peer.Address})
 		}
 		for _, f := range now.Forks {
-			s.Forks = append(s.Forks, fmt.Sprintf("%s showed two histories that contradict each other", f.Origin))
+			if l, _ := reading.Chain().Log(f.Origin); l.Forked == "" {
+				s.Forks = append(s.Forks, fmt.Sprintf("%s; seen by this node, not proven by a document yet", review.ForkSentence(f.Origin)))
+			}
 		}
+	}
+	for _, l := range reading.Chain().Forks() {
+		proof, _ := reading.Label(l.Forked)
+		s.Forks = append(s.Forks, fmt.Sprintf("%s; the proof is document %s in %s", review.ForkSentence(l.Origin), l.Forked, proof.Place.Origin))
 	}
 	if s.Fenced != "" {
 		s.Remedy = n.remedy(reading.Chain(), s)

@@ -162,7 +162,7 @@ func (c *Chain) Forks() []LogEntry {
 
 // ForkSentence says in plain words what a proof of a fork shows.
 func ForkSentence(o Origin) string {
-	return "log " + string(o) + " showed two histories: its key signed two that contradict each other"
+	return string(o) + " showed two histories: its key signed two that contradict each other"
 }
 
 // Quorate is the checkpoint of a note that its log's key signed and that a
@@ -170,4 +170,13 @@ func ForkSentence(o Origin) string {
 func Quorate(chain *Chain, note []byte) (signing.Checkpoint, bool) {
 	e, err := openReceipt(chain, note)
 	return e.Checkpoint, err == nil && e.quorate()
+}
+
+// proven is what a document proves by itself; "" if its kind proves nothing.
+func proven(chain *Chain, d *Document) (string, error) {
+	f, ok := d.Predicate.(*Fork)
+	if !ok {
+		return "", nil
+	}
+	return ForkSentence(f.Origin), CheckFork(chain, f)
 }

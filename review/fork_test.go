@@ -201,3 +201,16 @@ func FuzzFork(f *testing.F) {
 		}
 	})
 }
+
+func TestVerifySaysWhatAProofOfAForkProves(t *testing.T) {
+	f := newFederation(t, 4)
+	f.say("deu", f.fork("deu", "mar", historyA, 4, historyB), f.genesis.ID)
+	f.say("deu", f.fork("deu", "mar", historyA, 2, historyB), f.genesis.ID)
+	n := len(f.logs[f.origin("deu")].records)
+	note := f.note("deu", n, f.all(minute(3)))
+	v, err := Verify(f.export("deu", n-2, n, note))
+	require.NoError(t, err)
+	assert.Equal(t, ForkSentence(f.origin("mar")), v.Proves)
+	_, err = Verify(f.export("deu", n-1, n, note))
+	assert.ErrorContains(t, err, "one history")
+}

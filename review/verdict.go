@@ -46,6 +46,7 @@ type Verdict struct {
 	Witnesses  int           `json:"witnesses"` // that cosigned
 	Quorum     int           `json:"quorum"`
 	Sample     bool          `json:"sample"`
+	Proves     string        `json:"proves,omitempty"` // what the document shows by itself: of a fork, the log and its two histories
 }
 
 // Verify judges the exported files of one document, by name. The bundle and
@@ -162,13 +163,17 @@ func judge(chain *Chain, d *Document, b signing.Bundle, inclusions []signing.Inc
 	case owner != d.Author:
 		return nil, fmt.Errorf("%w: it says to be by %s and is signed with a key of %s", signing.ErrSignature, d.Author, owner)
 	}
+	proves, err := proven(chain, d)
+	if err != nil {
+		return nil, err
+	}
 	p, _ := chain.Participant(owner)
 	charter, _ := chain.InForce()
 	v := &Verdict{
 		ID: d.ID, Kind: d.Kind, Title: d.Title, Author: owner, AuthorName: p.Name, AuthorKind: p.Kind,
 		Signer: b.Leaf.Key.Fingerprint(), Role: role, Federation: chain.Genesis(), Charter: charter.Number,
 		Log: Origin(inclusions[0].Checkpoint.Origin), Index: inclusions[0].Index,
-		Quorum: Quorum(len(chain.Witnesses())), Sample: d.Sample,
+		Quorum: Quorum(len(chain.Witnesses())), Sample: d.Sample, Proves: proves,
 	}
 	var witnessed Witnessed
 	for _, i := range inclusions {

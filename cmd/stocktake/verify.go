@@ -104,6 +104,9 @@ func printVerdict(c *call, v *review.Verdict) error {
 			*review.Verdict
 		}{1, v})
 	}
+	if v.Proves != "" {
+		fmt.Fprintf(c.out, "proves      %s\n", v.Proves)
+	}
 	title := v.Title
 	if v.Sample {
 		title += " (sample)"

@@ -2,7 +2,6 @@ package node
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -43,9 +42,9 @@ func (h Home) copied(db *store.Store) (reason string, err error) {
 	case written == "" && stored == nil:
 		return "", h.renewInstance(db)
 	case written == "":
-		return fmt.Sprintf("%s is missing, so the database comes from a backup or was copied", h.InstanceFile()), nil
+		return "the file instance of this home is missing: the database comes from a backup or was copied", nil
 	case written != string(stored):
-		return fmt.Sprintf("%s is not the database's, so this is a copy of it or an earlier state", h.InstanceFile()), nil
+		return "the file instance of this home is not the database's: this is a copy of it or an earlier state", nil
 	}
 	return "", nil
 }

@@ -67,7 +67,8 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 	return s, nil
 }
 
-// remedy is what to do about a log that is never signed again.
+// remedy is what to do about a log that is never signed again. It is public,
+// so it names no folder.
 func (n *Node) remedy(chain *review.Chain, s *web.Status) string {
 	if last, ok := chain.LastLog(n.config.Participant); ok && last.Origin != n.origin {
 		return "stop this node for good: " + string(last.Origin) + " goes on in its place"
@@ -76,5 +77,5 @@ func (n *Node) remedy(chain *review.Chain, s *web.Status) string {
 	if slices.ContainsFunc(s.Forks, func(f string) bool { return strings.HasPrefix(f, string(n.origin)+" ") }) {
 		reason = "cloned"
 	}
-	return fmt.Sprintf("stop the node, then: stocktake key epoch --home %s --reason %s -o opening.json", n.home, reason)
+	return "stop the node, then: stocktake key epoch --reason " + reason + " -o opening.json"
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"strings"
 
 	"stocktake/node/web"
 )
@@ -40,7 +41,7 @@ func printStatus(c *call, s *web.Status) {
 	fmt.Fprintf(c.out, "node        %s (%s)\nfederation  %s, charter %d\nlog         %s, %d records, %d not filed yet\n",
 		s.Name, s.Participant, s.Federation, s.Charter, s.Log, s.Size, s.Pending)
 	if s.Fenced != "" {
-		fmt.Fprintf(c.out, "FENCED      this node never signs its log again: %s\nto go on    %s\n", s.Fenced, s.Remedy)
+		fmt.Fprintf(c.out, "FENCED      this node never signs its log again: %s\nto go on    %s\n", s.Fenced, strings.Replace(s.Remedy, "key epoch", "key epoch --home "+string(c.home), 1))
 	}
 	fmt.Fprintf(c.out, "documents   %d, %d payloads missing\nsnapshot    %s\n", s.Documents, s.Missing, s.Snapshot)
 	if !s.Running {

@@ -114,7 +114,7 @@ type Status struct {
 	Size        uint64               `json:"size"`
 	Pending     uint64               `json:"pending"`          // records of the own log that no quorum has cosigned yet
 	Fenced      string               `json:"fenced,omitempty"` // why this node never signs its log again
-	Remedy      string               `json:"remedy,omitempty"` // of that: the command to run
+	Remedy      string               `json:"remedy,omitempty"` // of that: what its operator does
 	Documents   int                  `json:"documents"`
 	Running     bool                 `json:"running"`  // it takes part now; else peers and known sizes say nothing
 	Missing     int                  `json:"missing"`  // payloads that have not arrived

@@ -172,8 +172,8 @@ func Quorate(chain *Chain, note []byte) (signing.Checkpoint, bool) {
 	return e.Checkpoint, err == nil && e.quorate()
 }
 
-// proven is what a document proves by itself; "" if its kind proves nothing.
-func proven(chain *Chain, d *Document) (string, error) {
+// proof is what a document proves by itself; "" if its kind proves nothing.
+func proof(chain *Chain, d *Document) (string, error) {
 	f, ok := d.Predicate.(*Fork)
 	if !ok {
 		return "", nil

@@ -339,7 +339,7 @@ func (r *Runner) File(ctx context.Context, e signing.Envelope) (review.Record, e
 		return review.Record{}, ctx.Err()
 	}
 	before := r.o.Store.Head(r.o.Own).Size
-	record, err := r.door.File(ctx, e)
+	record, err := r.admit(ctx, e)
 	if err != nil || record.Index < before { // filed already: nothing new to cover
 		return record, err
 	}

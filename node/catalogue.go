@@ -107,7 +107,7 @@ func (n *Node) Document(_ context.Context, id review.DocumentID) (*web.Shown, er
 	}
 	if owner, _, ok := reading.Chain().KeyOwner(record.Leaf.Key); ok {
 		p, _ := reading.Chain().Participant(owner)
-		shown.SignedBy = p.Name
+		shown.SignedBy, shown.Holder = p.Name, reading.Chain().Holder(record.Leaf.Key)
 	}
 	if shown.NotDisplayed != "" {
 		shown.Elsewhere = n.elsewhere(reading.Chain())

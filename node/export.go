@@ -104,8 +104,9 @@ func (n *Node) bundle(reading *review.Reading, r review.Record) (signing.Bundle,
 	return signing.Bundle{Payload: r.Payload, Leaf: r.Leaf, Inclusions: []signing.Inclusion{inclusion}}, nil
 }
 
-// foundingFile writes the charters, the accessions to them and the openings of
-// logs that no charter lists, as they are in the logs; the home's own file while they have not arrived.
+// foundingFile writes the charters, the accessions to them, and the openings of
+// logs and the changes of keys that no charter lists, as they are in the logs;
+// the home's own file while they have not arrived.
 func (n *Node) foundingFile(reading *review.Reading) ([]byte, error) {
 	var file []byte
 	found := false
@@ -118,7 +119,8 @@ func (n *Node) foundingFile(reading *review.Reading) ([]byte, error) {
 		label, _ := reading.Label(id)
 		opening, _ := d.Predicate.(*review.Opening)
 		opens := opening != nil && opening.Epoch > 1 && label.Counts
-		if !charter && !opens && !(d.Kind == review.KindAccession && about) {
+		changes := d.Kind == review.KindKey && label.Counts
+		if !charter && !opens && !changes && !(d.Kind == review.KindAccession && about) {
 			continue
 		}
 		record, err := n.store.Record(label.Place.Origin, label.Place.Index)

@@ -68,7 +68,7 @@ func (c *Chain) authority(d *Document, key signing.DocumentKey) Refusal {
 		return c.keyAuthority(p, key)
 	}
 	if e := c.keys[key]; e.holder != "" && d.Kind != KindReceipt && !slices.Contains(e.kinds, d.Kind) {
-		return Refusal{*refuse("", "delegated-kind", "holder", quote(e.holder), "allowed", kindList(e.kinds), "kind", string(d.Kind), "author", string(d.Author))}
+		return Refusal{*refuse("", codeDelegated, "holder", quote(e.holder), "allowed", kindList(e.kinds), "kind", string(d.Kind), "author", string(d.Author))}
 	}
 	want := roleAuthor
 	switch d.Kind {

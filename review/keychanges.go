@@ -28,6 +28,9 @@ const (
 	actionDelegate = "delegate"
 )
 
+// codeDelegated: the key's owner gave it for documents of other kinds.
+const codeDelegated = "delegated-kind"
+
 // keyChanges are the key documents of a chain that were decided.
 type keyChanges struct {
 	of    map[DocumentID]Refusal // nil for those that took effect

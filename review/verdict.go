@@ -38,6 +38,7 @@ type Verdict struct {
 	AuthorKind string        `json:"authorKind"` // of the participant: state, civil-society, ...
 	Signer     string        `json:"signer"`     // fingerprint of the key
 	Role       string        `json:"role"`       // of the key: author, root, clerk
+	Holder     string        `json:"holder,omitempty"` // office that the author delegated the key to
 	Federation DocumentID    `json:"federation"`
 	Charter    int           `json:"charter"` // number of the one in force
 	Log        Origin        `json:"log"`
@@ -175,6 +176,10 @@ func judge(chain *Chain, d *Document, b signing.Bundle, inclusions []signing.Inc
 		Log: Origin(inclusions[0].Checkpoint.Origin), Index: inclusions[0].Index,
 		Quorum: Quorum(len(chain.Witnesses())), Sample: d.Sample, Proves: proves,
 	}
+	if r := chain.authority(d, b.Leaf.Key); len(r) > 0 && r[0].Code == codeDelegated {
+		return nil, fmt.Errorf("%w: %w", signing.ErrSignature, r)
+	}
+	v.Holder = chain.Holder(b.Leaf.Key)
 	var witnessed Witnessed
 	for _, i := range inclusions {
 		switch err := witnessed.Add(chain, i.Note); {

@@ -44,7 +44,7 @@ func (r *Reading) stand(e *entry) {
 // nearest: of a document's places, the nearest tells.
 var standings = []string{
 	"wrong-federation", "unknown-author", ReasonSignatureInvalid, "key-unknown", "key-not-authors", "key-role",
-	"delegated-kind", "key-change-signer", "not-the-next-key",
+	codeDelegated, "key-change-signer", "not-the-next-key",
 	ReasonAuthorNotInForce, ReasonKeyNotInForce, ReasonSuspended, ReasonForked, ReasonPending, "",
 }
 

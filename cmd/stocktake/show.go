@@ -44,6 +44,9 @@ func printDocument(c *call, d *web.Shown) error {
 		d.Kind, title = cmp.Or(d.Kind, "document"), erasedOn(d.Erased)
 	}
 	fmt.Fprintf(c.out, "%s: %s\ndocument    %s\nabout       %s\nsigned by   %s, key %.16s\nfiled       %s\ncounts      %s\n", d.Kind, title, d.ID, d.About, d.SignedBy, d.Signer, filed, counts)
+	if d.Holder != "" {
+		fmt.Fprintf(c.out, "capacity    delegated by %s to %s\n", d.SignedBy, d.Holder)
+	}
 	for _, p := range d.Places {
 		fmt.Fprintf(c.out, "log         %s, index %d\n", p.Origin, p.Index)
 	}

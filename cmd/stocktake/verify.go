@@ -115,7 +115,11 @@ func printVerdict(c *call, v *review.Verdict) error {
 	if v.Filed != "" {
 		filed = fmt.Sprintf("%s, witnessed by %d (a quorum is %d)", v.Filed, v.Witnesses, v.Quorum)
 	}
+	by := v.AuthorName
+	if v.Holder != "" {
+		by = v.Holder + ", delegated by " + v.AuthorName
+	}
 	fmt.Fprintf(c.out, "valid       %s: %s\ndocument    %s\nsigned by   %s (%s), %s key %.16s\nfiled       %s\nlog         %s, index %d\nfederation  %s, charter %d\n",
-		v.Kind, title, v.ID, v.AuthorName, v.AuthorKind, v.Role, v.Signer, filed, v.Log, v.Index, v.Federation, v.Charter)
+		v.Kind, title, v.ID, by, v.AuthorKind, v.Role, v.Signer, filed, v.Log, v.Index, v.Federation, v.Charter)
 	return nil
 }

@@ -203,7 +203,7 @@ func (r fieldReader) text(f *schemaField, s string) value {
 		return value{Form: "time", Text: instant(s), Machine: s}
 	case "decimal", "decimal-or-open":
 		return value{Form: "number", Text: decimal(s)}
-	case "salt", "note-key", "document-key", "origin", "host-name":
+	case "salt", "note-key", "document-key", "key-digest", "origin", "host-name":
 		return value{Form: "code", Text: s}
 	case "checkpoint":
 		return value{Form: "lined", Text: s}

@@ -84,13 +84,14 @@ type Listed struct {
 // Shown is a document with its context.
 type Shown struct {
 	Listed
-	Signer    string          `json:"signer"`    // fingerprint of the key
-	SignedBy  string          `json:"signedBy"`  // name of the participant that owns it
-	Witnesses int             `json:"witnesses"` // how many cosigned
-	Label     review.Label    `json:"label"`     // whether it counts, and if not why
-	Places    []review.Place  `json:"places"`    // every log that holds it
-	Absence   string          `json:"absence"`   // present, missing, sealed, withheld, erased
-	Statement json.RawMessage `json:"statement"` // the payload, byte for byte as signed; null if absent
+	Signer    string          `json:"signer"`           // fingerprint of the key
+	SignedBy  string          `json:"signedBy"`         // name of the participant that owns it
+	Holder    string          `json:"holder,omitempty"` // office that its owner delegated the key to
+	Witnesses int             `json:"witnesses"`        // how many cosigned
+	Label     review.Label    `json:"label"`            // whether it counts, and if not why
+	Places    []review.Place  `json:"places"`           // every log that holds it
+	Absence   string          `json:"absence"`          // present, missing, sealed, withheld, erased
+	Statement json.RawMessage `json:"statement"`        // the payload, byte for byte as signed; null if absent
 	// Elsewhere are the participants whose nodes hold what this one does not show.
 	Elsewhere []review.ParticipantID `json:"elsewhere,omitempty"`
 	// Withdrawn is what stays known if its author took it back.

@@ -92,7 +92,8 @@ func suffix(f *review.Founding) string {
 
 // begun finds the opening of an epoch that this home opened and has not used.
 func (h Home) begun(f *review.Founding, db *store.Store, last review.LogEntry) (signing.Envelope, bool) {
-	if _, err := os.Stat(h.KeyFile(RoleLog, last.Epoch)); err != nil || db.Head(last.Origin).Size > 1 {
+	fenced, err := db.Fenced(last.Origin)
+	if _, lacks := os.Stat(h.KeyFile(RoleLog, last.Epoch)); lacks != nil || err != nil || fenced != "" || db.Head(last.Origin).Size > 1 {
 		return signing.Envelope{}, false
 	}
 	for _, d := range f.Documents {

@@ -115,4 +115,15 @@ func TestAnEpochIsOpenedOnceAndGoesOn(t *testing.T) {
 	r, err := n.store.Record(first.Log, 0)
 	require.NoError(t, err)
 	require.Equal(t, first.Opening.Payload, r.Payload)
+
+	// A copy of the epoch that was just opened needs one more.
+	require.NoError(t, n.Close())
+	require.NoError(t, os.Remove(h.InstanceFile()))
+	reason, _ = fenced(t, h)
+	require.NotEmpty(t, reason)
+	third, err := OpenEpoch(t.Context(), h, EpochOptions{Reason: "restored", Root: root})
+	require.NoError(t, err)
+	require.Equal(t, first.Log, third.Ends)
+	reason, _ = fenced(t, h)
+	require.Empty(t, reason)
 }

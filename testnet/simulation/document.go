@@ -3,6 +3,7 @@ package simulation
 import (
 	"fmt"
 
+	"stocktake/federation"
 	"stocktake/review"
 )
 
@@ -56,6 +57,12 @@ func (f *Federation) Response(m *Member, to review.SignedDocument) review.Signed
 func (f *Federation) Receipt(m *Member, note []byte) review.SignedDocument {
 	return f.sign(m.Clerk, review.Compose(review.KindReceipt, f.about("charter", f.id), &review.Receipt{
 		Common: f.common(m.ID), Checkpoint: string(note)}))
+}
+
+// Fork is the proof of what a member's node saw of a forked log.
+func (f *Federation) Fork(m *Member, seen federation.ForkSeen) review.SignedDocument {
+	return f.sign(m.Clerk, review.Compose(review.KindFork, f.about("charter", f.id),
+		review.NewFork(f.common(m.ID), seen.Origin, seen.Ours, seen.Theirs, seen.Prefix, seen.Link)))
 }
 
 func (f *Federation) about(name string, id review.DocumentID) []review.Subject {

@@ -29,7 +29,8 @@ type Node struct {
 	up       bool
 	life     int // counts starts, so that what was on its way to an earlier one is lost
 	cosigner *federation.Cosigner
-	waiting  []store.Entry // to be filed once the log is open
+	waiting  []store.Entry       // to be filed once the log is open
+	proofs   []review.DocumentID // of forks, among those
 	seen     map[[32]byte]bool
 	asked    map[uint64]bool
 	ticking  time.Time
@@ -175,6 +176,7 @@ func (node *Node) do(effect federation.Effect) {
 	case federation.Doubted: // told to people
 	case federation.ForkSeen:
 		node.Forks = append(node.Forks, e)
+		node.proveFork(e)
 	default:
 		panic(fmt.Sprintf("simulation: %T", n))
 	}
@@ -214,6 +216,19 @@ func (node *Node) fileReceipt(note []byte) federation.Event {
 	head := node.Ledger.Append(node.Origin, node.Log, Entry(receipt))
 	node.step(federation.Appended{Head: head})
 	return federation.ReceiptFiled{}
+}
+
+// proveFork files the proof of a fork, as a node does that may sign its log.
+func (node *Node) proveFork(seen federation.ForkSeen) {
+	if node.Fenced != "" || seen.Origin == node.Origin {
+		return
+	}
+	proof := node.network.Federation.Fork(node.Member, seen)
+	if review.CheckFork(node.network.Federation.Chain, proof.Predicate.(*review.Fork)) == nil {
+		node.proofs = append(node.proofs, proof.ID)
+		node.waiting = append(node.waiting, Entry(proof))
+		node.network.after(time.Millisecond, node.fileWaiting)
+	}
 }
 
 // ask sends a request and brings back its answer, or the news that there is

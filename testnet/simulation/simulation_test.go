@@ -234,36 +234,41 @@ func TestRestoredCopyIsFencedAndPulledBack(t *testing.T) {
 	})
 }
 
+// twoHistories has the last member's log show one history to one node and
+// another to a second: two copies of its node that do not hear each other go on
+// signing. The network is still parted afterwards, and the forger down.
+func twoHistories(t *testing.T, n *Network) (forger, left, right *Node) {
+	forger, left, right = n.Nodes[4], n.Nodes[0], n.Nodes[1]
+	n.Split(map[review.ParticipantID]int{left.ID: 1, right.ID: 2, forger.ID: 3, n.Nodes[2].ID: 4, n.Nodes[3].ID: 5})
+	n.Run(time.Second)
+	copyLedger := forger.Ledger.Clone()
+	show := func(to *Node, l *Ledger, pledges int) {
+		for i := range pledges {
+			l.Append(forger.Origin, forger.Log, Entry(n.Federation.Pledge(forger.Member, 100*pledges+i)))
+		}
+		old := forger.Ledger
+		forger.Ledger = l
+		n.Stop(forger)
+		n.Split(map[review.ParticipantID]int{left.ID: 1, right.ID: 2, forger.ID: n.sides[to.ID], n.Nodes[2].ID: 4, n.Nodes[3].ID: 5})
+		n.Start(forger)
+		require.True(t, n.RunUntil(time.Minute, func() bool {
+			return to.Ledger.Head(forger.Origin).Size == l.Head(forger.Origin).Size
+		}))
+		n.Stop(forger)
+		forger.Ledger = old
+	}
+	show(left, forger.Ledger, 1)
+	show(right, copyLedger, 2)
+	require.NotEqual(t, left.Ledger.Head(forger.Origin).Root, right.Ledger.Head(forger.Origin).Root)
+	return forger, left, right
+}
+
 func TestForkIsSeenAndTheFirstHistoryStays(t *testing.T) {
 	eachSeed(t, 10, func(t *testing.T, seed uint64) {
 		n := begin(seed, 5, 3, Faults{MinDelay: time.Millisecond, MaxDelay: 20 * time.Millisecond})
 		require.True(t, n.RunUntil(3*time.Minute, n.settled))
-		// Two copies of one node that do not hear each other go on signing:
-		// the others see one history on each side.
-		forger := n.Nodes[4]
-		left, right := n.Nodes[0], n.Nodes[1]
-		n.Split(map[review.ParticipantID]int{left.ID: 1, right.ID: 2, forger.ID: 3, n.Nodes[2].ID: 4, n.Nodes[3].ID: 5})
-		n.Run(time.Second)
-		copyLedger := forger.Ledger.Clone()
-		show := func(to *Node, l *Ledger, pledges int) {
-			for i := range pledges {
-				l.Append(forger.Origin, forger.Log, Entry(n.Federation.Pledge(forger.Member, 100*pledges+i)))
-			}
-			old := forger.Ledger
-			forger.Ledger = l
-			n.Stop(forger)
-			n.Split(map[review.ParticipantID]int{left.ID: 1, right.ID: 2, forger.ID: n.sides[to.ID], n.Nodes[2].ID: 4, n.Nodes[3].ID: 5})
-			n.Start(forger)
-			require.True(t, n.RunUntil(time.Minute, func() bool {
-				return to.Ledger.Head(forger.Origin).Size == l.Head(forger.Origin).Size
-			}))
-			n.Stop(forger)
-			forger.Ledger = old
-		}
-		show(left, forger.Ledger, 1)
-		show(right, copyLedger, 2)
+		forger, left, right := twoHistories(t, n)
 		rootLeft, rootRight := left.Ledger.Head(forger.Origin).Root, right.Ledger.Head(forger.Origin).Root
-		require.NotEqual(t, rootLeft, rootRight)
 		n.Heal()
 		n.Run(2 * time.Minute)
 		require.NotEmpty(t, append(left.Forks, right.Forks...), "nobody saw the fork")
@@ -278,6 +283,57 @@ func TestForkIsSeenAndTheFirstHistoryStays(t *testing.T) {
 		require.Equal(t, rootLeft, left.Ledger.Head(forger.Origin).Root, "what was seen first did not stay")
 		require.Equal(t, rootRight, right.Ledger.Head(forger.Origin).Root)
 	})
+}
+
+// Every honest node comes to hold a document that proves the fork, agrees on
+// whose log it is, and goes on filing in its own.
+func TestAForkIsProvenToEverybodyAndHarmsNoHonestLog(t *testing.T) {
+	eachSeed(t, 250, func(t *testing.T, seed uint64) {
+		n := begin(seed, 5, 3, Faults{MinDelay: time.Millisecond, MaxDelay: 20 * time.Millisecond})
+		require.True(t, n.RunUntil(3*time.Minute, n.settled))
+		forger, left, right := twoHistories(t, n)
+		n.Heal()
+		honest := n.Nodes[:4]
+		n.File(honest[2], n.Federation.Pledge(honest[2].Member, 7))
+		require.True(t, n.RunUntil(3*time.Minute, func() bool { return allKnow(honest) }), "not everybody holds a proof")
+		for _, node := range honest {
+			require.Empty(t, node.Fenced)
+			for _, other := range honest {
+				require.Equal(t, other.Ledger.Head(other.Origin).Root, node.Ledger.Head(other.Origin).Root, "an honest log differs")
+			}
+		}
+		for _, node := range []*Node{left, right} {
+			s := node.Snapshot()
+			r, err := review.Read(s, n.Federation.Genesis.Document, node.Ledger.Records(s), time.Time{})
+			require.NoError(t, err)
+			forks := r.Chain().Forks()
+			require.Len(t, forks, 1)
+			require.Equal(t, forger.Origin, forks[0].Origin)
+			proof, _ := r.Document(forks[0].Forked)
+			require.NoError(t, review.CheckFork(n.Federation.Chain, proof.Predicate.(*review.Fork)))
+		}
+	})
+}
+
+// allKnow is whether the nodes hold the same of each other's logs, a proof that
+// one of them filed among it.
+func allKnow(nodes []*Node) bool {
+	for _, node := range nodes {
+		proven := false
+		for _, other := range nodes {
+			if node.Ledger.Head(other.Origin).Size != other.Ledger.Head(other.Origin).Size {
+				return false
+			}
+			for _, id := range other.proofs {
+				_, err := node.Ledger.Payload(id)
+				proven = proven || err == nil
+			}
+		}
+		if !proven {
+			return false
+		}
+	}
+	return true
 }
 
 func TestCorruptAnswersChangeNothingAndTheNextPeerIsAsked(t *testing.T) {

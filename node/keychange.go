@@ -6,7 +6,7 @@ import (
 )
 
 // SignKeyChange signs a change of a participant's own keys. What is common to
-// all documents it fills in.
+// all documents it fills in, except the title.
 func SignKeyChange(signer *signing.DocumentSigner, author review.ParticipantID, f *review.Founding, change review.KeyChange) (signing.Envelope, error) {
 	change.Common = review.Common{
 		Federation: f.Genesis.ID, Author: author, Language: "en", Created: Now(), Salt: NewSalt(), Title: change.Title,

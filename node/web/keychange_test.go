@@ -1,0 +1,56 @@
+package web_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"stocktake/node"
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// A key that is delegated in one moment signs in the next: the door waits until
+// the change is final, and the page says whose office it was.
+func TestAPageSaysWhoseOfficeSigned(t *testing.T) {
+	w := open(t)
+	ctx := context.Background()
+	office, err := signing.GenerateDocumentKey()
+	require.NoError(t, err)
+	founding, err := w.home.Founding()
+	require.NoError(t, err)
+	const holder = "Office of <b>Labour</b>"
+	delegation, err := node.SignKeyChange(w.authors["xsa"], "xsa", founding, review.KeyChange{
+		Common: review.Common{Title: "Key of an office"}, Action: "delegate", Key: office.Key().Base64(), Holder: holder, Kinds: []review.Kind{review.KindComment},
+	})
+	require.NoError(t, err)
+	change, err := w.client.File(ctx, delegation)
+	require.NoError(t, err)
+
+	sign := func(draft string) signing.Envelope {
+		payload, err := review.Complete([]byte(draft), review.Completion{
+			Federation: w.genesis.ID, Charter: w.genesis.ID, Author: "xsa", Created: node.Now(), Salt: node.NewSalt(),
+		})
+		require.NoError(t, err)
+		e, err := office.Sign(payload)
+		require.NoError(t, err)
+		return e
+	}
+	const sample = "\nlanguage: en\nsample: true\ntitle: SAMPLE of an office\n"
+	comment, err := w.client.File(ctx, sign("kind: comment"+sample+"about: "+string(w.genesis.ID)+"\ntype: question\ntext: Who signs?\n"))
+	require.NoError(t, err)
+	_, err = w.client.File(ctx, sign("kind: pledge"+sample+"form: individual\nobjectives: [6]\ndue: not-stated\n"))
+	require.ErrorContains(t, err, "was delegated for comment: sign a pledge with xsa's own key")
+	require.NoError(t, w.settle())
+
+	d, err := w.client.Document(ctx, comment.ID)
+	require.NoError(t, err)
+	assert.Equal(t, holder, d.Holder)
+	assert.True(t, d.Label.Counts, d.Label.Reason)
+	assert.Contains(t, string(w.get(t, "/documents/"+string(comment.ID))), "delegated to <bdi>Office of &lt;b&gt;Labour&lt;/b&gt;</bdi>")
+	page := string(w.get(t, "/documents/"+string(change.ID)))
+	assert.Contains(t, page, "Change of keys")
+	assert.Contains(t, page, "Office of &lt;b&gt;Labour&lt;/b&gt;")
+}

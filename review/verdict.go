@@ -35,10 +35,11 @@ type Verdict struct {
 	Title      string        `json:"title"`
 	Author     ParticipantID `json:"author"`
 	AuthorName string        `json:"authorName"`
-	AuthorKind string        `json:"authorKind"` // of the participant: state, civil-society, ...
-	Signer     string        `json:"signer"`     // fingerprint of the key
-	Role       string        `json:"role"`       // of the key: author, root, clerk
-	Holder     string        `json:"holder,omitempty"` // office that the author delegated the key to
+	AuthorKind string        `json:"authorKind"`         // of the participant: state, civil-society, ...
+	Signer     string        `json:"signer"`             // fingerprint of the key
+	Role       string        `json:"role"`               // of the key: author, root, clerk
+	Holder     string        `json:"holder,omitempty"`   // office that the author delegated the key to
+	KeyEnded   DocumentID    `json:"keyEnded,omitempty"` // the document that ended the key; filed before this one, it makes this one void
 	Federation DocumentID    `json:"federation"`
 	Charter    int           `json:"charter"` // number of the one in force
 	Log        Origin        `json:"log"`
@@ -179,7 +180,7 @@ func judge(chain *Chain, d *Document, b signing.Bundle, inclusions []signing.Inc
 	if r := chain.authority(d, b.Leaf.Key); len(r) > 0 && r[0].Code == codeDelegated {
 		return nil, fmt.Errorf("%w: %w", signing.ErrSignature, r)
 	}
-	v.Holder = chain.Holder(b.Leaf.Key)
+	v.Holder, v.KeyEnded = chain.Holder(b.Leaf.Key), chain.keys[b.Leaf.Key].ended
 	var witnessed Witnessed
 	for _, i := range inclusions {
 		switch err := witnessed.Add(chain, i.Note); {

@@ -115,6 +115,9 @@ func printVerdict(c *call, v *review.Verdict) error {
 	if v.Filed != "" {
 		filed = fmt.Sprintf("%s, witnessed by %d (a quorum is %d)", v.Filed, v.Witnesses, v.Quorum)
 	}
+	if v.KeyEnded != "" {
+		filed += fmt.Sprintf("\nkey ended   by document %s: this one counts only if it was filed before that; verify that one too", v.KeyEnded)
+	}
 	by := v.AuthorName
 	if v.Holder != "" {
 		by = v.Holder + ", delegated by " + v.AuthorName

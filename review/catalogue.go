@@ -28,6 +28,15 @@ func (r *Reading) Document(id DocumentID) (d *Document, ok bool) {
 	return e.doc, true
 }
 
+// AssessedByOthers is whether an assessment by somebody else that stands is
+// about a document.
+func (r *Reading) AssessedByOthers(id DocumentID) bool {
+	e := r.docs[id]
+	return e != nil && e.doc != nil && slices.ContainsFunc(r.about[id], func(reply *entry) bool {
+		return reply.doc.Kind == KindAssessment && reply.doc.Author != e.doc.Author && reply.counts()
+	})
+}
+
 // Places are all records of a document, by origin and index.
 func (r *Reading) Places(id DocumentID) []Place {
 	e := r.docs[id]

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -16,6 +17,40 @@ import (
 
 // TestErasedContentIsGoneAndTheFactStays files a pledge with a comment, has its
 // author withdraw it with its content, and asks the node in every way it has.
+// TestWithdrawingSilencesNoAssessment: what a shadow report is about is not
+// deleted under it, so the report goes on counting.
+func TestWithdrawingSilencesNoAssessment(t *testing.T) {
+	w := open(t)
+	ctx := context.Background()
+	file := func(author review.ParticipantID, draft string) review.DocumentID {
+		e, err := w.sign([]byte(draft), author, author)
+		require.NoError(t, err)
+		filed, err := w.client.File(ctx, e)
+		require.NoError(t, err)
+		return filed.ID
+	}
+	const sample = "language: en\nsample: true\n"
+	pledge := file("xsa", "kind: pledge\n"+sample+"title: SAMPLE pledge\nform: individual\nobjectives: [6]\ndue: not-stated\n")
+	shadow := file("sample-coalition", "kind: assessment\n"+sample+"title: SAMPLE shadow report\nabout: "+string(pledge)+"\ntype: shadow\nfindings:\n  - objective: 6\n    rating: not-started\n    text: Nothing was done.\n")
+	require.NoError(t, w.settle())
+	withdrawal := file("xsa", "kind: withdrawal\n"+sample+"title: SAMPLE withdrawal\nabout: "+string(pledge)+"\nreason: None.\nerase: true\n")
+	require.NoError(t, w.settle())
+	require.NoError(t, eventually(func() error {
+		d, err := w.client.Document(ctx, pledge)
+		if err == nil && d.Label.Reason != review.ReasonWithdrawn {
+			err = fmt.Errorf("%s is not withdrawn yet", pledge)
+		}
+		return err
+	}))
+	time.Sleep(2500 * time.Millisecond) // longer than a node takes to erase
+	for id, counts := range map[review.DocumentID]bool{pledge: false, shadow: true, withdrawal: true} {
+		d, err := w.client.Document(ctx, id)
+		require.NoError(t, err)
+		assert.Equal(t, "present", d.Absence)
+		assert.Equal(t, counts, d.Label.Counts, "%s %s", d.Kind, d.Label.Reason)
+	}
+}
+
 func TestErasedContentIsGoneAndTheFactStays(t *testing.T) {
 	w := open(t)
 	ctx := context.Background()

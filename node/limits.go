@@ -1,7 +1,5 @@
 package node
 
-import "stocktake/signing"
-
 // Bounds on what comes from outside.
 const (
 	// maxConfig is far above any config.yaml that a person wrote.
@@ -13,8 +11,6 @@ const (
 	maxDisplayRules = 1000
 	// maxDisplayReason bounds what is shown in place of a document.
 	maxDisplayReason = 500
-	// maxFiling is one envelope: what the API takes in one request.
-	maxFiling = signing.MaxEnvelope
 )
 
 // maxSocketPath is what the smallest of the systems' sockaddr_un holds, with

@@ -25,7 +25,7 @@ func (f *testFederation) Document(id DocumentID) (*Document, bool) {
 // cast is a small federation at work, for others to write about.
 type cast struct {
 	*testFederation
-	pledge, joint, statistics          DocumentID
+	pledge, joint                      DocumentID
 	report, shadow, question, proposal DocumentID
 	party, member                      DocumentID
 }

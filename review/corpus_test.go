@@ -31,7 +31,6 @@ type chaos struct {
 	rng   *rand.Rand
 	clock int // minutes
 	ids   map[Kind][]DocumentID
-	by    map[DocumentID]ParticipantID
 }
 
 func pick[T any](rng *rand.Rand, list []T) T { return list[rng.IntN(len(list))] }

@@ -160,12 +160,6 @@ func (f *testFederation) titled(author ParticipantID, title string) Common {
 	return c
 }
 
-func (f *testFederation) replacing(old DocumentID, author ParticipantID, title string) Common {
-	c := f.titled(author, title)
-	c.Supersedes = old
-	return c
-}
-
 var predicateKinds = map[string]Kind{
 	"*review.Opening": KindOpening, "*review.Charter": KindCharter, "*review.Accession": KindAccession, "*review.Receipt": KindReceipt,
 	"*review.Pledge": KindPledge, "*review.Report": KindReport, "*review.Assessment": KindAssessment, "*review.Comment": KindComment,

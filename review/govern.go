@@ -150,11 +150,10 @@ func (r *Reading) findChain() error {
 	}
 }
 
-// receipt is a receipt's note with the root that its log really had.
+// receipt is the note of a receipt whose root its log really had.
 type receipt struct {
 	id   DocumentID
 	note []byte
-	root tlog.Hash
 }
 
 // readReceipts are the receipts of whoever filed them, each with the root that

@@ -12,10 +12,6 @@ func (s span) covers(t time.Time) bool {
 	return (s.from.IsZero() || !t.Before(s.from)) && (s.until.IsZero() || !t.IsZero() && t.Before(s.until))
 }
 
-func (s span) overlaps(o span) bool {
-	return (s.until.IsZero() || o.from.Before(s.until)) && (o.until.IsZero() || s.from.Before(o.until))
-}
-
 // parseSpan reads a charter's from and until.
 func parseSpan(from, until string) (s span, ok bool) {
 	s.from, ok = parseInstant(from)

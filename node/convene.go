@@ -12,7 +12,7 @@ type Convening struct {
 	Title     string
 	Suffix    string // of every log's origin, as in gcm.example
 	Witnesses []review.ParticipantID
-	Threshold int // accessions that put the charter in force; 0: all participants
+	Threshold int // accessions that put the charter in force; 0: more than two thirds
 	Rounds    []review.Round
 	Sample    bool
 }
@@ -30,7 +30,7 @@ func Convene(cards []Card, o Convening) (*review.Charter, error) {
 		c.Rounds = []review.Round{}
 	}
 	if c.Threshold == 0 {
-		c.Threshold = len(cards)
+		c.Threshold = 2*len(cards)/3 + 1
 	}
 	witness := map[review.ParticipantID]string{}
 	for _, card := range cards {

@@ -26,7 +26,7 @@ func charterNewCommand() command {
 		f.StringVar(&o.Title, "title", "", "the federation's `name`")
 		f.StringVar(&o.Suffix, "suffix", "", "end of every log's name, as gcm.example; it need not resolve")
 		f.Var(&witnesses, "witness", "`IDs` of the participants that cosign everybody's logs; 5 to 9 is wise")
-		f.IntVar(&o.Threshold, "threshold", 0, "accessions that put the charter in force (default: all participants)")
+		f.IntVar(&o.Threshold, "threshold", 0, "accessions that put the charter in force (default: more than two thirds)")
 		out := f.String("o", "", "write to this `file` instead of stdout")
 		f.Var(&rounds, "round", "a review round as `ID:OPENS:DUE`, as 2027:2027-01-01:2027-06-30; several with commas")
 		return func(_ context.Context, c *call, args []string) error {
@@ -188,7 +188,11 @@ func charterVerifyCommand() command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.out, "federation %s: %d signatures valid, the charter is %s\n", f.Genesis.ID, len(f.Documents), inForce(f))
+			if !c.json {
+				fmt.Fprintf(c.out, "federation %s: %d signatures valid, the charter is %s\n", f.Genesis.ID, len(f.Documents), inForce(f))
+			} else if err := json.NewEncoder(c.out).Encode(map[string]any{"version": 1, "federation": f.Genesis.ID, "signatures": len(f.Documents), "founded": f.Chain.Founded()}); err != nil {
+				return err
+			}
 			if !f.Chain.Founded() {
 				return fail(exitUndecided, "too few participants have acceded; collect their `stocktake charter sign` files")
 			}

@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"stocktake/node/web"
 	"stocktake/review"
@@ -44,6 +47,9 @@ func export(ctx context.Context, c *call, s web.Service, id review.DocumentID, d
 	}
 	c.say("Check it with this program:  stocktake verify %s", dir)
 	c.say("or, for signer and inclusion in a log only, with a stock tool:\n  %s", cosignCommand(dir, shown, files[review.FileAbout] != nil))
+	if c.json {
+		return json.NewEncoder(c.out).Encode(map[string]any{"version": 1, "folder": dir, "files": slices.Sorted(maps.Keys(files))})
+	}
 	_, err = fmt.Fprintln(c.out, dir)
 	return err
 }

@@ -18,14 +18,23 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"stocktake": main})
 }
 
-// TestScripts runs the command line as people do: testdata/script/*.txtar.
+// TestScripts runs the command line as people do: testdata/script/*.txtar. A
+// short run takes those with one node, for which seconds suffice also where
+// the race detector slows every key down.
 func TestScripts(t *testing.T) {
+	if testing.Short() {
+		testscript.Run(t, testscript.Params{Files: []string{"testdata/script/badinput.txtar", "testdata/script/codes.txtar", "testdata/script/carried.txtar"}})
+		return
+	}
 	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
 }
 
 // TestREADME runs what the README says about a federation of three: every
 // sh block of that section in order, in one shell, beside its pledge.yaml.
 func TestREADME(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the keys of three members with passwords")
+	}
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
 	_, section, ok := strings.Cut(string(readme), "\n## A federation of three\n")

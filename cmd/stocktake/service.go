@@ -50,7 +50,7 @@ func (c *call) runningNode(ctx context.Context, patience time.Duration) (*web.Cl
 }
 
 // startWait is how long a node may take from opening its database to answering.
-const startWait = 10 * time.Second
+const startWait = 20 * time.Second
 
 // running is whether a node answers on the home's socket. A socket that nobody
 // listens on is what a killed node leaves behind.

@@ -15,6 +15,9 @@ import (
 // A key that is delegated in one moment signs in the next: the door waits until
 // the change is final, and the page says whose office it was.
 func TestAPageSaysWhoseOfficeSigned(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is about seconds, which the race detector stretches")
+	}
 	w := open(t)
 	ctx := context.Background()
 	office, err := signing.GenerateDocumentKey()

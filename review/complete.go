@@ -26,7 +26,7 @@ func Complete(draft []byte, c Completion) ([]byte, error) {
 	if author, ok := predicate["author"]; ok && author != string(c.Author) {
 		return nil, Refusal{*refuse("/author", "author-not-signer", "author", quote(author.(string)), "signer", string(c.Author))}
 	}
-	for name, value := range map[string]string{"author": string(c.Author), "language": "en", "created": c.Created, "salt": c.Salt, "federation": string(c.Federation)} {
+	for name, value := range map[string]string{"author": string(c.Author), "created": c.Created, "salt": c.Salt, "federation": string(c.Federation)} {
 		if _, ok := predicate[name]; !ok && value != "" {
 			predicate[name] = value
 		}

@@ -176,12 +176,14 @@ func New(o Options) (*Host, error) {
 	}
 	for _, s := range o.Listen {
 		a, err := multiaddr.NewMultiaddr(s)
+		mend := "want /ip4/<address>/tcp/<port> or /ip4/<address>/udp/<port>/quic-v1"
 		if err == nil {
 			err = h.p2p.Network().Listen(a)
+			mend = "stop what has that address, or set listen in config.yaml to another"
 		}
 		if err != nil {
 			h.p2p.Close()
-			return nil, fmt.Errorf("transport: cannot listen on %.200q: %w; want /ip4/<address>/tcp/<port> or /ip4/<address>/udp/<port>/quic-v1", s, err)
+			return nil, fmt.Errorf("transport: cannot listen on %.200q: %w; %s", s, err, mend)
 		}
 	}
 	return h, nil

@@ -16,18 +16,21 @@ import (
 const keyPatience = 5 * time.Second
 
 // admit files at the door. A signature that no known key made may be made with
-// one that a change brings which is being filed: then it waits for that.
+// one that a change brings which is being filed: then it waits for that, and
+// looks once more when the chain moved while the door was refusing.
 func (r *Runner) admit(ctx context.Context, e signing.Envelope) (review.Record, error) {
-	record, err := r.door.File(ctx, e)
-	for deadline := time.Now().Add(keyPatience); errors.Is(err, signing.ErrSignature) && r.keysChange(e) && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(keyPatience); ; {
+		chain := r.Chain()
+		record, err := r.door.File(ctx, e)
+		if !errors.Is(err, signing.ErrSignature) || time.Now().After(deadline) || !r.keysChange(e) && r.Chain() == chain {
+			return record, err
+		}
 		select {
 		case <-ctx.Done():
 			return review.Record{}, ctx.Err()
 		case <-time.After(100 * time.Millisecond):
 		}
-		record, err = r.door.File(ctx, e)
 	}
-	return record, err
 }
 
 // keysChange is whether this node holds a change of the author's keys, signed

@@ -72,11 +72,9 @@ func answerRange(l Ledger, m RangeRequest) (a RangeAnswer, err error) {
 		return a, nil
 	}
 	if m.Have > 0 {
-		s, err := l.StateAt(m.Origin, m.Have)
-		if err != nil {
+		if a.Prefix, err = l.Root(m.Origin, m.Have); err != nil {
 			return RangeAnswer{}, err
 		}
-		a.Prefix = s.Root
 		if a.Link, err = proveTree(l, m.Origin, m.Have, cp.Size); err != nil {
 			return RangeAnswer{}, err
 		}

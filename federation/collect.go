@@ -18,7 +18,8 @@ type collection struct {
 	waiting   map[review.ParticipantID]bool
 	notBefore map[review.ParticipantID]time.Time
 	conflicts map[review.ParticipantID]int
-	fileAt    time.Time // not before; zero until there is a quorum
+	copying   map[review.ParticipantID]bool // witnesses that are getting the records first
+	fileAt    time.Time                     // not before; zero until there is a quorum
 	filing    bool
 	failed    bool // the receipt was not taken: try again at fileAt
 }
@@ -37,9 +38,9 @@ func (c *Core) collectDue() {
 		return
 	}
 	r := c.logs[c.own]
-	if g := s.collecting; g != nil && !g.filing && s.owed && len(g.waiting) == 0 && len(g.lines) < c.roster.quorum() &&
+	if g := s.collecting; g != nil && !g.filing && s.owed && len(g.waiting) == 0 && len(g.lines)+len(g.copying) < c.roster.quorum() &&
 		!c.now.Before(g.since.Add(c.timing.Retry)) {
-		s.collecting = nil // no quorum yet, and there is a newer head to ask for
+		s.collecting = nil // no quorum in sight, and there is a newer head to ask for
 	}
 	if s.collecting == nil {
 		if !s.owed || r.head.Size == 0 {
@@ -52,6 +53,7 @@ func (c *Core) collectDue() {
 			waiting:   make(map[review.ParticipantID]bool),
 			notBefore: make(map[review.ParticipantID]time.Time),
 			conflicts: make(map[review.ParticipantID]int),
+			copying:   make(map[review.ParticipantID]bool),
 		}
 	}
 	g := s.collecting
@@ -114,10 +116,15 @@ func (c *Core) cosignAnswered(a asked, request Cosign, answer CosignAnswer, ok b
 	current := i >= 0 && g != nil && g.head.Size == request.Size
 	if current {
 		delete(g.waiting, a.to)
+		delete(g.copying, a.to)
 		g.notBefore[a.to] = c.now.Add(c.timing.Retry) // unless things went well
 	}
 	switch {
 	case !ok || i < 0:
+	case answer.Status == statusUnavailable:
+		if current {
+			g.copying[a.to] = true
+		}
 	case answer.Status == statusOK:
 		w := c.roster.Witnesses[i]
 		line, ok := cosignatureLine(request.Note, answer.Body, w.Name, w.Key)

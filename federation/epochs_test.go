@@ -76,10 +76,9 @@ func TestAnOpeningInTheRecordsLetsAnotherNodeTakeOver(t *testing.T) {
 		return true
 	}, 5*time.Second, 10*time.Millisecond, "the old node key still connects")
 
-	cosigner, ok := nodes[1].runner.Cosigner()
-	require.True(t, ok)
 	head := old.store.Head(old.Origin)
-	status, _ := cosigner.AddCheckpoint(fmt.Appendf(nil, "old %d\n\n%s", head.Size, head.Checkpoint))
+	status, _, ok := nodes[1].runner.Cosign(t.Context(), fmt.Appendf(nil, "old %d\n\n%s", head.Size, head.Checkpoint))
+	require.True(t, ok)
 	require.Equal(t, 403, status, "a witness cosigned more of a log that ended")
 
 	after := *f

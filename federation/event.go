@@ -28,10 +28,11 @@ type (
 )
 
 // Heard is a gossiped checkpoint, unchecked. The effects contain Relay if it
-// may be passed on.
+// may be passed on. One that came in person, to be cosigned, is not passed on.
 type Heard struct {
-	From review.ParticipantID
-	Note []byte
+	From     review.ParticipantID
+	Note     []byte
+	InPerson bool
 }
 
 // Answered ends an Ask. Answer is what Call.Read gave; Err is why there is

@@ -42,7 +42,7 @@ func (c *Core) hear(e Heard) {
 		return
 	}
 	c.told(r, e.From, cp.Size)
-	if cp.Size > r.relayed {
+	if cp.Size > r.relayed && !e.InPerson {
 		if _, ok := r.relay.take(c.now); ok {
 			r.relayed = cp.Size
 			c.emit(Relay{})

@@ -18,8 +18,9 @@ type Ledger interface {
 	// LogStates are the logs that hold a record, sorted by origin, with the
 	// indexes whose payload is absent.
 	LogStates() ([]review.LogState, error)
-	// StateAt is a log's tree at an earlier size.
-	StateAt(o review.Origin, size uint64) (review.LogState, error)
+	// Root is that of a log's tree at a size that is held; beyond it the error
+	// wraps store.ErrNotFound.
+	Root(o review.Origin, size uint64) (tlog.Hash, error)
 	// Entries are those of [from, to), at least one and then as many as
 	// maxBytes of payloads and leaves allow.
 	Entries(o review.Origin, from, to uint64, maxBytes int) ([]store.Entry, error)

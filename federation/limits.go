@@ -57,6 +57,10 @@ const (
 
 	// maxFetches is how many ranges are on their way at once, from all peers.
 	maxFetches = 8
+	// maxCopies is how many requests for a cosignature wait at one witness for
+	// records. Each member's node has one under way, and the plain HTTP way in
+	// is open to anybody who has a checkpoint.
+	maxCopies = 64
 	// maxRanges is how many are on their way or wait to be stored: 16 MiB.
 	maxRanges = 2 * maxFetches
 	// maxAsks is how many ranges are asked of one peer at a time, so that a

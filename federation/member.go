@@ -49,11 +49,11 @@ func (r *Runner) serve(ctx context.Context, _ review.ParticipantID, method strin
 			r.hold(ctx, m)
 		}
 	case MethodAddCheckpoint:
-		cosigner, ok := r.Cosigner()
+		status, answer, ok := r.Cosign(ctx, body)
 		if !ok {
 			return nil, fmt.Errorf("%s is no witness of this federation", r.o.Self)
 		}
-		return cosigner.Answer(body), nil
+		return encodeCosignAnswer(status, answer), nil
 	}
 	return Answer(r.o.Store, method, body)
 }
@@ -120,16 +120,46 @@ func verifyOnAllCores(entries []store.Entry) (missing bool) {
 	})
 }
 
-// Cosigner is this node as a witness; ok is false if the charter in force does
-// not list it with the key that it has.
-func (r *Runner) Cosigner() (*Cosigner, bool) {
-	if r.cosign == nil {
-		return nil, false
-	}
-	listed := slices.ContainsFunc(r.roster.Load().Witnesses, func(w Witness) bool {
+// Witnesses is whether this node is a witness: the charter in force lists it
+// with the key that it has.
+func (r *Runner) Witnesses() bool {
+	return r.cosign != nil && slices.ContainsFunc(r.roster.Load().Witnesses, func(w Witness) bool {
 		return w.ID == r.o.Self && w.Key == r.o.Witness.Key()
 	})
-	return r.cosign, listed
+}
+
+// Cosign is [Cosigner.AddCheckpoint] once the checkpoint's records are here, for
+// which it waits a while; ok is false if this node is no witness.
+func (r *Runner) Cosign(ctx context.Context, body []byte) (status int, answer []byte, ok bool) {
+	if !r.Witnesses() {
+		return 0, nil, false
+	}
+	if m, err := parseAddCheckpoint(body); err == nil {
+		r.copy(ctx, m.Note)
+	}
+	status, answer = r.cosign.AddCheckpoint(body)
+	return status, answer, true
+}
+
+// copy gets the records of a checkpoint that is to be cosigned.
+func (r *Runner) copy(ctx context.Context, note []byte) {
+	roster := r.roster.Load()
+	cp, err := roster.Open(note)
+	origin := review.Origin(cp.Origin)
+	if err != nil || roster.Logs[origin].Ended || r.o.Store.Head(origin).Size >= cp.Size {
+		return
+	}
+	select {
+	case r.copies <- struct{}{}:
+		defer func() { <-r.copies }()
+	default:
+		return // enough wait here: the log's node asks again
+	}
+	r.notice(origin, cp.Size)
+	r.happen(Heard{From: roster.Logs[origin].Owner, Note: note, InPerson: true})
+	ctx, cancel := context.WithTimeout(ctx, copyFor)
+	defer cancel()
+	_ = r.Wait(ctx, origin, cp.Size) // if they do not come, the answer says so
 }
 
 // enrol reads the charter chain out of the records, as far as they go, and

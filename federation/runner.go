@@ -47,7 +47,8 @@ type Runner struct {
 	door   *Door
 	host   *transport.Host
 
-	cosign *Cosigner // nil without a witness key
+	cosign *Cosigner     // nil without a witness key
+	copies chan struct{} // one for each request for a cosignature that waits for records
 
 	events  chan occurrence
 	stopped chan struct{} // closed when nobody takes events any more
@@ -90,6 +91,7 @@ func NewRunner(o RunnerOptions) (*Runner, error) {
 		stopped: make(chan struct{}),
 		extends: make(chan Extend, maxRanges),
 		opened:  make(chan struct{}),
+		copies:  make(chan struct{}, maxCopies),
 		known:   map[review.Origin]uint64{},
 	}
 	if r.log == nil {

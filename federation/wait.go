@@ -55,6 +55,10 @@ func (r *Runner) Wait(ctx context.Context, o review.Origin, size uint64) error {
 // log's own node is not asked by everybody.
 const holdFor = time.Second
 
+// copyFor is how long a witness waits for the records that it is to cosign: a
+// full range over a poor line takes longer, and then it is asked again.
+const copyFor = 10 * time.Second
+
 func (r *Runner) hold(ctx context.Context, m RangeRequest) {
 	r.mu.Lock()
 	coming := r.known[m.Origin] > m.From

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -37,12 +36,16 @@ type WitnessState interface {
 	// Witness replaces it, durably, if it is still of size old; its error
 	// wraps store.ErrConflict if it is not. Check and replacement are one.
 	Witness(o review.Origin, old uint64, cp signing.Checkpoint, at time.Time) error
+	// Root is that of a log's tree at a size of which this node holds all
+	// records; beyond it the error wraps store.ErrNotFound.
+	Root(o review.Origin, size uint64) (tlog.Hash, error)
 }
 
 // Cosigner is a witness at work. It cosigns checkpoints of the roster's logs
 // (C2SP tlog-witness): each one extends the last that it cosigned for that
 // log, its state is on disk before its signature leaves, and neither size nor
-// time runs backwards.
+// time runs backwards. It cosigns only what it holds a copy of, so that a
+// quorum's word means a quorum's copies: what is filed outlives its log's node.
 type Cosigner struct {
 	Name   string
 	Signer *signing.NoteSigner
@@ -53,6 +56,8 @@ type Cosigner struct {
 
 // AddCheckpoint answers one add-checkpoint request with a status and a body, as
 // C2SP tlog-witness has them: signature lines with 200, the last size with 409.
+// It is 503 until the checkpoint's records are here, and 403 for a log of which
+// this node holds another history.
 func (w *Cosigner) AddCheckpoint(body []byte) (status int, answer []byte) {
 	request, err := parseAddCheckpoint(body)
 	if err == nil {
@@ -77,6 +82,14 @@ func (w *Cosigner) AddCheckpoint(body []byte) (status int, answer []byte) {
 		return statusConflict, sizeLine(last)
 	case !extends(request.Proof, last, cp):
 		return statusUnprocessable, nil
+	}
+	switch root, err := w.State.Root(origin, cp.Size); {
+	case errors.Is(err, store.ErrNotFound):
+		return statusUnavailable, []byte("the witness does not hold these records yet; ask again\n")
+	case err != nil:
+		return statusUnavailable, []byte("the witness cannot read its copy of this log\n")
+	case root != cp.Root:
+		return statusForbidden, []byte("the witness holds another history of this log\n")
 	}
 	at := w.Now().Truncate(time.Second)
 	if at.Before(lastTime) {
@@ -104,23 +117,6 @@ func extends(proof tlog.TreeProof, last, cp signing.Checkpoint) bool {
 	default:
 		return tlog.CheckTree(proof, int64(cp.Size), cp.Root, int64(last.Size), last.Root) == nil
 	}
-}
-
-// ServeHTTP is AddCheckpoint as POST <prefix>/add-checkpoint.
-func (w *Cosigner) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxAddCheckpoint))
-	if err != nil {
-		http.Error(rw, "add-checkpoint takes at most "+strconv.Itoa(maxAddCheckpoint)+" bytes", http.StatusRequestEntityTooLarge)
-		return
-	}
-	status, answer := w.AddCheckpoint(body)
-	if status == statusConflict {
-		rw.Header().Set("Content-Type", "text/x.tlog.size")
-	} else {
-		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	}
-	rw.WriteHeader(status)
-	rw.Write(answer)
 }
 
 // addCheckpointRequest is the body of add-checkpoint:

@@ -3,10 +3,6 @@ package federation
 import (
 	"bytes"
 	"crypto/ed25519"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,10 +24,11 @@ type testLog struct {
 	origin string
 	signer *signing.NoteSigner
 	hashes []tlog.Hash
+	size   int64
 }
 
 func newTestLog(salt byte, size int) *testLog {
-	l := &testLog{origin: "e1.sle.01234567.test.example", signer: noteSigner(7)}
+	l := &testLog{origin: "e1.sle.01234567.test.example", signer: noteSigner(7), size: int64(size)}
 	for i := range size {
 		hashes, err := tlog.StoredHashes(int64(i), []byte{salt, byte(i)}, l)
 		if err != nil {
@@ -65,13 +62,26 @@ func (l *testLog) request(old, size int64) []byte {
 	return m.encode()
 }
 
+// heldBy is a witness's state beside its copy of a log.
+type heldBy struct {
+	*store.Store
+	copy *testLog
+}
+
+func (h heldBy) Root(_ review.Origin, size uint64) (tlog.Hash, error) {
+	if int64(size) > h.copy.size {
+		return tlog.Hash{}, store.ErrNotFound
+	}
+	return tlog.TreeHash(int64(size), h.copy)
+}
+
 func testCosigner(t *testing.T, l *testLog) (*Cosigner, *store.Store, *time.Time) {
 	s, err := store.Open("", store.Options{InMemory: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	roster := &Roster{Logs: map[review.Origin]Log{review.Origin(l.origin): {Key: l.signer.Key()}}}
 	now := time.Date(2026, 3, 2, 9, 0, 0, 999, time.UTC)
-	return &Cosigner{Name: "w.gin.01234567.test.example", Signer: noteSigner(9), State: s,
+	return &Cosigner{Name: "w.gin.01234567.test.example", Signer: noteSigner(9), State: heldBy{s, l},
 		Roster: func() *Roster { return roster }, Now: func() time.Time { return now }}, s, &now
 }
 
@@ -142,6 +152,33 @@ func TestCosignatureVerifiesAndStateIsStoredFirst(t *testing.T) {
 	require.NotEqual(t, 200, status, "cosigned without being able to store it")
 }
 
+func TestWitnessCosignsOnlyWhatItHoldsACopyOf(t *testing.T) {
+	l, rival := newTestLog(0, 20), newTestLog(1, 20)
+	for _, c := range []struct {
+		name   string
+		held   *testLog
+		size   int64
+		status int
+	}{
+		{"nothing yet", l, 0, 503},
+		{"all but one record", l, 12, 503},
+		{"all", l, 13, 200},
+		{"more", l, 20, 200},
+		{"another history", rival, 20, 403},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w, s, _ := testCosigner(t, l)
+			held := *c.held
+			held.size = c.size
+			w.State = heldBy{s, &held}
+			status, answer := w.AddCheckpoint(l.request(0, 13))
+			require.Equal(t, c.status, status, "%s", answer)
+			last, _ := s.Witnessed(review.Origin(l.origin))
+			require.Equal(t, status == 200, last.Size == 13, "the state of a witness that answered %d", status)
+		})
+	}
+}
+
 func TestCosigningTimeNeverRunsBackwards(t *testing.T) {
 	l := newTestLog(0, 20)
 	w, s, now := testCosigner(t, l)
@@ -152,30 +189,4 @@ func TestCosigningTimeNeverRunsBackwards(t *testing.T) {
 	require.Equal(t, 200, status)
 	_, at := s.Witnessed(review.Origin(l.origin))
 	require.Equal(t, first, at)
-}
-
-func TestAddCheckpointOverHTTP(t *testing.T) {
-	l := newTestLog(0, 20)
-	w, _, _ := testCosigner(t, l)
-	server := httptest.NewServer(w)
-	defer server.Close()
-	post := func(body []byte) (*http.Response, string) {
-		r, err := http.Post(server.URL+"/add-checkpoint", "text/plain", bytes.NewReader(body))
-		require.NoError(t, err)
-		defer r.Body.Close()
-		answer, err := io.ReadAll(r.Body)
-		require.NoError(t, err)
-		return r, string(answer)
-	}
-	r, answer := post(l.request(0, 8))
-	require.Equal(t, 200, r.StatusCode)
-	require.True(t, strings.HasPrefix(answer, "— "+w.Name+" "))
-	r, answer = post(l.request(0, 13))
-	require.Equal(t, 409, r.StatusCode)
-	require.Equal(t, "text/x.tlog.size", r.Header.Get("Content-Type"))
-	size, err := strconv.Atoi(strings.TrimSuffix(answer, "\n"))
-	require.NoError(t, err)
-	require.Equal(t, 8, size)
-	r, _ = post(bytes.Repeat([]byte{'x'}, maxAddCheckpoint+1))
-	require.Equal(t, http.StatusRequestEntityTooLarge, r.StatusCode)
 }

@@ -69,8 +69,11 @@ func (n *Node) handler() http.Handler {
 	if host, _, err := net.SplitHostPort(n.config.HTTP); err == nil && host != "" {
 		o.Hosts = append(o.Hosts, host)
 	}
-	if cosigner, ok := n.runner.Cosigner(); ok {
-		o.Witness = func(_ context.Context, body []byte) (int, []byte) { return cosigner.AddCheckpoint(body) }
+	if n.runner.Witnesses() {
+		o.Witness = func(ctx context.Context, body []byte) (int, []byte) {
+			status, answer, _ := n.runner.Cosign(ctx, body)
+			return status, answer
+		}
 	}
 	return web.Handler(n, o)
 }

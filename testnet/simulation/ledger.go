@@ -164,6 +164,12 @@ func (l *Ledger) LogStates() ([]review.LogState, error) {
 	return states, nil
 }
 
+// Root is that of a log's tree at an earlier size.
+func (l *Ledger) Root(o review.Origin, size uint64) (tlog.Hash, error) {
+	s, err := l.StateAt(o, size)
+	return s.Root, err
+}
+
 // StateAt is a log at an earlier size.
 func (l *Ledger) StateAt(o review.Origin, size uint64) (review.LogState, error) {
 	m := l.logs[o]

@@ -255,11 +255,31 @@ func (node *Node) ask(e federation.Ask) {
 		return
 	}
 	n.send(node, to, func() {
-		body := bytes.Clone(to.serve(call.Method, call.Body))
-		if to.Corrupt != nil {
-			body = to.Corrupt(call.Method, body)
+		to.whenHeld(node.ID, e.Request, n.Now.Add(n.Faults.Timeout/2), func() {
+			body := bytes.Clone(to.serve(call.Method, call.Body))
+			if to.Corrupt != nil {
+				body = to.Corrupt(call.Method, body)
+			}
+			n.send(to, node, func() { finish(call.Read(body)) })
+		})
+	})
+}
+
+// whenHeld answers at once, but for a request to cosign what is not here yet:
+// that waits a while for the records.
+func (node *Node) whenHeld(from review.ParticipantID, r federation.Request, until time.Time, answer func()) {
+	n := node.network
+	cosign, ok := r.(federation.Cosign)
+	if !ok || node.Ledger.Head(cosign.Origin).Size >= cosign.Size || n.Now.After(until) {
+		answer()
+		return
+	}
+	node.step(federation.Heard{From: from, Note: cosign.Note, InPerson: true})
+	life := node.life
+	n.after(20*time.Millisecond, func() {
+		if node.life == life {
+			node.whenHeld(from, r, until, answer)
 		}
-		n.send(to, node, func() { finish(call.Read(body)) })
 	})
 }
 

@@ -31,8 +31,13 @@ const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json"
 //	   "inclusionProof":{"logIndex":"7","rootHash":"<base64>","treeSize":"42","hashes":["<base64>"],"checkpoint":{"envelope":"<note>"}},
 //	   "canonicalizedBody":"<base64 leaf>"}]},
 //	 "dsseEnvelope":{"payloadType":"application/vnd.in-toto+json","payload":"<base64>","signatures":[{"keyid":"","sig":"<base64>"}]}}
+//
+// Where the content is gone, its digest stands in place of the envelope: that
+// is signed and proven all the same.
+//
+//	 "messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"<base64>"},"signature":"<base64>"}}
 type Bundle struct {
-	Payload    []byte
+	Payload    []byte // nil where the content is gone
 	Leaf       Leaf // one and the same in every log
 	Inclusions []Inclusion
 }
@@ -86,7 +91,7 @@ func (b Bundle) Envelope() Envelope { return Envelope{b.Payload, b.Leaf.Signatur
 // Whose key it is and when the document was filed is not in a bundle alone:
 // that takes the charter and its witnesses (OpenCosignatures of each Note).
 func (b Bundle) Verify(root TrustedRoot) ([]Inclusion, error) {
-	if PayloadDigest(b.Payload) != b.Leaf.Digest || !b.Leaf.Genuine() {
+	if b.Payload != nil && PayloadDigest(b.Payload) != b.Leaf.Digest || !b.Leaf.Genuine() {
 		return nil, fmt.Errorf("%w: the document is not what key %.16s signed", ErrSignature, b.Leaf.Key.Fingerprint())
 	}
 	var known []Inclusion
@@ -107,9 +112,20 @@ func (b Bundle) Verify(root TrustedRoot) ([]Inclusion, error) {
 }
 
 type bundleJSON struct {
-	MediaType string       `json:"mediaType"`
-	Material  materialJSON `json:"verificationMaterial"`
-	Envelope  envelopeJSON `json:"dsseEnvelope"`
+	MediaType string        `json:"mediaType"`
+	Material  materialJSON  `json:"verificationMaterial"`
+	Envelope  *envelopeJSON `json:"dsseEnvelope,omitempty"`
+	Message   *messageJSON  `json:"messageSignature,omitempty"`
+}
+
+type messageJSON struct {
+	Digest    messageDigestJSON `json:"messageDigest"`
+	Signature []byte            `json:"signature"`
+}
+
+type messageDigestJSON struct {
+	Algorithm string `json:"algorithm"`
+	Digest    []byte `json:"digest"`
 }
 
 type materialJSON struct {
@@ -152,7 +168,12 @@ func (b Bundle) Marshal() []byte {
 	j := bundleJSON{
 		MediaType: bundleMediaType,
 		Material:  materialJSON{PublicKey: hintJSON{base64.StdEncoding.EncodeToString(key[:])}},
-		Envelope:  b.Envelope().json(),
+	}
+	if b.Payload == nil {
+		j.Message = &messageJSON{messageDigestJSON{"SHA2_256", b.Leaf.Digest[:]}, b.Leaf.Signature}
+	} else {
+		envelope := b.Envelope().json()
+		j.Envelope = &envelope
 	}
 	for _, i := range b.Inclusions {
 		hashes := make([][]byte, 0, len(i.Proof))
@@ -179,10 +200,6 @@ func ParseBundle(b []byte) (Bundle, error) {
 	if err := decodeJSON(b, MaxBundle, &j); err != nil {
 		return Bundle{}, fmt.Errorf("%w: %v", ErrBundle, err)
 	}
-	envelope, err := j.Envelope.envelope()
-	if err != nil {
-		return Bundle{}, fmt.Errorf("%w: %w", ErrBundle, err)
-	}
 	entries := j.Material.TlogEntries
 	if len(entries) == 0 || len(entries) > MaxInclusions {
 		return Bundle{}, fmt.Errorf("%w: %d tlogEntries, want 1 to %d", ErrBundle, len(entries), MaxInclusions)
@@ -191,9 +208,16 @@ func ParseBundle(b []byte) (Bundle, error) {
 	if err != nil {
 		return Bundle{}, fmt.Errorf("%w: canonicalizedBody: %w", ErrBundle, err)
 	}
-	bundle := Bundle{Payload: envelope.Payload, Leaf: leaf}
-	if envelope.Digest() != leaf.Digest || string(envelope.Signature) != string(leaf.Signature) {
-		return Bundle{}, fmt.Errorf("%w: the log's entry is for another document or signature than the envelope", ErrBundle)
+	bundle := Bundle{Leaf: leaf}
+	if j.Envelope != nil {
+		envelope, err := j.Envelope.envelope()
+		if err != nil {
+			return Bundle{}, fmt.Errorf("%w: %w", ErrBundle, err)
+		}
+		bundle.Payload = envelope.Payload
+		if envelope.Digest() != leaf.Digest || string(envelope.Signature) != string(leaf.Signature) {
+			return Bundle{}, fmt.Errorf("%w: the log's entry is for another document or signature than the envelope", ErrBundle)
+		}
 	}
 	for _, t := range entries {
 		i, err := t.inclusion()

@@ -216,6 +216,26 @@ func TestParseBundleRefusesWhatContradictsItself(t *testing.T) {
 	}
 }
 
+func TestABundleWithoutContentStillProves(t *testing.T) {
+	v := loadVectors(t)
+	b, err := ParseBundle([]byte(v.Bundle))
+	require.NoError(t, err)
+	b.Payload = nil
+	parsed, err := ParseBundle(b.Marshal())
+	require.NoError(t, err)
+	require.Equal(t, b, parsed)
+	require.NotContains(t, string(b.Marshal()), "dsseEnvelope")
+	_, err = parsed.Verify(TrustedRoot{v.log(t)})
+	require.NoError(t, err)
+	for name, changed := range map[string]string{
+		"another digest": strings.Replace(string(b.Marshal()), `"digest":"`, `"digest":"AAAA`, 1),
+		"an envelope too": strings.Replace(string(b.Marshal()), `"messageSignature":`, `"dsseEnvelope":{"payloadType":"`+PayloadType+`","payload":"e30=","signatures":[{"keyid":"","sig":"AA=="}]},"messageSignature":`, 1),
+	} {
+		_, err := ParseBundle([]byte(changed))
+		require.ErrorIs(t, err, ErrBundle, name)
+	}
+}
+
 func TestAFullBundleIsWithinItsLimit(t *testing.T) {
 	v := loadVectors(t)
 	proof := make(tlog.RecordProof, MaxProof)
@@ -239,6 +259,10 @@ func FuzzParseBundle(f *testing.F) {
 	v := loadVectors(f)
 	root := TrustedRoot{v.log(f)}
 	f.Add([]byte(v.Bundle))
+	bare, err := ParseBundle([]byte(v.Bundle))
+	require.NoError(f, err)
+	bare.Payload = nil
+	f.Add(bare.Marshal())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		bundle, err := ParseBundle(b)
 		if err != nil {

@@ -16,6 +16,9 @@ import (
 // ErrCheckpoint means that bytes are not a checkpoint signed by the log.
 var ErrCheckpoint = errors.New("signing: not a valid checkpoint")
 
+// ErrNote means that bytes are not a note that its name's key signed.
+var ErrNote = errors.New("signing: not a valid signed note")
+
 // Checkpoint is a log's head: a C2SP tlog-checkpoint without extension lines.
 // Signed, it is a note:
 //
@@ -108,6 +111,28 @@ func PeekCheckpoint(b []byte) (Checkpoint, error) {
 		return Checkpoint{}, fmt.Errorf("%w: no signature follows the text", ErrCheckpoint)
 	}
 	return ParseCheckpointText(text + "\n")
+}
+
+// SignNote is a C2SP signed note: a text of whole lines under a name and its
+// Ed25519 key. It is for texts that are no checkpoints.
+func SignNote(text, name string, s *NoteSigner) []byte {
+	return append([]byte(text+"\n"), signatureLine(name, algEd25519, s.Key(), ed25519.Sign(s.private, []byte(text)))...)
+}
+
+// OpenNote is the text of a note that has the one signature of a name's key.
+// Of the several forms that a note's base64 could have, it takes one.
+func OpenNote(b []byte, name string, key NoteKey) (text string, err error) {
+	if len(b) > MaxCheckpoint {
+		return "", fmt.Errorf("%w: %d bytes, the limit is %d", ErrNote, len(b), MaxCheckpoint)
+	}
+	n, err := note.Open(b, note.VerifierList(logVerifier{name, key}))
+	if err != nil {
+		return "", fmt.Errorf("%w: %s: %v", ErrNote, name, err)
+	}
+	if _, err := parseBase64(n.Sigs[0].Base64); err != nil || len(n.Sigs) != 1 || len(n.UnverifiedSigs) > 0 {
+		return "", fmt.Errorf("%w: want the one signature of %s", ErrNote, name)
+	}
+	return n.Text, nil
 }
 
 type logVerifier struct {

@@ -135,3 +135,41 @@ func FuzzOpenCheckpoint(f *testing.F) {
 		}
 	})
 }
+
+func TestANoteIsOpenedWithItsOneSignature(t *testing.T) {
+	signer, err := GenerateNoteKey()
+	require.NoError(t, err)
+	const text, name = "what is said\n", "e1.sle.3f9a1c20.gcm.example"
+	n := SignNote(text, name, signer)
+	got, err := OpenNote(n, name, signer.Key())
+	require.NoError(t, err)
+	require.Equal(t, text, got)
+	other, err := GenerateNoteKey()
+	require.NoError(t, err)
+	_, err = OpenNote(n, name, other.Key())
+	require.ErrorIs(t, err, ErrNote)
+	_, err = OpenNote(n, "e2.sle.3f9a1c20.gcm.example", signer.Key())
+	require.ErrorIs(t, err, ErrNote)
+	_, second, _ := strings.Cut(string(SignNote(text, name, other)), "\n\n")
+	_, err = OpenNote(append(n, second...), name, signer.Key())
+	require.ErrorIs(t, err, ErrNote)
+	for i := range n {
+		changed := slices.Clone(n)
+		changed[i] ^= 1
+		_, err := OpenNote(changed, name, signer.Key())
+		require.ErrorIs(t, err, ErrNote, "byte %d", i)
+	}
+}
+
+func FuzzOpenNote(f *testing.F) {
+	v := loadVectors(f)
+	f.Add([]byte(v.Log.Checkpoint))
+	log := v.log(f)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if text, err := OpenNote(b, log.Origin, log.Key); err == nil {
+			require.True(t, strings.HasPrefix(string(b), text+"\n"))
+		} else {
+			require.ErrorIs(t, err, ErrNote)
+		}
+	})
+}

@@ -28,15 +28,6 @@ func (r *Reading) Document(id DocumentID) (d *Document, ok bool) {
 	return e.doc, true
 }
 
-// AssessedByOthers is whether an assessment by somebody else that stands is
-// about a document.
-func (r *Reading) AssessedByOthers(id DocumentID) bool {
-	e := r.docs[id]
-	return e != nil && e.doc != nil && slices.ContainsFunc(r.about[id], func(reply *entry) bool {
-		return reply.doc.Kind == KindAssessment && reply.doc.Author != e.doc.Author && reply.counts()
-	})
-}
-
 // Places are all records of a document, by origin and index.
 func (r *Reading) Places(id DocumentID) []Place {
 	e := r.docs[id]
@@ -54,16 +45,13 @@ func (r *Reading) Places(id DocumentID) []Place {
 // that cover it and that a quorum cosigned, the one of the smallest size.
 func (r *Reading) Evidence(p Place) (note []byte, ok bool) {
 	var best uint64
-	for id := range r.receipts {
-		receipt, is := predicateOf[*Receipt](r.docs[id])
-		if !r.receipts[id] || !is {
+	for _, a := range r.evidence {
+		if Origin(a.checkpoint.Origin) != p.Origin || a.checkpoint.Size <= p.Index || ok && a.checkpoint.Size >= best {
 			continue
 		}
-		e, err := openReceipt(r.chain, []byte(receipt.Checkpoint))
-		if err != nil || Origin(e.Origin) != p.Origin || e.Size <= p.Index || !e.quorate() || ok && e.Size >= best {
-			continue
+		if e, err := openReceipt(r.chain, a.note); err == nil && e.quorate() {
+			note, best, ok = a.note, a.checkpoint.Size, true
 		}
-		note, best, ok = []byte(receipt.Checkpoint), e.Size, true
 	}
 	return note, ok
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -126,7 +127,7 @@ func (c *Chain) forked(proofs []*Document) *Chain {
 }
 
 // findForks marks the forked logs in r.chain. Of several proofs for one log the
-// earliest filed counts, then the lower ID; all of them prove the same.
+// earliest filed is named, then the lower ID.
 func (r *Reading) findForks() {
 	var proofs []*entry
 	for _, e := range r.docs {
@@ -143,13 +144,37 @@ func (r *Reading) findForks() {
 	r.chain = r.chain.forked(documents)
 }
 
-// forkCode is why a proof of a fork does not count; "" if it does.
+// historiesUnder are the histories of the logs that a chain lists and the
+// snapshot proves to have forked.
+func (r *Reading) historiesUnder(chain *Chain) *Histories {
+	var proofs, all []*Document
+	for _, e := range r.docs {
+		switch {
+		case e.doc == nil:
+		case e.doc.Kind == KindFork:
+			proofs, all = append(proofs, e.doc), append(all, e.doc)
+		case e.doc.Kind == KindReceipt:
+			all = append(all, e.doc)
+		}
+	}
+	if len(proofs) == 0 {
+		all = nil
+	}
+	return NewHistories(chain.forked(proofs), slices.Values(all))
+}
+
+// Histories are those of the logs that showed two.
+func (r *Reading) Histories() *Histories { return r.histories }
+
+// forkCode is why a proof of a fork does not count; "" if it does: it is the
+// one that is named, or it is the first by ID that shows how two checkpoints
+// which a quorum cosigned contradict each other.
 func (r *Reading) forkCode(d *Document) string {
 	f := d.Predicate.(*Fork)
 	switch {
 	case CheckFork(r.chain, f) != nil:
 		return ReasonVoidFork
-	case r.chain.logs[f.Origin].Forked != d.ID:
+	case r.chain.logs[f.Origin].Forked != d.ID && !r.histories.decides(d.ID, f):
 		return ReasonDuplicate
 	}
 	return ""
@@ -172,11 +197,27 @@ func Quorate(chain *Chain, note []byte) (signing.Checkpoint, bool) {
 	return e.Checkpoint, err == nil && e.quorate()
 }
 
-// proof is what a document proves by itself; "" if its kind proves nothing.
-func proof(chain *Chain, d *Document) (string, error) {
+// Proves is what a document proves by itself, in plain words; "" if its kind
+// proves nothing.
+func Proves(chain *Chain, d *Document) (string, error) {
 	f, ok := d.Predicate.(*Fork)
 	if !ok {
 		return "", nil
 	}
-	return ForkSentence(f.Origin), CheckFork(chain, f)
+	if err := CheckFork(chain, f); err != nil {
+		return "", err
+	}
+	said := ForkSentence(f.Origin)
+	h := NewHistories(chain.forked([]*Document{d}), slices.Values([]*Document{d}))
+	if h.decides(d.ID, f) {
+		said += "; a quorum of witnesses cosigned both, so only what is common to them counts"
+	}
+	var both []string
+	for _, e := range h.Equivocations() {
+		both = append(both, string(e.Participant))
+	}
+	if len(both) > 0 {
+		said += "; witnesses whose cosignature stands on both: " + strings.Join(slices.Compact(both), ", ")
+	}
+	return said, nil
 }

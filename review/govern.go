@@ -61,7 +61,7 @@ func govern(genesis *Document, logs []LogState, records iter.Seq2[Record, error]
 // governs is whether a canonical payload may be of a kind that decides which
 // charter is in force. In RFC 8785 form, no text inside a predicate looks so.
 func governs(payload []byte) bool {
-	for _, k := range []Kind{KindCharter, KindAccession, KindReceipt, KindOpening, KindFork, KindKey} {
+	for _, k := range []Kind{KindCharter, KindAccession, KindReceipt, KindOpening, KindFork, KindKey, KindAccreditation, KindWithdrawal} {
 		if bytes.Contains(payload, []byte(`"predicateType":"`+PredicateType(k)+`"`)) {
 			return true
 		}
@@ -110,7 +110,7 @@ func (r *Reading) findChain() error {
 			accessions = append(accessions, e)
 		case e.doc.Kind == KindOpening:
 			openings = append(openings, e)
-		case e.doc.Kind == KindKey:
+		case e.doc.Kind == KindKey, e.doc.Kind == KindAccreditation, r.unaccredits(e.doc):
 			changes = append(changes, e)
 		}
 	}
@@ -150,10 +150,12 @@ func (r *Reading) findChain() error {
 	}
 }
 
-// receipt is the note of a receipt whose root its log really had.
+// receipt is the note of a receipt, or of a proof of a fork, whose root its log
+// really had.
 type receipt struct {
-	id   DocumentID
-	note []byte
+	id         DocumentID
+	note       []byte
+	checkpoint signing.Checkpoint
 }
 
 // readReceipts are the receipts of whoever filed them, each with the root that
@@ -162,16 +164,13 @@ type receipt struct {
 // Once the snapshot holds more, it counts, and times only get earlier.
 func (r *Reading) readReceipts() []receipt {
 	var all []receipt
-	var peeks []signing.Checkpoint
 	sizes := map[Origin][]uint64{}
 	for id, e := range r.docs {
-		if e.doc == nil || e.doc.Kind != KindReceipt {
-			continue
-		}
-		note := []byte(e.doc.Predicate.(*Receipt).Checkpoint)
-		if peek, err := signing.PeekCheckpoint(note); err == nil {
-			all, peeks = append(all, receipt{id: id, note: note}), append(peeks, peek)
-			sizes[Origin(peek.Origin)] = append(sizes[Origin(peek.Origin)], peek.Size)
+		for _, note := range e.notes() {
+			if peek, err := signing.PeekCheckpoint([]byte(note)); err == nil {
+				all = append(all, receipt{id, []byte(note), peek})
+				sizes[Origin(peek.Origin)] = append(sizes[Origin(peek.Origin)], peek.Size)
+			}
 		}
 	}
 	roots := map[Origin]map[uint64]tlog.Hash{}
@@ -181,22 +180,46 @@ func (r *Reading) readReceipts() []receipt {
 		}
 	}
 	honest := all[:0]
-	for i, a := range all {
-		root, ok := roots[Origin(peeks[i].Origin)][peeks[i].Size]
-		if ok && root == peeks[i].Root {
+	for _, a := range all {
+		root, ok := roots[Origin(a.checkpoint.Origin)][a.checkpoint.Size]
+		if ok && root == a.checkpoint.Root {
 			honest = append(honest, a)
 		}
 	}
 	return honest
 }
 
-// witnessed folds the receipts as a chain reads them.
+// notes are the signed notes that a document carries.
+func (e *entry) notes() []string {
+	if p, ok := predicateOf[*Receipt](e); ok {
+		return []string{p.Checkpoint}
+	}
+	if p, ok := predicateOf[*Fork](e); ok {
+		return []string{p.First, p.Second}
+	}
+	return nil
+}
+
+// witnessed folds the receipts as a chain reads them, of a forked log those up
+// to its end.
 func (r *Reading) witnessed(chain *Chain, receipts []receipt) *Witnessed {
 	w := &Witnessed{}
+	r.receipts, r.evidence = map[DocumentID]bool{}, nil
+	r.histories = r.historiesUnder(chain)
 	for _, a := range receipts {
-		if w.Add(chain, a.note) == nil {
+		if !r.histories.ended(Origin(a.checkpoint.Origin), a.checkpoint.Size) && w.Add(chain, a.note) == nil {
 			r.receipts[a.id] = true
+			r.evidence = append(r.evidence, a)
 		}
 	}
+	r.prove(chain)
 	return w
+}
+
+// filed is the filing time of a record, and by how many witnesses it was seen.
+func (r *Reading) filed(p recordPlace) (at time.Time, by int, ok bool) {
+	if p.proof != nil {
+		return p.proof.witnessed.Filed(p.origin, p.index)
+	}
+	return r.filings.Filed(p.origin, p.index)
 }

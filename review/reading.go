@@ -23,14 +23,18 @@ type Reading struct {
 	genesis  *Document
 	cutoff   time.Time
 
-	logs     map[Origin]*readLog
-	docs     map[DocumentID]*entry
-	keys     map[signing.DocumentKey]signing.DocumentKey // one copy of each
-	chain    *Chain
-	filings  *Witnessed
-	about    map[DocumentID][]*entry               // by subject, those that hold
-	parties  map[DocumentID]map[ParticipantID]bool // that acceded to a pledge
-	receipts map[DocumentID]bool                   // whose note is evidence
+	logs      map[Origin]*readLog
+	docs      map[DocumentID]*entry
+	keys      map[signing.DocumentKey]signing.DocumentKey // one copy of each
+	chain     *Chain
+	filings   *Witnessed
+	about     map[DocumentID][]*entry               // by subject, those that hold
+	parties   map[DocumentID]map[ParticipantID]bool // that acceded to a pledge
+	receipts  map[DocumentID]bool                   // that carry evidence
+	evidence  []receipt                             // those, note by note
+	histories *Histories                            // of the logs that forked
+	proofs    []*placeProof                         // where it was read from exported files
+	takings   map[DocumentID][]*entry               // withdrawals by subject, whether they hold or not
 }
 
 type readLog struct {
@@ -67,6 +71,7 @@ type recordPlace struct {
 	index   uint64
 	key     signing.DocumentKey
 	genuine bool
+	proof   *placeProof // of a record that was read from exported files
 }
 
 // ErrSnapshotRecords means that records are not those of the snapshot.
@@ -134,7 +139,7 @@ func newReading(s Snapshot, genesis *Document) *Reading {
 	r := &Reading{
 		snapshot: s, genesis: genesis,
 		logs: map[Origin]*readLog{}, docs: map[DocumentID]*entry{}, keys: map[signing.DocumentKey]signing.DocumentKey{},
-		about: map[DocumentID][]*entry{}, parties: map[DocumentID]map[ParticipantID]bool{}, receipts: map[DocumentID]bool{},
+		about: map[DocumentID][]*entry{}, parties: map[DocumentID]map[ParticipantID]bool{}, receipts: map[DocumentID]bool{}, takings: map[DocumentID][]*entry{},
 	}
 	for _, l := range s.Logs {
 		r.logs[l.Origin] = &readLog{LogState: l}
@@ -172,7 +177,7 @@ func (r *Reading) take(record Record) error {
 		key = record.Leaf.Key
 		r.keys[key] = key
 	}
-	e.places = append(e.places, recordPlace{record.Origin, record.Index, key, record.Genuine})
+	e.places = append(e.places, recordPlace{origin: record.Origin, index: record.Index, key: key, genuine: record.Genuine})
 	if _, absent := slices.BinarySearch(l.Absent, record.Index); absent {
 		return nil
 	}

@@ -165,7 +165,7 @@ func judge(chain *Chain, d *Document, b signing.Bundle, inclusions []signing.Inc
 	case owner != d.Author:
 		return nil, fmt.Errorf("%w: it says to be by %s and is signed with a key of %s", signing.ErrSignature, d.Author, owner)
 	}
-	proves, err := proof(chain, d)
+	proves, err := Proves(chain, d)
 	if err != nil {
 		return nil, err
 	}

@@ -22,9 +22,7 @@ const eraseEvery = time.Second
 
 // erase deletes what withdrawals ask for as they become final, until ctx ends.
 // Only a withdrawal that counts will do: anybody can file one that does not.
-// And content that somebody else's assessment is about stays while that one
-// stands: without it the assessment would no longer count, and nobody may
-// silence a shadow report by withdrawing what it is about.
+// What others said about the content goes on counting without it.
 func (n *Node) erase(ctx context.Context) error {
 	if n.config.Erasure == ErasureKeep {
 		return nil
@@ -57,7 +55,7 @@ func (n *Node) eraseWithdrawn(settled map[review.DocumentID]bool) error {
 	defer n.mu.Unlock()
 	for _, id := range asked {
 		w, ok := reading.Withdrawn(id)
-		if !ok || !w.Erase || reading.AssessedByOthers(id) {
+		if !ok || !w.Erase {
 			continue
 		}
 		if err := n.store.SetAbsent(id, review.Erased); err != nil {

@@ -47,7 +47,7 @@ func (v *view) assessments() []assessed {
 		if !ok || !e.counts() {
 			continue
 		}
-		about, _ := v.chain.first(v.holds)(e.doc.About())
+		about, _ := v.chain.first(v.known(e.doc))(e.doc.About())
 		a := assessed{entry: e, Assessment: p, whom: assessedBy(p, about)}
 		if about.Kind == KindPledge {
 			a.pledge = first(v.docs[about.ID])

@@ -29,7 +29,7 @@ func (v *view) comments(f func(row *CommentRow, given bool)) {
 		if !ok || !e.counts() {
 			continue
 		}
-		about, _ := v.chain.first(v.holds)(e.doc.About())
+		about, _ := v.chain.first(v.known(e.doc))(e.doc.About())
 		to := addressee(p, about)
 		objectives := p.Objectives
 		if pledge, ok := about.Predicate.(*Pledge); ok && len(objectives) == 0 {

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -158,6 +159,63 @@ func TestNobodyElseTakesBackWhatIsAbsent(t *testing.T) {
 	f.settle(minute(10))
 	assert.Equal(t, ReasonAbsent, f.label(id).Reason)
 	assert.Equal(t, ReasonSubjectAbsent, f.label(stranger).Reason)
+}
+
+// Nor does a stranger who signs it afterwards keep its author from that.
+func TestAuthorTakesBackWhatAStrangerSignedToo(t *testing.T) {
+	f := newFederation(t, 4)
+	payload := f.compose(f.pledge("ngo", "A pledge"), f.genesis.ID)
+	id := f.append("prt", payload, "ngo author")
+	f.settle(minute(10))
+	f.append("deu", payload, "deu author")
+	taken := f.say("prt", &Withdrawal{Common: f.common("ngo"), Reason: "Gone."}, id)
+	stranger := f.say("deu", &Withdrawal{Common: f.common("deu"), Reason: "Gone."}, id)
+	f.erase(id)
+	f.settle(minute(20))
+	assert.Equal(t, ReasonWithdrawn, f.label(id).Reason)
+	assert.Equal(t, taken, f.label(id).By)
+	assert.Equal(t, ReasonSubjectAbsent, f.label(stranger).Reason)
+}
+
+// Erasing what was commented on or assessed silences nobody: their words go on
+// counting, to the same addressee, and so do the answers to them.
+func TestErasedContentLeavesWhatOthersSaidAboutIt(t *testing.T) {
+	f := newFederation(t, 4)
+	pledge := f.say("prt", f.pledge("gmb", "A pledge"), f.genesis.ID)
+	recommended := f.say("deu", &Comment{Common: f.common("deu"), Type: commentRecommendation, Text: "Do more."}, pledge)
+	shadow := f.say("prt", &Assessment{Common: f.titled("ngo", "Our view"), Type: assessmentShadow, Findings: []Finding{{Objective: 6, Rating: "limited", Text: "Little."}}}, pledge)
+	reply := f.say("deu", &Response{Common: f.common("gmb"), Position: "noted", Text: "Noted."}, recommended)
+	report := f.say("deu", &Report{Common: f.titled("gmb", "Report"), Status: "planning"}, pledge)
+	f.settle(minute(10))
+	all := []DocumentID{recommended, shadow, reply}
+	for _, id := range append(all, report) {
+		require.True(t, f.label(id).Counts, f.label(id).Reason)
+	}
+	values := func() map[string]int {
+		var m Manifest
+		require.NoError(t, strictJSON(f.assemble(ScopeGlobal).Manifest, &m))
+		of := map[string]int{}
+		for _, figure := range m.Figures {
+			if slices.Contains([]string{"recommendations", "assessments", "findings", "agreement"}, figure.Group) {
+				of[figure.Group+" "+figure.Name] = figure.Value
+			}
+		}
+		return of
+	}
+	before := values()
+	require.NotEmpty(t, before)
+
+	f.erase(pledge)
+	for _, id := range append(all, report) {
+		require.False(t, f.label(id).Counts, "nobody has said yet that it was taken back")
+	}
+	f.say("deu", &Withdrawal{Common: f.common("gmb"), Reason: "Another is coming.", Erase: true}, pledge)
+	f.settle(minute(20))
+	for _, id := range all {
+		assert.True(t, f.label(id).Counts, f.label(id).Reason)
+	}
+	assert.Equal(t, ReasonSubjectAbsent, f.label(report).Reason)
+	assert.Equal(t, before, values())
 }
 
 func TestKeysAndParticipantsCountByFilingTimeOnly(t *testing.T) {

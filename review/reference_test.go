@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -227,7 +228,7 @@ func (n *naive) reason(id DocumentID) string {
 		d, _ := n.doc(id)
 		return d, true
 	}
-	if refusal := n.chain.relation(d, n.chain.first(find)); len(refusal) > 0 {
+	if refusal := n.chain.relation(d, n.chain.first(n.knownTo(d, find))); len(refusal) > 0 {
 		if refusal[0].Code != ReasonDangling || !slices.Contains(n.docs, d.About()) {
 			return refusal[0].Code
 		}
@@ -235,7 +236,7 @@ func (n *naive) reason(id DocumentID) string {
 		switch {
 		case about != nil || present:
 			return ReasonSubjectExcluded
-		case d.Kind != KindWithdrawal || !n.signedOnlyBy(d.About(), d.Author):
+		case d.Kind != KindWithdrawal || !n.signedFirstBy(d.About(), d.Author):
 			return ReasonSubjectAbsent
 		}
 	}
@@ -245,15 +246,70 @@ func (n *naive) reason(id DocumentID) string {
 	return ""
 }
 
-func (n *naive) signedOnlyBy(id DocumentID, author ParticipantID) bool {
-	var signers []string
+func (n *naive) signedFirstBy(id DocumentID, author ParticipantID) bool {
+	by := map[time.Time][]bool{}
 	for _, r := range n.records {
-		if owner, role, _ := n.chain.KeyOwner(r.Leaf.Key); r.ID() == id && r.Genuine {
-			signers = append(signers, string(owner)+" "+role)
+		if r.ID() != id || !r.Genuine {
+			continue
+		}
+		f := n.filing(Place{r.Origin, r.Index})
+		if !f.ok {
+			f.at = endOfTime
+		}
+		owner, role, _ := n.chain.KeyOwner(r.Leaf.Key)
+		by[f.at] = append(by[f.at], owner == author && role == roleAuthor)
+	}
+	times := slices.SortedFunc(maps.Keys(by), time.Time.Compare)
+	return len(times) > 0 && !slices.Contains(by[times[0]], false)
+}
+
+// knownTo finds what a document may be about: also, for comments, assessments
+// and what answers those, what was erased and taken back.
+func (n *naive) knownTo(d *Document, holds finder) finder {
+	return func(id DocumentID) (*Document, bool) {
+		about, ok := holds(id)
+		said := d
+		if d.Kind == KindResponse && id != d.About() {
+			said, _ = n.doc(d.About())
+		}
+		if ok || said.Kind != KindComment && said.Kind != KindAssessment {
+			return about, ok
+		}
+		w := n.takenBack(id)
+		if w == nil {
+			return nil, false
+		}
+		kind := Kind(w.Subjects[0].Name)
+		if !slices.Contains(Kinds(), kind) {
+			kind = Kind(said.Subjects[0].Name)
+		}
+		if said.Kind == KindAssessment {
+			kind = KindPledge
+		} else if !slices.Contains(Kinds(), kind) {
+			kind = ""
+		}
+		return &Document{ID: id, Kind: kind, Common: Common{Author: w.Author}}, true
+	}
+}
+
+// takenBack is the first withdrawal of a document whose content is absent.
+func (n *naive) takenBack(id DocumentID) (first *Document) {
+	if !slices.Contains(n.docs, id) || n.code(id) != ReasonAbsent {
+		return nil
+	}
+	var when time.Time
+	for _, w := range n.docs {
+		withdrawal, _ := n.doc(w)
+		if withdrawal == nil || withdrawal.Kind != KindWithdrawal || withdrawal.About() != id {
+			continue
+		}
+		at, _ := n.filed(w)
+		if code := n.code(w); (code == "" || code == ReasonAfterCutoff) &&
+			(first == nil || at.Before(when) || at.Equal(when) && w < first.ID) {
+			first, when = withdrawal, at
 		}
 	}
-	slices.Sort(signers)
-	return slices.Equal(slices.Compact(signers), []string{string(author) + " author"})
+	return first
 }
 
 // holding are the documents of some kinds that hold, by filing time and ID.
@@ -360,6 +416,11 @@ func (n *naive) sample(id DocumentID) bool {
 		return false
 	}
 	p, _ := n.chain.Participant(d.Author)
+	if d.Kind == KindComment || d.Kind == KindAssessment {
+		if w := n.takenBack(d.About()); w != nil && n.sample(w.ID) {
+			return true
+		}
+	}
 	return d.Sample || p.Sample || slices.Contains(n.docs, d.About()) && n.sample(d.About())
 }
 
@@ -403,6 +464,10 @@ func (n *naive) figures(region string) counts {
 		}
 		d, _ := n.doc(id)
 		return d
+	}
+	subject := func(d *Document) *Document {
+		about, _ := n.knownTo(d, func(id DocumentID) (*Document, bool) { about := get(id); return about, about != nil })(d.About())
+		return about
 	}
 
 	for _, p := range charter.Participants {
@@ -573,7 +638,7 @@ func (n *naive) figures(region string) counts {
 	ratings := map[judged][]string{}
 	for _, d := range n.counting(KindAssessment) {
 		p := d.Predicate.(*Assessment)
-		whom := assessedBy(p, get(d.About()))
+		whom := assessedBy(p, subject(d))
 		if whom != "" && !in(whom) || whom == "" && region != "" && region != p.Region {
 			continue
 		}
@@ -586,7 +651,7 @@ func (n *naive) figures(region string) counts {
 			if whom == "" {
 				j.region = p.Region
 			}
-			if about := get(d.About()); about.Kind == KindPledge {
+			if about := subject(d); about.Kind == KindPledge {
 				j.pledge = n.original(about).ID
 			}
 			ratings[j] = append(ratings[j], f.Rating)
@@ -613,7 +678,7 @@ func (n *naive) figures(region string) counts {
 
 	for _, d := range n.counting(KindComment) {
 		p := d.Predicate.(*Comment)
-		to := addressee(p, get(d.About()))
+		to := addressee(p, subject(d))
 		if !in(to) && !in(p.Author) {
 			continue
 		}

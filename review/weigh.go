@@ -59,7 +59,7 @@ func (r *Reading) standing(d *Document, p recordPlace) (code string, filed time.
 	if len(refusal) > 0 {
 		return refusal[0].Code, time.Time{}, 0
 	}
-	at, by, ok := r.filings.Filed(p.origin, p.index)
+	at, by, ok := r.filed(p)
 	switch {
 	case !ok && r.chain.logs[p.origin].Forked != "":
 		return ReasonForked, time.Time{}, 0
@@ -67,7 +67,7 @@ func (r *Reading) standing(d *Document, p recordPlace) (code string, filed time.
 		return ReasonPending, time.Time{}, 0
 	case !r.chain.keys[p.key].span.covers(at):
 		return ReasonKeyNotInForce, at, 0
-	case !r.chain.spans[d.Author].covers(at):
+	case !r.chain.takesPart(d.Author, at):
 		return ReasonAuthorNotInForce, at, 0
 	case r.chain.suspended(d, at):
 		return ReasonSuspended, at, 0
@@ -94,6 +94,9 @@ func comparePlaces(a, b recordPlace) int {
 func (r *Reading) weigh() {
 	for _, e := range r.docs {
 		r.stand(e)
+		if _, ok := predicateOf[*Withdrawal](e); ok {
+			r.takings[e.doc.About()] = append(r.takings[e.doc.About()], e)
+		}
 	}
 	for _, e := range r.docs {
 		r.resolve(e)
@@ -155,11 +158,9 @@ func (r *Reading) resolve(e *entry) {
 			continue
 		}
 		waiting := false
-		if top.doc != nil {
-			for _, id := range []DocumentID{top.doc.About(), top.doc.Supersedes} {
-				if dep := r.docs[id]; dep != nil && !dep.resolved && dep != top {
-					stack, waiting = append(stack, dep), true
-				}
+		for _, dep := range r.needs(top) {
+			if dep != nil && !dep.resolved && dep != top {
+				stack, waiting = append(stack, dep), true
 			}
 		}
 		if !waiting {
@@ -167,6 +168,20 @@ func (r *Reading) resolve(e *entry) {
 			stack = stack[:len(stack)-1]
 		}
 	}
+}
+
+// needs are the documents that have to be settled before one: those that it
+// names and, where the content of its subject is gone, who took that back.
+func (r *Reading) needs(e *entry) []*entry {
+	if e.doc == nil {
+		return nil
+	}
+	about := r.docs[e.doc.About()]
+	needs := []*entry{about, r.docs[e.doc.Supersedes]}
+	if about != nil && about.doc == nil && e.doc.Kind != KindWithdrawal {
+		needs = append(needs, r.takings[about.id]...)
+	}
+	return needs
 }
 
 // settle decides whether a document holds, all that it names being settled.
@@ -178,6 +193,21 @@ func (r *Reading) settle(e *entry) {
 	about := r.docs[e.doc.About()]
 	author := r.chain.participants[e.doc.Author]
 	e.sample = e.doc.Sample || author.Sample || about != nil && about.sample
+	find := r.holds
+	switch e.doc.Kind {
+	case KindComment, KindAssessment:
+		find = r.known(e.doc)
+		if taken := r.takenBack(e.doc.About()); taken != nil {
+			e.sample = e.sample || taken.sample
+		}
+	case KindResponse: // to a comment or an assessment that is there, on what may be gone
+		find = func(id DocumentID) (*Document, bool) {
+			if d, ok := r.holds(id); ok || id == e.doc.About() {
+				return d, ok
+			}
+			return r.known(about.doc)(id)
+		}
+	}
 	switch e.doc.Kind {
 	case KindReceipt: // valid whoever files it: the evidence is in the note
 		if e.code = ReasonVoidReceipt; r.receipts[e.id] {
@@ -206,14 +236,14 @@ func (r *Reading) settle(e *entry) {
 		e.code = ReasonNotFounded
 		return
 	}
-	if refusal := r.chain.relation(e.doc, r.chain.first(r.holds)); len(refusal) > 0 {
+	if refusal := r.chain.relation(e.doc, r.chain.first(find)); len(refusal) > 0 {
 		e.code = refusal[0].Code
 	}
 	if e.code == ReasonDangling && about != nil {
 		e.code = ReasonSubjectExcluded
 		if about.doc == nil && !about.malformed {
 			e.code = ReasonSubjectAbsent
-			if e.doc.Kind == KindWithdrawal && r.signedOnlyBy(about, e.doc.Author) {
+			if e.doc.Kind == KindWithdrawal && r.signedFirstBy(about, e.doc.Author) {
 				e.code = ""
 			}
 		}
@@ -235,29 +265,81 @@ func (r *Reading) holds(id DocumentID) (*Document, bool) {
 	return e.doc, true
 }
 
-// signedOnlyBy stands in for authorship where the content is absent: somebody
-// signed, and whoever did was that participant. Anyone can sign a digest, so
-// with a stranger's signature beside it nobody passes for the author.
-func (r *Reading) signedOnlyBy(e *entry, author ParticipantID) bool {
-	signed := false
+// known finds what a comment or an assessment may be about: a document that
+// holds or, where its author took it back and its content is gone, the little
+// that stays known of it: who took it back, and of which kind it was. So nobody
+// unmakes what others said by erasing what they said it about.
+func (r *Reading) known(d *Document) finder {
+	return func(id DocumentID) (*Document, bool) {
+		if about, ok := r.holds(id); ok {
+			return about, true
+		}
+		taken := r.takenBack(id)
+		if taken == nil {
+			return nil, false
+		}
+		kind := KindPledge // what an assessment is about, if it is no charter
+		if d.Kind == KindComment {
+			kind = namedKind(taken.doc, d)
+		}
+		return &Document{ID: id, Kind: kind, Common: Common{Author: taken.doc.Author}}, true
+	}
+}
+
+// namedKind is that of a subject as the first of some documents about it
+// names it; "" if none does, knowing the ID only.
+func namedKind(about ...*Document) Kind {
+	for _, d := range about {
+		if k := Kind(d.Subjects[0].Name); slices.Contains(Kinds(), k) {
+			return k
+		}
+	}
+	return ""
+}
+
+// takenBack is the first withdrawal of a document whose content is absent, up
+// to the cut-off or after it; nil if none holds.
+func (r *Reading) takenBack(id DocumentID) (first *entry) {
+	if e := r.docs[id]; e == nil || e.doc != nil || e.malformed {
+		return nil
+	}
+	for _, w := range r.takings[id] {
+		if (w.code == "" || w.code == ReasonAfterCutoff) && (first == nil || byFiling(w, first) < 0) {
+			first = w
+		}
+	}
+	return first
+}
+
+// signedFirstBy stands in for authorship where the content is absent: of the
+// signatures on it, all that were filed first are that participant's. Anyone
+// can sign a digest later, and it neither helps nor harms.
+func (r *Reading) signedFirstBy(e *entry, author ParticipantID) (his bool) {
+	var first time.Time
 	for _, p := range e.places {
-		if !p.genuine {
+		at, _, ok := r.filed(p)
+		if !ok {
+			at = endOfTime
+		}
+		if !p.genuine || !first.IsZero() && at.After(first) {
 			continue
 		}
-		if k, ok := r.chain.keys[p.key]; !ok || k.owner != author || k.role != roleAuthor {
-			return false
-		}
-		signed = true
+		k, known := r.chain.keys[p.key]
+		his = known && k.owner == author && k.role == roleAuthor && (his || !at.Equal(first))
+		first = at
 	}
-	return signed
+	return his
 }
+
+// endOfTime is later than every filing time.
+var endOfTime = time.Unix(1<<60, 0)
 
 // fileErased keeps the filing time of a document whose content is gone and
 // whose author took it back: the earliest of its records.
 func (r *Reading) fileErased(e *entry) {
 	e.filed = time.Time{}
 	for _, p := range e.places {
-		at, by, ok := r.filings.Filed(p.origin, p.index)
+		at, by, ok := r.filed(p)
 		if p.genuine && ok && (e.filed.IsZero() || at.Before(e.filed) || at.Equal(e.filed) && comparePlaces(p, e.place) < 0) {
 			e.place, e.filed, e.witnesses = p, at, by
 		}

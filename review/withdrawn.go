@@ -1,7 +1,5 @@
 package review
 
-import "slices"
-
 // Withdrawn is what stays known of a document that its author took back,
 // whether or not its content is still held: guarantee 9.
 type Withdrawn struct {
@@ -22,12 +20,9 @@ func (r *Reading) Withdrawn(id DocumentID) (w Withdrawn, ok bool) {
 		return Withdrawn{}, false
 	}
 	d := e.withdrawn.doc
-	w = Withdrawn{By: d.ID, Kind: Kind(d.Subjects[0].Name), Author: d.Author, Reason: d.Predicate.(*Withdrawal).Reason, Filed: instant(e.withdrawn.filed)}
+	w = Withdrawn{By: d.ID, Kind: namedKind(d), Author: d.Author, Reason: d.Predicate.(*Withdrawal).Reason, Filed: instant(e.withdrawn.filed)}
 	if e.doc != nil {
 		w.Kind = e.doc.Kind
-	}
-	if !slices.Contains(Kinds(), w.Kind) { // "document": its author gave the ID only
-		w.Kind = ""
 	}
 	for _, about := range r.about[id] {
 		p, is := about.doc.Predicate.(*Withdrawal)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"math/bits"
 	"slices"
 
@@ -19,6 +20,7 @@ type log struct {
 	tree
 	noted    signedNote // newest of at most size; zero if none
 	targeted signedNote // of more than size; not zero if noted is of less
+	rewinds  uint64     // how often its end was dropped since the store was opened
 }
 
 // signedNote is a checkpoint with the note that the log signed.
@@ -29,6 +31,14 @@ type signedNote struct {
 
 func (l *log) head() Head {
 	return Head{Origin: l.origin, Size: l.size, Root: l.root(), Checkpoint: l.noted.note, Target: l.targeted.note}
+}
+
+// holds is an error unless at least size records are held.
+func (l *log) holds(size uint64) error {
+	if l.size < size {
+		return fmt.Errorf("%w: %s at size %d, %d records are held", ErrNotFound, l.origin, size, l.size)
+	}
+	return nil
 }
 
 func (l *log) clone() *log {

@@ -148,7 +148,7 @@ func (s *Store) repair(d signing.Digest, found error) {
 	s.logger.Error("payload cannot be read, it will be fetched again", "id", d.String(), "err", found)
 	s.users.Go(func() {
 		err := s.submit(ctxNone, cost{keys: 2, bytes: 128}, func(b *batch) error {
-			if _, known, _ := b.absence(d); known || b.readable(d) {
+			if _, known, _ := b.absence(d); known || b.readable(d) || !b.placed(d) {
 				return nil // another writer was quicker
 			}
 			b.delete(digestKey(keyPayload, d))

@@ -28,12 +28,10 @@ func (s *Store) hashes(tx *badger.Txn, l *log) tlog.HashReader {
 
 // Root is the RFC 6962 root of the tree of the log's first size records.
 func (s *Store) Root(o review.Origin, size uint64) (root tlog.Hash, err error) {
-	l, err := s.held(o, size)
-	if err != nil {
-		return root, err
-	}
-	err = s.view(func(tx *badger.Txn) error {
-		root, err = s.rootAt(tx, l, size)
+	err = s.reading(o, func(tx *badger.Txn, l *log) (err error) {
+		if err = l.holds(size); err == nil {
+			root, err = s.rootAt(tx, l, size)
+		}
 		return err
 	})
 	return root, err
@@ -42,14 +40,13 @@ func (s *Store) Root(o review.Origin, size uint64) (root tlog.Hash, err error) {
 // Prove is the RFC 6962 inclusion proof of a record in the tree of the log's
 // first size records.
 func (s *Store) Prove(o review.Origin, index, size uint64) (proof tlog.RecordProof, err error) {
-	l, err := s.held(o, size)
-	if err != nil {
-		return nil, err
-	}
 	if index >= size {
 		return nil, fmt.Errorf("%w: record %d in a tree of %d", ErrNotFound, index, size)
 	}
-	err = s.view(func(tx *badger.Txn) error {
+	err = s.reading(o, func(tx *badger.Txn, l *log) (err error) {
+		if err := l.holds(size); err != nil {
+			return err
+		}
 		if proof, err = tlog.ProveRecord(int64(size), int64(index), s.hashes(tx, l)); err != nil {
 			return err
 		}
@@ -70,17 +67,17 @@ func (s *Store) Prove(o review.Origin, index, size uint64) (proof tlog.RecordPro
 // newSize records extends that of its first oldSize. From no record, it is
 // empty.
 func (s *Store) ProveTree(o review.Origin, oldSize, newSize uint64) (proof tlog.TreeProof, err error) {
-	l, err := s.held(o, newSize)
-	if err != nil {
-		return nil, err
-	}
 	if oldSize > newSize {
 		return nil, fmt.Errorf("%w: a tree of %d in one of %d", ErrNotFound, oldSize, newSize)
 	}
-	if oldSize == 0 {
-		return tlog.TreeProof{}, nil
-	}
-	err = s.view(func(tx *badger.Txn) error {
+	err = s.reading(o, func(tx *badger.Txn, l *log) (err error) {
+		if err := l.holds(newSize); err != nil {
+			return err
+		}
+		if oldSize == 0 {
+			proof = tlog.TreeProof{}
+			return nil
+		}
 		if proof, err = tlog.ProveTree(int64(newSize), int64(oldSize), s.hashes(tx, l)); err != nil {
 			return err
 		}
@@ -106,11 +103,11 @@ func (s *Store) Tile(o review.Origin, t tlog.Tile) (data []byte, err error) {
 		return nil, fmt.Errorf("%w: tile %s", ErrNotFound, t.Path())
 	}
 	first := uint64(t.N) * width
-	if first+uint64(t.W) > s.log(o).size>>(height*max(t.L, 0)) {
-		return nil, fmt.Errorf("%w: tile %s of %s reaches past %d records", ErrNotFound, t.Path(), o, s.log(o).size)
-	}
-	l := s.log(o)
-	err = s.view(func(tx *badger.Txn) error {
+	err = s.reading(o, func(tx *badger.Txn, l *log) (err error) {
+		data = nil
+		if first+uint64(t.W) > l.size>>(height*max(t.L, 0)) {
+			return fmt.Errorf("%w: tile %s of %s reaches past %d records", ErrNotFound, t.Path(), o, l.size)
+		}
 		if t.L >= 0 {
 			data, err = tlog.ReadTileData(t, s.hashes(tx, l))
 			return err

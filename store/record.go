@@ -25,11 +25,10 @@ type Entry struct {
 
 // Record is one record of a log. A payload that is damaged is Missing in it.
 func (s *Store) Record(o review.Origin, index uint64) (r review.Record, err error) {
-	l := s.log(o)
-	if index >= l.size {
-		return r, fmt.Errorf("%w: record %d of %s, %d are held", ErrNotFound, index, o, l.size)
-	}
-	err = s.view(func(tx *badger.Txn) error {
+	err = s.reading(o, func(tx *badger.Txn, l *log) (err error) {
+		if index >= l.size {
+			return fmt.Errorf("%w: record %d of %s, %d are held", ErrNotFound, index, o, l.size)
+		}
 		r, err = s.record(tx, l, index)
 		return err
 	})
@@ -64,16 +63,16 @@ func (s *Store) content(tx *badger.Txn, d signing.Digest) ([]byte, review.Absenc
 // them as the log holds and fit maxBytes and MaxTail, but at least one if there
 // is one.
 func (s *Store) Entries(o review.Origin, from, to uint64, maxBytes int) (entries []Entry, err error) {
-	l := s.log(o)
-	to = min(to, l.size, from+MaxTail)
-	err = s.view(func(tx *badger.Txn) error {
-		for index := from; index < to; index++ {
+	err = s.reading(o, func(tx *badger.Txn, l *log) error {
+		entries = nil
+		left := maxBytes
+		for index := from; index < min(to, l.size, from+MaxTail); index++ {
 			r, err := s.record(tx, l, index)
 			if err != nil {
 				return err
 			}
-			maxBytes -= len(r.Payload) + len(r.Leaf.Signature) + len(r.Leaf.Digest)
-			if maxBytes < 0 && len(entries) > 0 {
+			left -= len(r.Payload) + len(r.Leaf.Signature) + len(r.Leaf.Digest)
+			if left < 0 && len(entries) > 0 {
 				return nil
 			}
 			entries = append(entries, Entry{r.Leaf, r.Payload, r.Absence, r.Genuine})
@@ -91,9 +90,13 @@ func (s *Store) Entries(o review.Origin, from, to uint64, maxBytes int) (entries
 func (s *Store) Records(snapshot review.Snapshot) iter.Seq2[review.Record, error] {
 	return func(yield func(review.Record, error) bool) {
 		more := true
+		logs := make([]*log, len(snapshot.Logs)) // before the transaction, so that it has all their records
+		for i, state := range snapshot.Logs {
+			logs[i] = s.log(state.Origin)
+		}
 		err := s.view(func(tx *badger.Txn) error {
-			for _, state := range snapshot.Logs {
-				if err := s.records(tx, state, func(r review.Record) bool { more = more && yield(r, nil); return more }); err != nil || !more {
+			for i, state := range snapshot.Logs {
+				if err := s.records(tx, logs[i], state, func(r review.Record) bool { more = more && yield(r, nil); return more }); err != nil || !more {
 					return err
 				}
 			}
@@ -105,11 +108,15 @@ func (s *Store) Records(snapshot review.Snapshot) iter.Seq2[review.Record, error
 	}
 }
 
-func (s *Store) records(tx *badger.Txn, state review.LogState, yield func(review.Record) bool) error {
-	l, err := s.held(state.Origin, state.Size)
-	if err != nil {
+func (s *Store) records(tx *badger.Txn, l *log, state review.LogState, yield func(review.Record) bool) (err error) {
+	if err := l.holds(state.Size); err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil && s.log(state.Origin).rewinds != l.rewinds {
+			err = fmt.Errorf("%w: %s was rewound while it was read", ErrNotFound, state.Origin)
+		}
+	}()
 	absent := state.Absent
 	t := tree{}
 	it := tx.NewIterator(badger.IteratorOptions{Prefix: numberKey(keyEntry, l.number)})

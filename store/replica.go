@@ -120,16 +120,18 @@ type fresh struct {
 // examine holds a tail against its checkpoint and what is held. It changes
 // nothing.
 func (s *Store) examine(t Tail, theirs signedNote, documents []document) (f fresh, err error) {
-	l := s.log(t.Origin)
 	end := t.From + uint64(len(t.Entries))
-	if t.From > l.size {
-		return f, fmt.Errorf("%w: it starts at record %d of %s, %d are held", ErrProof, t.From, t.Origin, l.size)
-	}
-	if l.targeted.checkpoint.Size == t.Checkpoint.Size && l.targeted.checkpoint != t.Checkpoint {
-		return f, forked(l.targeted, theirs)
-	}
-	err = s.view(func(tx *badger.Txn) error {
-		if t.Checkpoint.Size <= l.size {
+	err = s.reading(t.Origin, func(tx *badger.Txn, l *log) error {
+		f = fresh{size: l.size, root: l.root()}
+		if t.Checkpoint.Size > l.size && end > l.size && t.From <= l.size {
+			f.documents = documents[l.size-t.From:]
+		}
+		switch {
+		case t.From > l.size:
+			return fmt.Errorf("%w: it starts at record %d of %s, %d are held", ErrProof, t.From, t.Origin, l.size)
+		case l.targeted.checkpoint.Size == t.Checkpoint.Size && l.targeted.checkpoint != t.Checkpoint:
+			return forked(l.targeted, theirs)
+		case t.Checkpoint.Size <= l.size:
 			root, err := s.rootAt(tx, l, t.Checkpoint.Size)
 			if err == nil && root != t.Checkpoint.Root {
 				err = forked(l.signedOver(t.Checkpoint.Size-1), theirs)
@@ -162,14 +164,7 @@ func (s *Store) examine(t Tail, theirs signedNote, documents []document) (f fres
 		}
 		return nil
 	})
-	if err != nil {
-		return f, err
-	}
-	f = fresh{size: l.size, root: l.root()}
-	if t.Checkpoint.Size > l.size && end > l.size {
-		f.documents = documents[l.size-t.From:]
-	}
-	return f, nil
+	return f, err
 }
 
 // committed reports whether a tail's checkpoint commits to the tree up to its

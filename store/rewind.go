@@ -28,7 +28,7 @@ func (s *Store) Rewind(o review.Origin, to signing.Checkpoint, note []byte) (Hea
 		return s.Head(o), fmt.Errorf("%w: rewinding %s to size %d: the note is of another checkpoint", ErrProof, o, to.Size)
 	}
 	for more := true; more; {
-		err := s.submit(ctxNone, cost{documents: rewindRun, keys: rewindRun * maxRewound, bytes: rewindRun * maxRewound * (maxIndexTerm + 64)}, func(b *batch) (err error) {
+		err := s.submit(ctxNone, cost{documents: MaxBatch, keys: rewindRun * maxRewound, bytes: rewindRun * maxRewound * (maxIndexTerm + 64)}, func(b *batch) (err error) {
 			if s.writesTo(o) {
 				return fmt.Errorf("store: %s is this node's own log: it is not rewound unless it is fenced", o)
 			}
@@ -70,6 +70,7 @@ func (b *batch) rewind(o review.Origin, end signedNote) (more bool, err error) {
 		return false, err
 	}
 	l := b.log(o)
+	l.rewinds++
 	for index := l.size; index > size; index-- {
 		if err := b.drop(l, index-1); err != nil {
 			return false, err
@@ -116,6 +117,33 @@ func (b *batch) drop(l *log, index uint64) error {
 	b.delete(digestKey(keyPayload, e.digest))
 	b.delete(digestKey(keyAbsence, e.digest))
 	return nil
+}
+
+// recall shows the shorter logs of a batch before it is on disk: whoever reads
+// a record that is gone then finds out that the log was rewound. (Rewind shares
+// no batch with documents.) If the batch fails, the records are back when the
+// store is opened again.
+func (b *batch) recall() {
+	s := b.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for o, l := range b.logs {
+		if was := s.logs[o]; was != nil && was.rewinds != l.rewinds {
+			s.logs[o] = l
+		}
+	}
+}
+
+// reading runs f on a log and a state of the database in which all its records
+// are. A log that is rewound meanwhile is read again as it then is.
+func (s *Store) reading(o review.Origin, f func(tx *badger.Txn, l *log) error) error {
+	for {
+		l := s.log(o)
+		err := s.view(func(tx *badger.Txn) error { return f(tx, l) })
+		if err == nil || s.log(o).rewinds == l.rewinds {
+			return err
+		}
+	}
 }
 
 // placed is whether a record names the document.

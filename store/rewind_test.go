@@ -1,10 +1,15 @@
 package store
 
 import (
+	"errors"
+	"fmt"
 	"math/rand/v2"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"stocktake/review"
 	"stocktake/signing"
@@ -143,4 +148,129 @@ func TestRewindRefuses(t *testing.T) {
 	found, err := s.Find(Query{Kind: review.KindComment})
 	require.NoError(t, err)
 	require.Len(t, found, 4)
+}
+
+// Whoever reads a log while it goes back and forth between two histories gets
+// a record, proof or list of one of them, or learns that it is not there: no
+// mixture, and no word of damage.
+func TestReadersOfALogThatIsRewoundGetNoWrongAnswer(t *testing.T) {
+	src := newSource(t, testOrigin)
+	a := newAuthor(t)
+	for i := range 12 {
+		src.add(a, comment(i))
+	}
+	other := src.fork(5)
+	for i := range 12 {
+		other.add(a, comment(50+i))
+	}
+	histories := []*source{src, other}
+	roots := map[tlog.Hash]bool{{}: true}
+	for _, h := range histories {
+		for n := range len(h.entries) {
+			roots[h.root(n+1)] = true
+		}
+	}
+	s := openTest(t, t.TempDir(), small)
+	_, err := s.Extend(src.tail(0, 12, 12))
+	require.NoError(t, err)
+
+	var readers sync.WaitGroup
+	stop := make(chan struct{})
+	read := func(what string, do func() error) {
+		readers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if err := do(); err != nil && !errors.Is(err, ErrNotFound) {
+					t.Errorf("%s: %v", what, err)
+					return
+				}
+			}
+		})
+	}
+	read("record", func() error {
+		for i := range uint64(12) {
+			r, err := s.Record(testOrigin, i)
+			if err != nil {
+				return err
+			}
+			if d := r.Leaf.Digest; d != histories[0].entries[i].Leaf.Digest && d != histories[1].entries[i].Leaf.Digest {
+				return fmt.Errorf("record %d is of neither history", i)
+			}
+			if r.Payload == nil {
+				return fmt.Errorf("record %d has no content", i)
+			}
+		}
+		return nil
+	})
+	read("proof", func() error {
+		h := s.Head(testOrigin)
+		if h.Size <= 5 {
+			return nil
+		}
+		_, err := s.ProveTree(testOrigin, 5, h.Size)
+		if err == nil {
+			_, err = s.Prove(testOrigin, h.Size-1, h.Size)
+		}
+		return err
+	})
+	read("root", func() error {
+		root, err := s.Root(testOrigin, 8)
+		if err == nil && !roots[root] {
+			err = fmt.Errorf("root %x is of neither history", root)
+		}
+		return err
+	})
+	read("tile", func() error {
+		_, err := s.Tile(testOrigin, tlog.Tile{H: 8, L: 0, N: 0, W: 9})
+		return err
+	})
+	read("entries", func() error {
+		entries, err := s.Entries(testOrigin, 3, 12, 1<<20)
+		for i, e := range entries {
+			if d := e.Leaf.Digest; d != histories[0].entries[3+i].Leaf.Digest && d != histories[1].entries[3+i].Leaf.Digest {
+				return fmt.Errorf("entry %d is of neither history", 3+i)
+			}
+		}
+		return err
+	})
+	read("records", func() error {
+		states, err := s.LogStates()
+		if err != nil {
+			return err
+		}
+		n := 0
+		for _, err := range s.Records(review.Snapshot{Logs: states}) {
+			if err != nil {
+				if strings.Contains(err.Error(), "they are of a fork") {
+					return nil // the other history by now, and it says so
+				}
+				return err
+			}
+			n++
+		}
+		if len(states) > 0 && uint64(n) != states[0].Size {
+			return fmt.Errorf("%d records of %d", n, states[0].Size)
+		}
+		return nil
+	})
+	rounds := 60
+	if testing.Short() {
+		rounds = 10
+	}
+	for i := range rounds {
+		_, err := s.Rewind(testOrigin, src.checkpoint(5), src.note(5))
+		require.NoError(t, err)
+		h := histories[(i+1)%2]
+		_, err = s.Extend(h.tail(5, len(h.entries), len(h.entries)))
+		require.NoError(t, err)
+	}
+	close(stop)
+	readers.Wait()
+	missing, err := s.Missing()
+	require.NoError(t, err)
+	require.Empty(t, missing, "a payload passed for damaged")
 }

@@ -54,7 +54,9 @@ func (c *Chain) authority(d *Document, key signing.DocumentKey) Refusal {
 	if d.Federation != c.genesis && d.ID != c.genesis {
 		return Refusal{*refuse("/federation", "wrong-federation", "want", string(c.genesis))}
 	}
-	if _, ok := c.participants[d.Author]; !ok {
+	if _, ok := c.participants[d.Author]; !ok && d.Author.Accredited() {
+		return Refusal{*refuse("/author", "unknown-author", "accredit", string(d.Author))}
+	} else if !ok {
 		return Refusal{*refuse("/author", "unknown-author", "author", string(d.Author))}
 	}
 	owner, role, ok := c.KeyOwner(key)
@@ -120,6 +122,11 @@ func (c *Chain) relation(d *Document, find finder) Refusal {
 			return r
 		}
 		return c.keyFaults(p)
+	case *Accreditation:
+		if r, decided := c.changes.of[d.ID]; decided {
+			return r
+		}
+		return c.accreditationFaults(d, c.claimed(p))
 	case *Accession:
 		return c.accessionFaults(p, about)
 	case *Report:
@@ -161,6 +168,9 @@ func (c *Chain) accessionFaults(p *Accession, about *Document) Refusal {
 			want = KindPledge
 		}
 		return Refusal{*refuse("/role", "role-and-subject", "role", p.Role, "want", string(want), "value", kindName(about))}
+	}
+	if p.Author.Accredited() && p.Role != accessionParty {
+		return Refusal{*refuse("/role", "no-voice", "author", string(p.Author))}
 	}
 	switch p.Role {
 	case accessionParty:
@@ -296,11 +306,12 @@ func regionalFaults(p *Assessment, author, subject Participant, listed bool) Ref
 	return nil
 }
 
-// The types of comment that ask for an answer.
+// The types of comment that rules tell apart.
 const (
 	commentQuestion       = "question"
 	commentRecommendation = "recommendation"
 	commentEndorsement    = "endorsement"
+	commentChallenge      = "challenge"
 )
 
 func (c *Chain) commentFaults(p *Comment, about *Document) Refusal {
@@ -359,7 +370,7 @@ func withdrawalFaults(p *Withdrawal, about *Document) Refusal {
 	switch {
 	case p.Author != about.Author:
 		return Refusal{*refuse("/about", "not-your-document", "author", string(about.Author))}
-	case slices.Contains(lasting, about.Kind) && (accession == nil || accession.Role != accessionParty):
+	case about.Kind != KindAccreditation && slices.Contains(lasting, about.Kind) && (accession == nil || accession.Role != accessionParty):
 		return Refusal{*refuse("/about", "cannot-be-withdrawn", "kind", kindName(about))}
 	case p.Erase && slices.Contains(lasting, about.Kind):
 		return Refusal{*refuse("/erase", "cannot-be-erased", "kind", kindName(about))}

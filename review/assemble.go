@@ -42,6 +42,7 @@ func Assemble(s Snapshot, genesis *Document, records iter.Seq2[Record, error], o
 // shows also when nothing counts in them.
 const (
 	groupParticipation   = "participation"
+	groupAccreditations  = "accreditations"
 	groupRegions         = "regions"
 	groupPledges         = "pledges"
 	groupParties         = "parties"
@@ -64,7 +65,8 @@ var groups = []struct {
 	figures []string
 	fill    func(*view, *table)
 }{
-	{groupParticipation, []string{"participants", stateAcceded, stateListed, stateEnded, stateNotYet, chamberStates, chamberBodies, chamberSociety, "in several regions", stateOutside}, fillParticipation},
+	{groupParticipation, []string{"participants", stateAcceded, stateListed, stateAccredited, stateEnded, stateNotYet, chamberStates, chamberBodies, chamberSociety, "in several regions", stateOutside}, fillParticipation},
+	{groupAccreditations, []string{"accreditations", stateInForce, stateWithdrawn, stateEnded, "not named", "challenged"}, fillAccreditations},
 	{groupRegions, []string{"regions", "unverified"}, fillRegions},
 	{groupPledges, []string{"pledges", "named as a party"}, fillPledges},
 	{groupParties, []string{partyClaimed, partyConfirmed, partyEarlier, partyDeclined, partyWithdrawn}, fillParties},
@@ -102,8 +104,9 @@ type view struct {
 	one       ParticipantID // if the scope is a participant
 	objective int           // if the scope is an objective
 
-	regions    map[ParticipantID][]string            // of its country, on that day
-	sortedDocs []*entry                              // that hold, by filing
+	regions    map[ParticipantID][]string // of its country, on that day
+	sortedDocs []*entry                   // that hold, by filing
+	accredited []Accredited
 	members    map[ParticipantID][]*entry            // accessions to the charter as a member
 	decisions  map[string]map[ParticipantID][]*entry // round -> accessions to it
 }
@@ -134,9 +137,15 @@ func (r *Reading) Stocktake(scope Scope) (*Stocktake, error) {
 func (r *Reading) view(scope Scope) (*view, error) {
 	v := &view{Reading: r, day: day(r.cutoff), regions: map[ParticipantID][]string{}, members: map[ParticipantID][]*entry{}, decisions: map[string]map[ParticipantID][]*entry{}}
 	v.charter, v.inForce = r.chain.InForce()
+	v.accredited = r.Accredited()
 	for _, p := range v.charter.Participants {
 		if p.Country != "" {
 			v.regions[p.ID] = compact.RegionsOf(p.Country, v.day)
+		}
+	}
+	for _, a := range v.accredited {
+		if a.Country != "" {
+			v.regions[a.ID] = compact.RegionsOf(a.Country, v.day)
 		}
 	}
 	what, arg, _ := strings.Cut(string(scope), ":")
@@ -152,7 +161,7 @@ func (r *Reading) view(scope Scope) (*view, error) {
 		v.region = arg
 	case "participant":
 		if _, ok := r.chain.Participant(ParticipantID(arg)); !ok {
-			return nil, fmt.Errorf("%w: the charter lists no participant %.40q", ErrScope, arg)
+			return nil, fmt.Errorf("%w: the charter lists no participant %.40q, and no accreditor answers for one", ErrScope, arg)
 		}
 		v.one = ParticipantID(arg)
 	case "objective":

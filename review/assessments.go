@@ -76,7 +76,7 @@ func fillAssessments(v *view, t *table) {
 			continue
 		}
 		row := &AssessmentRow{
-			Row: Row{Key: string(a.id), In: []string{"assessments", assessmentLabels[a.Type]}, Sample: a.sample, Cites: []DocumentID{a.id}},
+			Row: Row{Key: string(a.id), AccreditedBy: v.accreditors(a.entry), In: []string{"assessments", assessmentLabels[a.Type]}, Sample: a.sample, Cites: []DocumentID{a.id}},
 			ID:  a.id, Author: a.Author, Label: assessmentLabels[a.Type], Title: a.Title, About: a.whom, Region: a.Region,
 			Pledge: a.pledgeID(), Round: a.Round, Filed: instant(a.filed),
 		}
@@ -129,7 +129,7 @@ func (v *view) findings(f func(key string, a assessed, finding Finding)) {
 func fillFindings(v *view, t *table) {
 	v.findings(func(key string, a assessed, finding Finding) {
 		t.add(&FindingRow{
-			Row:   Row{Key: key + "/" + string(a.id), In: []string{"findings", "rating: " + finding.Rating}, Sample: a.sample, Cites: []DocumentID{a.id}},
+			Row:   Row{Key: key + "/" + string(a.id), AccreditedBy: v.accreditors(a.entry), In: []string{"findings", "rating: " + finding.Rating}, Sample: a.sample, Cites: []DocumentID{a.id}},
 			About: a.whom, Region: a.Region, Pledge: a.pledgeID(), Objective: finding.Objective, Rating: finding.Rating,
 			Label: assessmentLabels[a.Type], Author: a.Author, Assessment: a.id, Filed: instant(a.filed),
 		})

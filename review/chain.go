@@ -26,6 +26,7 @@ type Chain struct {
 	genesis  DocumentID
 	founded  bool
 	charters []*Document // in order of their numbers, the last in force
+	since    []time.Time // when each was filed; the zero time of the genesis charter
 
 	participants map[ParticipantID]Participant
 	spans        map[ParticipantID]span
@@ -35,6 +36,9 @@ type Chain struct {
 	keys         map[signing.DocumentKey]keyEntry // and those that key documents add
 	changes      keyChanges
 	suspensions  map[suspensionID]span
+	accreditors  []accreditor
+	accredited   map[ParticipantID][]*accreditation // by author, in the order in which they took effect
+	vouching     map[ParticipantID][]*accreditation // by accreditor
 	terms        []witnessTerm
 }
 
@@ -139,7 +143,7 @@ func found(genesis *Document) (*Chain, error) {
 func (c *Chain) with(d *Document, filed time.Time) *Chain {
 	charter := d.Predicate.(*Charter)
 	n := &Chain{
-		genesis: c.genesis, founded: c.founded, charters: append(slices.Clip(c.charters), d),
+		genesis: c.genesis, founded: c.founded, charters: append(slices.Clip(c.charters), d), since: append(slices.Clip(c.since), filed),
 		participants: map[ParticipantID]Participant{}, spans: map[ParticipantID]span{}, rounds: map[string]Round{},
 		logs: map[Origin]LogEntry{}, listed: map[signing.DocumentKey]keyEntry{},
 		suspensions: map[suspensionID]span{},
@@ -167,6 +171,7 @@ func (c *Chain) with(d *Document, filed time.Time) *Chain {
 	for _, held := range charter.Suspensions {
 		n.suspensions[held.id()] = c.suspensionOf(held, filed)
 	}
+	n.accreditors = c.accreditorsOf(charter, filed)
 	n.terms = witnessTerms(charter, func(p ParticipantID) string { return WitnessName(p, c.genesis, charter.Suffix) })
 	return n
 }
@@ -239,6 +244,18 @@ func (c *Chain) InForce() (*Charter, DocumentID) {
 	return d.Predicate.(*Charter), d.ID
 }
 
+// NumberAt is the number of the highest charter of the chain that was filed by
+// a time.
+func (c *Chain) NumberAt(t time.Time) int {
+	n := 1
+	for i, since := range c.since {
+		if !since.After(t) {
+			n = c.charters[i].Predicate.(*Charter).Number
+		}
+	}
+	return n
+}
+
 // Charter is a charter that is or was in force.
 func (c *Chain) Charter(id DocumentID) (*Document, bool) {
 	for _, d := range c.charters {
@@ -250,7 +267,8 @@ func (c *Chain) Charter(id DocumentID) (*Document, bool) {
 }
 
 // Participant is a participant that the charter in force lists, also one whose
-// time ended: see its From and Until.
+// time ended: see its From and Until. Or it is an author for whom accreditors
+// answer or answered, as the first of them describes it.
 func (c *Chain) Participant(id ParticipantID) (Participant, bool) {
 	p, ok := c.participants[id]
 	return p, ok

@@ -17,6 +17,7 @@ type Charter struct {
 	Witnesses    []Witness     `json:"witnesses"`
 	Rounds       []Round       `json:"rounds,omitempty"`
 	Suspensions  []Suspension  `json:"suspensions,omitempty"`
+	Accreditors  []Accreditor  `json:"accreditors,omitempty"`
 }
 
 // Participant is a State, regional body, UN entity, coalition or other author.
@@ -77,6 +78,17 @@ type Suspension struct {
 	From        string        `json:"from"`
 	Until       string        `json:"until"` // at most 30 days after From
 	Reason      string        `json:"reason"`
+}
+
+// Accreditor is a participant that may answer for authors whom the charter does
+// not list.
+type Accreditor struct {
+	Participant ParticipantID `json:"participant"`
+	Scope       string        `json:"scope"` // of the authors: global, or region:<code>
+	Kinds       []string      `json:"kinds"` // of authors
+	Cap         int           `json:"cap"`   // how many of them at once
+	From        string        `json:"from,omitempty"`
+	Until       string        `json:"until,omitempty"`
 }
 
 // Quorum is how many of n witnesses make a checkpoint final: 2n/3 rounded

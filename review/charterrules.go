@@ -25,6 +25,20 @@ func (c *Charter) check(r *Refusal) {
 	}
 	checkDistinct(r, "/rounds", "/id", collect(c.Rounds, func(d Round) string { return d.ID }))
 	c.checkSuspensions(r)
+	c.checkAccreditors(r)
+}
+
+func (c *Charter) checkAccreditors(r *Refusal) {
+	for i, a := range c.Accreditors {
+		pointer := "/accreditors/" + strconv.Itoa(i)
+		checkSpan(r, pointer, a.From, a.Until)
+		if !slices.ContainsFunc(c.Participants, func(p Participant) bool { return p.ID == a.Participant }) {
+			r.add(pointer+"/participant", "not-a-participant", "value", string(a.Participant))
+		}
+		if slices.ContainsFunc(c.Accreditors[:i], func(b Accreditor) bool { return (accreditor{Accreditor: b}).same(a) }) {
+			r.add(pointer, "repeated")
+		}
+	}
 }
 
 func (c *Charter) checkSuspensions(r *Refusal) {

@@ -39,7 +39,7 @@ func (v *view) comments(f func(row *CommentRow, given bool)) {
 			continue
 		}
 		row := &CommentRow{
-			Row: Row{Key: string(e.id), Sample: e.sample, Cites: []DocumentID{e.id}},
+			Row: Row{Key: string(e.id), AccreditedBy: v.accreditors(e), Sample: e.sample, Cites: []DocumentID{e.id}},
 			ID:  e.id, Type: p.Type, Author: p.Author, To: to, About: about.ID, AboutKind: about.Kind, Stands: true, Objectives: p.Objectives, Filed: instant(e.filed),
 		}
 		if subject := v.docs[about.ID]; subject != nil {

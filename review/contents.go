@@ -11,6 +11,7 @@ type Contents struct {
 	Manifest
 	Digest          string
 	Participation   []ParticipationRow
+	Accreditations  []AccreditationRow
 	Regions         []RegionRow
 	Pledges         []PledgeRow
 	Parties         []PartyRow
@@ -60,6 +61,8 @@ func (c *Contents) add(group string, raw json.RawMessage) error {
 	switch group {
 	case groupParticipation:
 		return addRow(&c.Participation, raw)
+	case groupAccreditations:
+		return addRow(&c.Accreditations, raw)
 	case groupRegions:
 		return addRow(&c.Regions, raw)
 	case groupPledges:

@@ -30,7 +30,7 @@ type Document struct {
 	Common             // zero unless Known
 
 	// Predicate is an *Opening, *Charter, *Accession, *Receipt, *Pledge,
-	// *Report, *Assessment, *Comment, *Response, *Withdrawal, *CarrierRefusal, *Fork or *KeyChange; nil unless Known.
+	// *Report, *Assessment, *Comment, *Response, *Withdrawal, *CarrierRefusal, *Fork, *KeyChange, *Accreditation or *Policy; nil unless Known.
 	Predicate any
 }
 
@@ -266,6 +266,9 @@ var newPredicate = map[Kind]func() any{
 	KindRefusal:    func() any { return new(CarrierRefusal) },
 	KindKey:        func() any { return new(KeyChange) },
 	KindFork:       func() any { return new(Fork) },
+
+	KindAccreditation: func() any { return new(Accreditation) },
+	KindPolicy:        func() any { return new(Policy) },
 }
 
 func commonOf(predicate any) *Common {

@@ -12,7 +12,7 @@ import (
 var exampleSubject = map[Kind]string{
 	KindOpening: "charter", KindCharter: "compact", KindAccession: "charter", KindReceipt: "charter",
 	KindPledge: "charter", KindReport: "pledge", KindAssessment: "pledge", KindComment: "report",
-	KindResponse: "comment", KindWithdrawal: "report", KindRefusal: "pledge", KindFork: "charter", KindKey: "charter",
+	KindResponse: "comment", KindWithdrawal: "report", KindRefusal: "pledge", KindFork: "charter", KindKey: "charter", KindAccreditation: "charter", KindPolicy: "charter",
 }
 
 // exampleDraft is testdata/examples/<kind>.yaml: a draft with every field filled

@@ -163,7 +163,7 @@ func (f *testFederation) titled(author ParticipantID, title string) Common {
 var predicateKinds = map[string]Kind{
 	"*review.Opening": KindOpening, "*review.Charter": KindCharter, "*review.Accession": KindAccession, "*review.Receipt": KindReceipt,
 	"*review.Pledge": KindPledge, "*review.Report": KindReport, "*review.Assessment": KindAssessment, "*review.Comment": KindComment,
-	"*review.Response": KindResponse, "*review.Withdrawal": KindWithdrawal, "*review.Fork": KindFork, "*review.KeyChange": KindKey, "*review.CarrierRefusal": KindRefusal,
+	"*review.Response": KindResponse, "*review.Withdrawal": KindWithdrawal, "*review.Fork": KindFork, "*review.KeyChange": KindKey, "*review.CarrierRefusal": KindRefusal, "*review.Accreditation": KindAccreditation, "*review.Policy": KindPolicy,
 }
 
 func (f *testFederation) compose(predicate any, about DocumentID) []byte {

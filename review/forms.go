@@ -17,29 +17,32 @@ var forms = map[string]struct {
 	code string
 	ok   func(string) bool
 }{
-	"document-id":      {"not-a-document-id", func(s string) bool { return isHex(s, 64) }},
-	"salt":             {"not-a-salt", func(s string) bool { return isHex(s, 32) }},
-	"participant":      {"not-a-participant-id", func(s string) bool { return len(s) >= 2 && isName(s) }},
-	"name":             {"not-a-name", isName},
-	"language":         {"not-a-language", isLanguage},
-	"time":             {"not-a-time", isTime},
-	"date":             {"not-a-date", isDate},
-	"date-or-open":     {"not-a-date-or-open", orNotStated(isDate)},
-	"year-or-open":     {"not-a-year", orNotStated(isYear)},
-	"decimal":          {"not-a-decimal", isDecimal},
-	"decimal-or-open":  {"not-a-decimal-or-open", orNotStated(isDecimal)},
-	"currency-or-open": {"unknown-currency", orNotStated(compact.Currency)},
-	"country":          {"unknown-country", isCountry},
-	"region":           {"unknown-region", isRegion},
-	"scope":            {"not-a-scope", isScope},
-	"principle":        {"unknown-principle", func(s string) bool { return slices.Contains(compact.Principles(), s) }},
-	"host-name":        {"not-a-host-name", isHostName},
-	"origin":           {"not-an-origin", isOrigin},
-	"note-key":         {"not-a-note-key", func(s string) bool { _, err := signing.ParseNoteKey(s); return err == nil }},
-	"document-key":     {"not-a-document-key", func(s string) bool { _, err := signing.ParseDocumentKeyBase64(s); return err == nil }},
-	"hash":             {"not-a-hash", isHash},
-	"key-digest":       {"not-a-key-digest", func(s string) bool { return isHex(s, 64) }},
-	"checkpoint":       {"not-a-checkpoint", func(s string) bool { _, err := signing.PeekCheckpoint([]byte(s)); return err == nil }},
+	"document-id":        {"not-a-document-id", func(s string) bool { return isHex(s, 64) }},
+	"document-or-author": {"not-a-document-or-author", func(s string) bool { return isHex(s, 64) || isListedID(s) || isAccreditedID(s) }},
+	"salt":               {"not-a-salt", func(s string) bool { return isHex(s, 32) }},
+	"participant":        {"not-a-participant-id", func(s string) bool { return isListedID(s) || isAccreditedID(s) }},
+	"listed":             {"not-a-participant-id", isListedID},
+	"accredited":         {"not-an-accredited-id", isAccreditedID},
+	"name":               {"not-a-name", isName},
+	"language":           {"not-a-language", isLanguage},
+	"time":               {"not-a-time", isTime},
+	"date":               {"not-a-date", isDate},
+	"date-or-open":       {"not-a-date-or-open", orNotStated(isDate)},
+	"year-or-open":       {"not-a-year", orNotStated(isYear)},
+	"decimal":            {"not-a-decimal", isDecimal},
+	"decimal-or-open":    {"not-a-decimal-or-open", orNotStated(isDecimal)},
+	"currency-or-open":   {"unknown-currency", orNotStated(compact.Currency)},
+	"country":            {"unknown-country", isCountry},
+	"region":             {"unknown-region", isRegion},
+	"scope":              {"not-a-scope", isScope},
+	"principle":          {"unknown-principle", func(s string) bool { return slices.Contains(compact.Principles(), s) }},
+	"host-name":          {"not-a-host-name", isHostName},
+	"origin":             {"not-an-origin", isOrigin},
+	"note-key":           {"not-a-note-key", func(s string) bool { _, err := signing.ParseNoteKey(s); return err == nil }},
+	"document-key":       {"not-a-document-key", func(s string) bool { _, err := signing.ParseDocumentKeyBase64(s); return err == nil }},
+	"hash":               {"not-a-hash", isHash},
+	"key-digest":         {"not-a-key-digest", func(s string) bool { return isHex(s, 64) }},
+	"checkpoint":         {"not-a-checkpoint", func(s string) bool { _, err := signing.PeekCheckpoint([]byte(s)); return err == nil }},
 }
 
 // checkText is what is wrong with a text that is not empty, nil if nothing.
@@ -92,6 +95,9 @@ func isHex(s string, n int) bool {
 func isName(s string) bool {
 	return len(s) <= 40 && isLabel(s)
 }
+
+// isListedID: the ID of a participant that a charter lists.
+func isListedID(s string) bool { return len(s) >= 2 && isName(s) }
 
 // isLabel: lower-case letters, digits and inner hyphens, at least one.
 func isLabel(s string) bool {

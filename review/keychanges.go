@@ -125,7 +125,9 @@ func (c *Chain) keyFaults(p *KeyChange) Refusal {
 // unchanged is a copy with the charter's keys alone, for change to work on.
 func (c *Chain) unchanged() *Chain {
 	n := *c
-	n.keys = maps.Clone(c.listed)
+	n.keys, n.participants = maps.Clone(c.listed), maps.Clone(c.participants)
+	maps.DeleteFunc(n.participants, func(id ParticipantID, _ Participant) bool { return id.Accredited() })
+	n.accredited, n.vouching = map[ParticipantID][]*accreditation{}, map[ParticipantID][]*accreditation{}
 	n.changes = keyChanges{of: map[DocumentID]Refusal{}, by: map[DocumentID]signing.DocumentKey{}, count: map[ParticipantID]int{}, added: map[ParticipantID][]signing.DocumentKey{}}
 	return &n
 }
@@ -202,21 +204,22 @@ func (c *Chain) Decided(id DocumentID) bool {
 	return ok
 }
 
-// WithKeysOf is the chain with the keys as another of its federation, which
+// WithKeysOf is the chain with the keys and accredited authors as another of its federation, which
 // knows filing times, has them.
 func (c *Chain) WithKeysOf(o *Chain) *Chain {
 	n := *c
 	n.keys, n.changes = o.keys, o.changes
+	n.participants, n.accreditors, n.accredited, n.vouching = o.participants, o.accreditors, o.accredited, o.vouching
 	return &n
 }
 
-// withKeys is the chain with the keys that those of the documents which are of
-// that kind add. Their signatures are checked here, each with a key that is
+// withKeys is the chain with the keys and authors that those of the documents
+// which are of such a kind add. Their signatures are checked here, each with a key that is
 // known by then; filing times are not known.
 func (c *Chain) withKeys(documents []SignedDocument) *Chain {
 	var changes []SignedDocument
 	for _, d := range documents {
-		if d.Kind == KindKey {
+		if d.Kind == KindKey || d.Kind == KindAccreditation || d.Kind == KindWithdrawal {
 			changes = append(changes, d)
 		}
 	}
@@ -232,7 +235,7 @@ func (c *Chain) withKeys(documents []SignedDocument) *Chain {
 				continue
 			}
 			key, ok := SignerKey(n, d.Envelope, d.Document)
-			if ok && len(n.authority(d.Document, key)) == 0 && n.change(d.Document, key, time.Time{}) {
+			if ok && len(n.authority(d.Document, key)) == 0 && n.decide(d.Document, key, time.Time{}) {
 				again = true
 			}
 		}
@@ -247,7 +250,8 @@ type keyRecord struct {
 	at time.Time
 }
 
-// followKeys gives r.chain the keys that the snapshot's key documents change.
+// followKeys gives r.chain the keys that the snapshot's key documents change,
+// and the authors for whom accreditors answer.
 // What is filed in one second may build on each other, so each is tried until
 // none has an effect any more; nothing later reaches back.
 func (r *Reading) followKeys(changes []*entry) {
@@ -257,7 +261,7 @@ func (r *Reading) followKeys(changes []*entry) {
 	var records []keyRecord
 	for _, e := range changes {
 		for _, p := range e.places {
-			if at, _, ok := r.filings.Filed(p.origin, p.index); ok && p.genuine {
+			if at, _, ok := r.filed(p); ok && p.genuine {
 				records = append(records, keyRecord{e, p, at})
 			}
 		}
@@ -285,7 +289,7 @@ func (r *Reading) followKeys(changes []*entry) {
 				}
 				if code, _, _ := r.standing(k.doc, k.recordPlace); code != "" {
 					r.chain.changes.of[k.id] = Refusal{*refuse("", code)}
-				} else if r.chain.change(k.doc, k.key, k.at) {
+				} else if r.chain.decide(k.doc, k.key, k.at) {
 					again = true
 				}
 			}

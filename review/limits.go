@@ -43,13 +43,41 @@ const (
 // everybody work through.
 const maxKeyChanges = 256
 
+// defaultContest is how long a participant may object to a recovery of its keys
+// where the charter does not say: two weeks, through which some office is open
+// anywhere. minContest holds for all but invented participants, for holidays;
+// maxContest bounds how long a State may be without its keys.
+const (
+	defaultContest = 14 * 24 * time.Hour
+	minContest     = 7 * 24 * time.Hour
+	maxContest     = 90 * 24 * time.Hour
+)
+
+// maxAccreditations of one accreditor between amendments, renewals included: a
+// coalition with 200 authors, each accredited anew once a year for twenty years.
+const maxAccreditations = 4096
+
 // maxSuspension is what members need to agree on an amendment, or to let the
 // matter drop: a suspension is no way to keep a participant out.
 const maxSuspension = 30 * 24 * time.Hour
 
-// maxFounding holds a charter of 64 KiB and an accession of a few KiB from
-// each of 1,000 participants.
-const maxFounding = 8 << 20
+// maxFounding holds a charter of 64 KiB and an accession from each of 1,000
+// participants, of some 6 KiB with leaf, proof and cosigned checkpoint.
+const maxFounding = 16 << 20
+
+const (
+	// maxRelated is what an export carries beside its document: room for the
+	// versions and disputes of the most disputed one, of some 8 KiB each.
+	maxRelated = 16 << 20
+	// maxRelatedLines is how many documents those are: more than anybody reads.
+	maxRelatedLines = 1024
+	// maxOwnLines is for one document filed by many carriers, each line with
+	// signing.MaxInclusions places; the filing time needs one.
+	maxOwnLines = 16
+	// maxEvidence is how many receipts an export looks through for those that
+	// make a filing time. The first does unless witnesses were away or late.
+	maxEvidence = 64
+)
 
 // maxThreadDepth is deeper than people discuss, and bounds the recursion and
 // the nesting of the JSON where somebody answers himself for ever.
@@ -62,3 +90,16 @@ const maxPart = 64 << 10
 // maxStocktakeFile is a stocktake of 500,000 documents with its rows of some
 // 500 bytes each.
 const maxStocktakeFile = 256 << 20
+
+// Bounds on attachments.
+const (
+	// AttachmentChunk is how much of an attachment arrives unchecked, and is
+	// sent again after an interruption: some seconds of a poor link.
+	AttachmentChunk = 64 << 10
+	// MaxAttachment is a long report with photographs, as a PDF.
+	MaxAttachment = 32 << 20
+	// MaxManifest holds the digests of its 512 chunks.
+	MaxManifest = 40 << 10
+	// MaxNarrative is the design's figure: some 40,000 words, shown on one page.
+	MaxNarrative = 256 << 10
+)

@@ -14,7 +14,8 @@ type DocumentID string
 
 // ParticipantID names a participant in a charter: 2 to 40 lower-case letters,
 // digits and inner hyphens. A State's is its ISO 3166-1 alpha-3 code in lower
-// case, as in "sle".
+// case, as in "sle". An author that accreditors answer for has a. and a short
+// name, as in "a.rural-voices": no charter can list that.
 type ParticipantID string
 
 // Origin names one participant's log in one epoch:
@@ -42,6 +43,9 @@ const (
 	KindRefusal    Kind = "refusal"
 	KindKey        Kind = "key"
 	KindFork       Kind = "fork"
+
+	KindAccreditation Kind = "accreditation"
+	KindPolicy        Kind = "policy"
 )
 
 // predicateBase is the one constant that names this vocabulary.

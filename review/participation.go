@@ -4,11 +4,12 @@ import "stocktake/review/compact"
 
 // Where a participant stands. Nothing here accuses those who promised nothing.
 const (
-	stateAcceded = "acceded"
-	stateListed  = "listed, not acceded"
-	stateEnded   = "ended"
-	stateNotYet  = "not yet"
-	stateOutside = "outside this federation"
+	stateAcceded    = "acceded"
+	stateListed     = "listed, not acceded"
+	stateAccredited = "accredited"
+	stateEnded      = "ended"
+	stateNotYet     = "not yet"
+	stateOutside    = "outside this federation"
 )
 
 // The chambers of participants.
@@ -54,6 +55,23 @@ func fillParticipation(v *view, t *table) {
 			row.In = append(row.In, "participants", row.Chamber)
 			if p.Kind == kindState && len(row.Regions) > 1 {
 				row.In = append(row.In, "in several regions")
+			}
+		}
+		t.add(row)
+	}
+	for _, a := range v.accredited {
+		if !v.covers(a.ID) {
+			continue
+		}
+		row := &ParticipationRow{
+			Row: Row{Key: string(a.ID), In: []string{a.State}, Sample: a.Sample},
+			ID:  a.ID, Name: a.Name, Kind: a.Type, Country: a.Country, Regions: v.regions[a.ID], State: a.State,
+		}
+		for _, by := range a.By {
+			row.Cites = append(row.Cites, by.Accreditations[0])
+			if by.State == stateInForce {
+				row.AccreditedBy = append(row.AccreditedBy, by.Accreditor)
+				row.In = append(row.In, "accredited by "+string(by.Accreditor))
 			}
 		}
 		t.add(row)

@@ -75,7 +75,7 @@ func (v *view) reportsOn(pledge *entry) []*entry {
 func fillPledges(v *view, t *table) {
 	v.pledges(func(e *entry, p *Pledge, named bool) {
 		row := &PledgeRow{
-			Row: Row{Key: string(e.id), Sample: e.sample, Cites: []DocumentID{e.id}},
+			Row: Row{Key: string(e.id), AccreditedBy: v.accreditors(e), Sample: e.sample, Cites: []DocumentID{e.id}},
 			ID:  e.id, Author: p.Author, Title: p.Title, Form: p.Form, Nature: p.Nature, Objectives: p.Objectives, Basis: p.Basis,
 			Year: p.Year, Due: p.Due, Status: statusNone, Supersedes: p.Supersedes, Created: p.Created, Filed: instant(e.filed), Witnesses: e.witnesses,
 		}
@@ -278,7 +278,7 @@ func fillReports(v *view, t *table) {
 			continue
 		}
 		row := &ReportRow{
-			Row: Row{Key: string(e.id), In: []string{"reports", "status: " + p.Status}, Sample: e.sample, Cites: []DocumentID{e.id, pledge.id}},
+			Row: Row{Key: string(e.id), AccreditedBy: v.accreditors(e), In: []string{"reports", "status: " + p.Status}, Sample: e.sample, Cites: []DocumentID{e.id, pledge.id}},
 			ID:  e.id, Author: p.Author, Pledge: pledge.id, Role: "pledgor", Status: p.Status, Round: p.Round, Period: p.Period, Filed: instant(e.filed),
 		}
 		if p.Author != promised.Author {

@@ -185,6 +185,21 @@ type KeyChange struct {
 	Until    string `json:"until,omitempty"`    // of delegate: RFC 3339
 }
 
+// Accreditation is its author's word that somebody may take part whom the
+// charter does not list: an organisation by name, or, as a protected-author, the
+// holder of a key whom it does not name. Its subject is the charter.
+type Accreditation struct {
+	Common
+	Participant ParticipantID `json:"participant"`       // of the new author: a. and a name
+	Type        string        `json:"type"`              // what the author is: civil-society, local-authority, human-rights-institution, expert-mission, academic, protected-author
+	Name        string        `json:"name,omitempty"`    // absent of a protected author
+	Key         string        `json:"key"`               // SPKI DER in base64
+	Country     string        `json:"country,omitempty"` // ISO 3166-1 alpha-3
+	Region      string        `json:"region,omitempty"`
+	Capacity    string        `json:"capacity,omitempty"` // in which the author speaks
+	Until       string        `json:"until,omitempty"`    // RFC 3339
+}
+
 // CarrierRefusal is a carrier's word that it did not file its subject, signed
 // with the clerk key. The carrier does not log it: whoever was refused has it,
 // and may file it at another node. When it was, Created claims.

@@ -67,7 +67,7 @@ func fillDraft(draft string, all bool) string {
 		if strings.Contains(draft, "\naction: revoke\n") {
 			draft = noOffice.ReplaceAllString(draft, "")
 		}
-		return strings.NewReplacer("\nnumber: 1", "\nnumber: 2", "\nepoch: 1", "\nepoch: 2").Replace(draft)
+		return strings.NewReplacer("\nnumber: 1", "\nnumber: 2", "\nepoch: 1", "\nepoch: 2", "\ntype: protected-author", "\ntype: civil-society").Replace(draft)
 	}
 	return strings.NewReplacer("\nrole: round", "\nrole: member", "    kind: state", "    kind: academic").Replace(draft)
 }
@@ -129,8 +129,8 @@ func TestReadDraftRefusesWithTheLine(t *testing.T) {
 		{"a text", "not a draft: write fields, each on its line, as title: Birth registration"},
 		{"- kind: pledge\n", "not a draft: write fields, each on its line, as title: Birth registration"},
 		{"title: x\n", "kind: missing: add it, for example kind: pledge"},
-		{"\nkind: Pledge\n", `line 2: kind: "Pledge" is not possible here: write one of opening, charter, accession, receipt, pledge, report, assessment, comment, response, withdrawal, refusal, fork, key`},
-		{"kind:\n  a: b\n", `line 1: kind: "" is not possible here: write one of opening, charter, accession, receipt, pledge, report, assessment, comment, response, withdrawal, refusal, fork, key`},
+		{"\nkind: Pledge\n", `line 2: kind: "Pledge" is not possible here: write one of opening, charter, accession, receipt, pledge, report, assessment, comment, response, withdrawal, refusal, fork, key, accreditation`},
+		{"kind:\n  a: b\n", `line 1: kind: "" is not possible here: write one of opening, charter, accession, receipt, pledge, report, assessment, comment, response, withdrawal, refusal, fork, key, accreditation`},
 		{head, "due: missing: add it, for example 2029-12-31"},
 		{valid + "dues: x\n", "line 7: dues: no such field: did you mean due?"},
 		{valid + "Title: x\n", "line 7: Title: no such field: did you mean title?"},

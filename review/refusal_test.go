@@ -107,6 +107,13 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		}
 		return list
 	}
+	accreditors := func(change ...any) []any {
+		a := map[string]any{"participant": "sle", "scope": "global", "kinds": []any{"academic"}, "cap": 3}
+		for i := 0; i < len(change); i += 2 {
+			a[change[i].(string)] = change[i+1]
+		}
+		return []any{a}
+	}
 	rows := []struct {
 		kind    Kind
 		edit    edit
@@ -317,6 +324,32 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		{KindCharter, edit{"/suspensions": suspensions("gin 2026-01-01T00:00:00Z 2026-01-02T00:00:00Z")}, "/suspensions/0/participant", "not-a-participant"},
 		{KindCharter, edit{"/suspensions": suspensions("sle 2026-01-01T00:00:00Z 2026-01-02T00:00:00Z", "sle 2026-01-01T00:00:00Z 2026-01-03T00:00:00Z")}, "/suspensions/1/from", "repeated"},
 
+		{KindCharter, edit{"/participants/2": participant("id", "a.forum")}, "/participants/2/id", "not-a-participant-id"},
+		{KindCharter, edit{"/accreditors": accreditors("participant", "gin")}, "/accreditors/0/participant", "not-a-participant"},
+		{KindCharter, edit{"/accreditors": accreditors("participant", "a.forum")}, "/accreditors/0/participant", "not-a-participant"},
+		{KindCharter, edit{"/accreditors": accreditors("scope", "region:Africa")}, "/accreditors/0/scope", "not-a-scope"},
+		{KindCharter, edit{"/accreditors": accreditors("kinds", []any{"state"})}, "/accreditors/0/kinds/0", "not-one-of"},
+		{KindCharter, edit{"/accreditors": accreditors("cap", 0)}, "/accreditors/0/cap", "out-of-range"},
+		{KindCharter, edit{"/accreditors": accreditors("from", "2027-01-01T00:00:00Z", "until", "2027-01-01T00:00:00Z")}, "/accreditors/0/until", "ends-before-it-begins"},
+		{KindCharter, edit{"/accreditors": append(accreditors(), accreditors("until", "2027-01-01T00:00:00Z")...)}, "/accreditors/1", "repeated"},
+
+		// Accreditations.
+		{KindAccreditation, edit{"/participant": "observer-17"}, "/participant", "not-an-accredited-id"},
+		{KindAccreditation, edit{"/participant": "a."}, "/participant", "not-an-accredited-id"},
+		{KindAccreditation, edit{"/participant": "b.observer"}, "/participant", "not-an-accredited-id"},
+		{KindAccreditation, edit{"/participant": "a.b.c"}, "/participant", "not-an-accredited-id"},
+		{KindAccreditation, edit{"/participant": "a." + strings.Repeat("x", 39)}, "/participant", "not-an-accredited-id"},
+		{KindAccreditation, edit{"/participant": "a.sle"}, "/participant", "names-a-state"},
+		{KindAccreditation, edit{"/type": "state"}, "/type", "not-one-of"},
+		{KindAccreditation, edit{"/type": "academic"}, "/name", "name-missing"},
+		{KindAccreditation, edit{"/name": "A person"}, "/name", "name-of-protected"},
+		{KindAccreditation, edit{"/pseudonym": "A person"}, "/pseudonym", "unknown-field"},
+		{KindAccreditation, edit{"/type": "academic", "/name": "Republic of Sierra Leone", "/country": "SLE"}, "/name", "names-a-state"},
+		{KindAccreditation, edit{"/country": "XSA"}, "/country", "unknown-country"},
+		{KindAccreditation, edit{"/until": "2026-03-02T09:00:00Z"}, "/until", "ends-before-it-begins"},
+		{KindAccreditation, edit{"/key": noteKey(1)}, "/key", "not-a-document-key"},
+		{KindAccreditation, edit{"/subject": []Subject{{"pledge", otherID}}}, "/subject/0/name", "wrong-subject"},
+
 		// What it is about.
 		{KindPledge, edit{"/subject": []Subject{{"report", otherID}}}, "/subject/0/name", "wrong-subject"},
 		{KindPledge, edit{"/subject": []Subject{{"document", otherID}}}, "/subject/0/name", "wrong-subject"},
@@ -379,6 +412,8 @@ func TestRulesAllowWhatTheyMust(t *testing.T) {
 		{KindResponse, edit{"/subject": []Subject{{"document", exampleID}}}},
 		{KindWithdrawal, edit{"/erase": gone, "/subject": []Subject{{"accession", exampleID}}}},
 		{KindCharter, edit{"/rounds": gone}},
+		{KindAccreditation, edit{"/type": "academic", "/name": "An institute", "/region": gone, "/until": gone}},
+		{KindPledge, edit{"/author": "a.rural-voices"}},
 		{KindCharter, edit{"/participants/2/country": "XSA", "/participants/2/sample": true}},
 		{KindCharter, edit{"/witnesses/1/participant": "sle", "/witnesses/0/until": "2026-02-01T00:00:00Z"}}, // its next key
 		{KindCharter, edit{"/compact": string(exampleID), "/subject": []Subject{{"compact", exampleID}}}},    // another compact than ours

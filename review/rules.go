@@ -26,6 +26,10 @@ func checkRules(predicate any) Refusal {
 		p.check(&r)
 	case *KeyChange:
 		p.check(&r)
+	case *Accreditation:
+		p.check(&r)
+	case *Policy:
+		p.check(&r)
 	case *Pledge:
 		p.check(&r)
 	case *Report:
@@ -214,5 +218,6 @@ func checkSubjects(k Kind, subjects []Subject, predicate any) Refusal {
 	return r
 }
 
-// lasting are the kinds whose content is never erased (guarantee 9).
-var lasting = []Kind{KindCharter, KindOpening, KindAccession, KindReceipt, KindWithdrawal, KindRefusal, KindFork, KindKey}
+// lasting are the kinds whose content is never erased (guarantee 9): without it,
+// what others filed would be judged anew.
+var lasting = []Kind{KindCharter, KindOpening, KindAccession, KindReceipt, KindWithdrawal, KindRefusal, KindFork, KindKey, KindAccreditation}

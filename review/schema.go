@@ -30,7 +30,7 @@ var schemaFiles embed.FS
 // Kinds are the kinds of version 1, in the order of their constants.
 func Kinds() []Kind {
 	return []Kind{KindOpening, KindCharter, KindAccession, KindReceipt, KindPledge,
-		KindReport, KindAssessment, KindComment, KindResponse, KindWithdrawal, KindRefusal, KindFork, KindKey}
+		KindReport, KindAssessment, KindComment, KindResponse, KindWithdrawal, KindRefusal, KindFork, KindKey, KindAccreditation, KindPolicy}
 }
 
 // Schema is the JSON Schema of a kind's predicate, nil for an unknown kind.

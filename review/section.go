@@ -22,7 +22,13 @@ func (c *Contents) Sections() []*Section {
 		if id == "" {
 			id = r.Country
 		}
-		s.add(r.Sample, id, r.Name, r.Kind, r.State, strings.Join(r.Regions, ", "))
+		s.add(r.Sample, id, r.Name, r.Kind, r.State+by("", r.AccreditedBy), strings.Join(r.Regions, ", "))
+	}
+	all = append(all, s)
+
+	s = section(groupAccreditations, "Who answers for authors whom the charter does not list (one suffices; figures of different accreditors must not be added up)", "accreditor", "author", "name", "type", "state", "since", "until", "documents", "challenged in")
+	for _, r := range c.Accreditations {
+		s.add(r.Sample, string(r.Accreditor), string(r.Author), r.Name, r.Type, r.State, r.Filed, r.Until, strconv.Itoa(r.Documents), last(r.Challenges))
 	}
 	all = append(all, s)
 
@@ -38,7 +44,7 @@ func (c *Contents) Sections() []*Section {
 
 	s = section(groupPledges, "Pledges", "pledge", "author", "title", "objectives", "due", "status", "report")
 	for _, r := range c.Pledges {
-		s.add(r.Sample, string(r.ID), string(r.Author), r.Title, numbers(r.Objectives), r.Due, r.Status, string(r.Report))
+		s.add(r.Sample, string(r.ID), by(string(r.Author), r.AccreditedBy), r.Title, numbers(r.Objectives), r.Due, r.Status, string(r.Report))
 	}
 	all = append(all, s)
 
@@ -62,7 +68,7 @@ func (c *Contents) Sections() []*Section {
 
 	s = section(groupReports, "Reports", "report", "author", "pledge", "as", "status", "round", "filed")
 	for _, r := range c.Reports {
-		s.add(r.Sample, string(r.ID), string(r.Author), string(r.Pledge), r.Role, r.Status, r.Round, r.Filed)
+		s.add(r.Sample, string(r.ID), by(string(r.Author), r.AccreditedBy), string(r.Pledge), r.Role, r.Status, r.Round, r.Filed)
 	}
 	all = append(all, s)
 
@@ -74,13 +80,13 @@ func (c *Contents) Sections() []*Section {
 
 	s = section(groupAssessments, "Assessments", "assessment", "kind", "by", "about", "pledge", "title", "replies")
 	for _, r := range c.Assessments {
-		s.add(r.Sample, string(r.ID), r.Label, string(r.Author), whom(r.About, r.Region), string(r.Pledge), r.Title, strconv.Itoa(r.Replies))
+		s.add(r.Sample, string(r.ID), r.Label, by(string(r.Author), r.AccreditedBy), whom(r.About, r.Region), string(r.Pledge), r.Title, strconv.Itoa(r.Replies))
 	}
 	all = append(all, s)
 
 	s = section(groupFindings, "Findings side by side", "about", "objective", "pledge", "rating", "kind", "by", "assessment")
 	for _, r := range c.Findings {
-		s.add(r.Sample, whom(r.About, r.Region), strconv.Itoa(r.Objective), string(r.Pledge), r.Rating, r.Label, string(r.Author), string(r.Assessment))
+		s.add(r.Sample, whom(r.About, r.Region), strconv.Itoa(r.Objective), string(r.Pledge), r.Rating, r.Label, by(string(r.Author), r.AccreditedBy), string(r.Assessment))
 	}
 	all = append(all, s)
 
@@ -105,13 +111,13 @@ func (c *Contents) Sections() []*Section {
 
 	s = section(groupRecommendations, "Recommendations", "recommendation", "by", "to", "about", "objectives", "state", "response", "intended")
 	for _, r := range c.Recommendations {
-		s.add(r.Sample, string(r.ID), string(r.Author), string(r.To), aboutName(r), numbers(r.Objectives), r.State, string(r.Response), r.Intended)
+		s.add(r.Sample, string(r.ID), by(string(r.Author), r.AccreditedBy), string(r.To), aboutName(r), numbers(r.Objectives), r.State, string(r.Response), r.Intended)
 	}
 	all = append(all, s)
 
 	s = section(groupComments, "Questions and other comments", "comment", "type", "by", "to", "about", "state", "response")
 	for _, r := range c.Comments {
-		s.add(r.Sample, string(r.ID), r.Type, string(r.Author), string(r.To), aboutName(r), r.State, string(r.Response))
+		s.add(r.Sample, string(r.ID), r.Type, by(string(r.Author), r.AccreditedBy), string(r.To), aboutName(r), r.State, string(r.Response))
 	}
 	all = append(all, s)
 
@@ -155,6 +161,18 @@ func numbers(list []int) string {
 		b = append(b, strconv.Itoa(n))
 	}
 	return strings.Join(b, ", ")
+}
+
+// by is an author with who answered for it.
+func by(author string, accreditors []ParticipantID) string {
+	if len(accreditors) == 0 {
+		return author
+	}
+	names := strings.Join(collect(accreditors, func(p ParticipantID) string { return string(p) }), ", ")
+	if author == "" {
+		return " by " + names
+	}
+	return author + " (accredited by " + names + ")"
 }
 
 func last(ids []DocumentID) string {

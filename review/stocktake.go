@@ -78,6 +78,8 @@ type Row struct {
 	Sums   map[string]string `json:"sums,omitempty"` // what it adds to figures that are sums
 	Sample bool              `json:"sample,omitempty"`
 	Cites  []DocumentID      `json:"cites"` // what it rests on
+
+	AccreditedBy []ParticipantID `json:"accreditedBy,omitempty"` // who answered for its author, of one whom the charter does not list
 }
 
 func (r *Row) head() *Row { return r }

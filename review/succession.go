@@ -146,6 +146,13 @@ func dropped(old, next *Charter) Refusal {
 			lost("/rounds", r.ID)
 		}
 	}
+	for _, a := range old.Accreditors {
+		if !slices.ContainsFunc(next.Accreditors, func(n Accreditor) bool {
+			return (accreditor{Accreditor: a}).same(n) && kept(a.From, a.Until, n.From, n.Until)
+		}) {
+			lost("/accreditors", string(a.Participant))
+		}
+	}
 	for _, s := range old.Suspensions {
 		if !slices.ContainsFunc(next.Suspensions, func(n Suspension) bool {
 			return n.Participant == s.Participant && n.From == s.From && n.Reason == s.Reason && n.Until <= s.Until

@@ -43,7 +43,7 @@ func (c *Chain) suspensionOf(held Suspension, filed time.Time) span {
 // voice about charters it keeps, else a suspension could win its own majority;
 // and what it said before it may always take back.
 func (c *Chain) suspended(d *Document, filed time.Time) bool {
-	if slices.Contains(lasting, d.Kind) {
+	if d.Kind != KindAccreditation && slices.Contains(lasting, d.Kind) {
 		return false
 	}
 	for id, s := range c.suspensions {

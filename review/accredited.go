@@ -1,0 +1,173 @@
+package review
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// How an accreditor stands to an author.
+const (
+	stateInForce   = "in force"
+	stateWithdrawn = "withdrawn"
+)
+
+// Accredited is an author whom the charter does not list, with all who answer
+// or answered for it.
+type Accredited struct {
+	ID      ParticipantID `json:"id"`
+	Name    string        `json:"name"` // of a protected author its ID
+	Type    string        `json:"type"`
+	Vouched bool          `json:"vouched,omitempty"` // a protected author: its key is vouched for, it is not named
+	Country string        `json:"country,omitempty"`
+	Region  string        `json:"region,omitempty"`
+	State   string        `json:"state"` // accredited, ended
+	Sample  bool          `json:"sample,omitempty"`
+	By      []Answering   `json:"by"` // by accreditor
+}
+
+// Answering is one accreditor that answers or answered for an author.
+type Answering struct {
+	Accreditor     ParticipantID `json:"accreditor"`
+	Name           string        `json:"name"`
+	State          string        `json:"state"` // in force, withdrawn, ended
+	Filed          string        `json:"filed"` // when its first accreditation was
+	Until          string        `json:"until,omitempty"`
+	Capacity       string        `json:"capacity,omitempty"`
+	Accreditations []DocumentID  `json:"accreditations"` // by filing
+	Challenges     []DocumentID  `json:"challenges"`     // comments of that type about them, that count
+}
+
+// Accredited are the authors whom accreditors answer or answered for, up to the
+// cut-off, sorted by ID.
+func (r *Reading) Accredited() []Accredited {
+	var all []Accredited
+	for _, id := range slices.Sorted(maps.Keys(r.chain.accredited)) {
+		if a, ok := r.AccreditedAuthor(id); ok {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// AccreditedAuthor is one of them.
+func (r *Reading) AccreditedAuthor(id ParticipantID) (author Accredited, ok bool) {
+	p := r.chain.participants[id]
+	author = Accredited{ID: id, Name: p.Name, Type: p.Kind, Vouched: p.Vouched(), Country: p.Country, Region: p.Region, Sample: p.Sample, State: stateEnded}
+	for _, a := range r.chain.accredited[id] {
+		if a.span.from.After(r.cutoff) {
+			continue
+		}
+		i := slices.IndexFunc(author.By, func(by Answering) bool { return by.Accreditor == a.Author })
+		if i < 0 {
+			i = len(author.By)
+			author.By = append(author.By, Answering{Accreditor: a.Author, Name: r.chain.participants[a.Author].Name,
+				Filed: instant(a.span.from), Challenges: []DocumentID{}})
+		}
+		by := &author.By[i]
+		by.Accreditations = append(by.Accreditations, a.id)
+		if state := r.stateOf(a); by.State != stateInForce { // the last tells, unless an earlier one goes on
+			by.State, by.Until, by.Capacity = state, a.Until, a.Capacity
+			if state == stateWithdrawn {
+				by.Until = r.docs[a.ended].label().Filed
+			}
+		}
+		for _, e := range r.about[a.id] {
+			if c, is := e.doc.Predicate.(*Comment); is && c.Type == commentChallenge && e.counts() {
+				by.Challenges = append(by.Challenges, e.id)
+			}
+		}
+		if by.State == stateInForce {
+			author.State = stateAccredited
+		}
+	}
+	slices.SortFunc(author.By, func(a, b Answering) int {
+		if a.Accreditor < b.Accreditor {
+			return -1
+		}
+		return 1
+	})
+	return author, len(author.By) > 0
+}
+
+// stateOf is how an accreditation stands at the cut-off.
+func (r *Reading) stateOf(a *accreditation) string {
+	withdrawal := r.docs[a.ended]
+	switch {
+	case withdrawal != nil && !withdrawal.filed.After(r.cutoff):
+		return stateWithdrawn
+	case r.chain.answers(a, r.cutoff):
+		return stateInForce
+	}
+	return stateEnded
+}
+
+// AccreditedBy are the accreditors that answered for a document's author when
+// it was filed, sorted; none for a participant of the charter.
+func (r *Reading) AccreditedBy(id DocumentID) []ParticipantID {
+	if e := r.docs[id]; e != nil && e.doc != nil {
+		return r.accreditors(e)
+	}
+	return nil
+}
+
+func (r *Reading) accreditors(e *entry) (by []ParticipantID) {
+	for _, a := range r.chain.accredited[e.doc.Author] {
+		if r.chain.answers(a, e.filed) && !slices.Contains(by, a.Author) {
+			by = append(by, a.Author)
+		}
+	}
+	slices.Sort(by)
+	return by
+}
+
+// AccreditationRow is an accreditor that answers or answered for an author.
+type AccreditationRow struct {
+	Row
+	Accreditor ParticipantID `json:"accreditor"`
+	Author     ParticipantID `json:"author"`
+	Name       string        `json:"name"`
+	Type       string        `json:"type"`
+	State      string        `json:"state"`
+	Filed      string        `json:"filed"`
+	Until      string        `json:"until,omitempty"`
+	Challenges []DocumentID  `json:"challenges,omitempty"`
+	Documents  int           `json:"documents"` // of the author, filed while this accreditor answered for it, that count
+}
+
+// spoken are the kinds of document that say something about implementation.
+var spoken = []Kind{KindPledge, KindReport, KindAssessment, KindComment, KindResponse}
+
+func fillAccreditations(v *view, t *table) {
+	type pair struct{ accreditor, author ParticipantID }
+	documents := map[pair]int{}
+	for _, e := range v.sortedDocs {
+		if slices.Contains(spoken, e.doc.Kind) && e.counts() {
+			for _, accreditor := range v.accreditors(e) {
+				documents[pair{accreditor, e.doc.Author}]++
+			}
+		}
+	}
+	for _, author := range v.accredited {
+		for _, by := range author.By {
+			if !v.covers(author.ID) && v.one != by.Accreditor {
+				continue
+			}
+			n := documents[pair{by.Accreditor, author.ID}]
+			row := &AccreditationRow{
+				Row: Row{Key: string(by.Accreditor) + "/" + string(author.ID), In: []string{"accreditations", by.State, "by " + string(by.Accreditor)},
+					Sums: map[string]string{"documents through " + string(by.Accreditor): strconv.Itoa(n)}, Sample: author.Sample, Cites: by.Accreditations},
+				Accreditor: by.Accreditor, Author: author.ID, Name: author.Name, Type: author.Type, State: by.State, Filed: by.Filed, Until: by.Until,
+				Challenges: by.Challenges, Documents: n,
+			}
+			if author.Vouched {
+				row.In = append(row.In, "not named")
+			}
+			if len(by.Challenges) > 0 {
+				row.In = append(row.In, "challenged")
+				row.Cites = append(slices.Clip(row.Cites), by.Challenges...)
+			}
+			t.add(row)
+		}
+	}
+}

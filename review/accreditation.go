@@ -163,7 +163,7 @@ func (c *Chain) accreditationFaults(d *Document, at time.Time) Refusal {
 		return Refusal{*refuse("/key", codeAuthorTaken, "participant", string(p.Participant))}
 	case bound && known.Kind != p.Type:
 		return Refusal{*refuse("/type", codeAuthorTaken, "participant", string(p.Participant), "type", known.Kind)}
-	case !bound && taken:
+	case !bound && (taken || c.changes.reserved[key]):
 		return Refusal{*refuse("/key", "key-taken")}
 	}
 	if len(c.vouching[p.Author]) >= maxAccreditations {
@@ -270,15 +270,16 @@ func (c *Chain) unaccredit(d *Document, by signing.DocumentKey, filed time.Time)
 	return true
 }
 
-// decide gives a document that changes who may speak its effect, if it has one.
-func (c *Chain) decide(d *Document, key signing.DocumentKey, filed time.Time) (effect bool) {
+// decide gives a document that changes who may speak its effect, if it has one;
+// about is its subject, nil if that is not here.
+func (c *Chain) decide(d, about *Document, key signing.DocumentKey, filed time.Time) (effect bool) {
 	switch d.Kind {
 	case KindAccreditation:
 		return c.accredit(d, key, filed)
 	case KindWithdrawal:
 		return c.unaccredit(d, key, filed)
 	}
-	return c.change(d, key, filed)
+	return c.change(d, about, key, filed)
 }
 
 func scopesInWords(entries []Accreditor) string {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"stocktake/review/compact"
 	"stocktake/signing"
@@ -121,7 +122,7 @@ func (c *Chain) relation(d *Document, find finder) Refusal {
 		if r, decided := c.changes.of[d.ID]; decided {
 			return r
 		}
-		return c.keyFaults(p)
+		return c.keyFaults(p, about, time.Time{})
 	case *Accreditation:
 		if r, decided := c.changes.of[d.ID]; decided {
 			return r
@@ -157,23 +158,22 @@ const (
 	accessionMember  = "member"
 	accessionRound   = "round"
 	accessionParty   = "party"
+	accessionGuard   = "guardian"
 	decisionDeclined = "declined"
 )
 
 func (c *Chain) accessionFaults(p *Accession, about *Document) Refusal {
-	pledge, isPledge := about.Predicate.(*Pledge)
-	if isPledge != (p.Role == accessionParty) {
-		want := KindCharter
-		if p.Role == accessionParty {
-			want = KindPledge
-		}
+	if want := accededTo(p.Role); about.Kind != want {
 		return Refusal{*refuse("/role", "role-and-subject", "role", p.Role, "want", string(want), "value", kindName(about))}
 	}
 	if p.Author.Accredited() && p.Role != accessionParty {
 		return Refusal{*refuse("/role", "no-voice", "author", string(p.Author))}
 	}
 	switch p.Role {
+	case accessionGuard:
+		return c.secondFaults(p, about)
 	case accessionParty:
+		pledge := about.Predicate.(*Pledge)
 		if !namesParty(pledge, p.Author) {
 			return Refusal{*refuse("/about", "not-a-party", "author", string(p.Author))}
 		}
@@ -183,6 +183,17 @@ func (c *Chain) accessionFaults(p *Accession, about *Document) Refusal {
 		}
 	}
 	return nil
+}
+
+// accededTo is the kind of document that an accession of a role is about.
+func accededTo(role string) Kind {
+	switch role {
+	case accessionParty:
+		return KindPledge
+	case accessionGuard:
+		return KindKey
+	}
+	return KindCharter
 }
 
 func namesParty(p *Pledge, id ParticipantID) bool {

@@ -39,6 +39,7 @@ type Chain struct {
 	accreditors  []accreditor
 	accredited   map[ParticipantID][]*accreditation // by author, in the order in which they took effect
 	vouching     map[ParticipantID][]*accreditation // by accreditor
+	guardians    map[ParticipantID][]guardianTerm
 	terms        []witnessTerm
 }
 
@@ -60,6 +61,7 @@ type keyEntry struct {
 	owner ParticipantID
 	role  string
 	span  span
+	since time.Time  // when the members agreed to the charter that lists it first; zero for the genesis charter
 	next  string     // SHA-256 of the only key that may replace it; "" for any
 	by    DocumentID // the key document that added it; "" if the charter lists it
 	ended DocumentID // the key document that ended it
@@ -117,7 +119,7 @@ func NewChain(genesis *Document, more ...*Document) (*Chain, error) {
 		if i < 0 {
 			break
 		}
-		c = c.with(charters[i], time.Time{})
+		c = c.with(charters[i], time.Time{}, time.Time{})
 	}
 	return c.opened(byID(openings)).forked(byID(proofs)), nil
 }
@@ -134,19 +136,20 @@ func found(genesis *Document) (*Chain, error) {
 	if r := impostors(charter); len(r) > 0 {
 		return nil, fmt.Errorf("review: genesis charter %.12s: %w", genesis.ID, r)
 	}
-	return (&Chain{genesis: genesis.ID}).with(genesis, time.Time{}), nil
+	return (&Chain{genesis: genesis.ID}).with(genesis, time.Time{}, time.Time{}), nil
 }
 
 // with is the chain one charter further. The charter is sound and may follow;
-// filed is when it was filed. What it ends or suspends, it ends or suspends no
-// earlier than that: no charter reaches back.
-func (c *Chain) with(d *Document, filed time.Time) *Chain {
+// filed is when it was filed, agreed when its members had agreed to it as well.
+// What it ends or suspends, it ends or suspends no earlier than that: no charter
+// reaches back.
+func (c *Chain) with(d *Document, filed, agreed time.Time) *Chain {
 	charter := d.Predicate.(*Charter)
 	n := &Chain{
 		genesis: c.genesis, founded: c.founded, charters: append(slices.Clip(c.charters), d), since: append(slices.Clip(c.since), filed),
 		participants: map[ParticipantID]Participant{}, spans: map[ParticipantID]span{}, rounds: map[string]Round{},
 		logs: map[Origin]LogEntry{}, listed: map[signing.DocumentKey]keyEntry{},
-		suspensions: map[suspensionID]span{},
+		suspensions: map[suspensionID]span{}, guardians: c.guardiansUnder(charter, agreed),
 	}
 	for _, r := range charter.Rounds {
 		n.rounds[r.ID] = r
@@ -157,7 +160,11 @@ func (c *Chain) with(d *Document, filed time.Time) *Chain {
 		for _, k := range p.Keys {
 			key, _ := signing.ParseDocumentKeyBase64(k.Key)
 			s, _ := parseSpan(k.From, k.Until)
-			n.listed[key] = keyEntry{owner: p.ID, role: k.Role, span: s, next: k.Next}
+			since := agreed
+			if was, ok := c.listed[key]; ok {
+				since = was.since
+			}
+			n.listed[key] = keyEntry{owner: p.ID, role: k.Role, span: s, since: since, next: k.Next}
 		}
 		for _, l := range p.Logs {
 			e := LogEntry{Origin: OriginOf(l.Epoch, p.ID, c.genesis, charter.Suffix), Participant: p.ID, Epoch: l.Epoch,

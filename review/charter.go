@@ -32,6 +32,8 @@ type Participant struct {
 	Logs    []Log         `json:"logs,omitempty"`
 	From    string        `json:"from,omitempty"`
 	Until   string        `json:"until,omitempty"`
+
+	Guardians *Guardians `json:"guardians,omitempty"`
 }
 
 // Key is a document key of a participant: SPKI DER in base64.

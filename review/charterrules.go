@@ -26,6 +26,7 @@ func (c *Charter) check(r *Refusal) {
 	checkDistinct(r, "/rounds", "/id", collect(c.Rounds, func(d Round) string { return d.ID }))
 	c.checkSuspensions(r)
 	c.checkAccreditors(r)
+	c.checkGuardians(r)
 }
 
 func (c *Charter) checkAccreditors(r *Refusal) {

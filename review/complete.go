@@ -54,7 +54,13 @@ func subjectOf(k Kind, about DocumentID, predicate map[string]any, c Completion)
 		return Subject{string(KindCharter), c.Charter}, true
 	case about == "":
 		return Subject{}, false
-	case charters && (about == c.Charter || len(kinds) == 1 || k == KindAccession && predicate["role"] != "party"):
+	case k == KindAccession:
+		role, _ := predicate["role"].(string)
+		return Subject{string(accededTo(role)), about}, true
+	case k == KindKey:
+		action, _ := predicate["action"].(string)
+		return Subject{string((&KeyChange{Action: action}).about()), about}, true
+	case charters && (about == c.Charter || len(kinds) == 1):
 		return Subject{string(KindCharter), about}, true
 	}
 	others := slices.DeleteFunc(slices.Clone(kinds), func(k string) bool { return k == string(KindCharter) })

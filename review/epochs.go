@@ -145,14 +145,15 @@ func byID(openings []*Document) []*Document {
 	return openings
 }
 
-// followOpenings adds to r.chain the epochs that the snapshot's openings
-// start. A log that becomes known so has receipts, which date what is filed in
-// it, the next opening included.
-func (r *Reading) followOpenings(openings []*entry, receipts []receipt) {
+// followOpenings adds to r.chain the epochs that the snapshot's openings start,
+// one after the other by filing time. A log that becomes known so has receipts,
+// which date what is filed in it: the next opening, and changes of keys, by which
+// a later opening may be signed or void.
+func (r *Reading) followOpenings(openings, changes []*entry, receipts []receipt) {
 	for {
 		var genuine []*entry
 		for _, e := range openings {
-			if r.stand(e); e.code == "" || e.code == ReasonPending {
+			if r.stand(e); e.code == "" || e.code == ReasonPending && r.signedLastingly(e) {
 				genuine = append(genuine, e)
 			}
 		}
@@ -161,10 +162,35 @@ func (r *Reading) followOpenings(openings []*entry, receipts []receipt) {
 		for i, e := range genuine {
 			documents[i] = e.doc
 		}
-		logs := len(r.chain.logs)
-		if r.chain = r.chain.opened(documents); len(r.chain.logs) == logs {
+		before := r.chain
+		for i := range documents {
+			if r.chain = before.opened(documents[i : i+1]); len(r.chain.logs) > len(before.logs) {
+				break
+			}
+		}
+		if len(r.chain.logs) == len(before.logs) {
+			r.chain = before.opened(documents)
 			return
 		}
-		r.filings = r.witnessed(r.chain, receipts)
+		r.sight(before, receipts)
+		r.followKeys(changes)
+	}
+}
+
+// signedLastingly is whether some record of a document is signed with a root
+// key that neither begins nor ends, so that the filing time, which is not known
+// yet, makes no difference.
+func (r *Reading) signedLastingly(e *entry) bool {
+	return slices.ContainsFunc(e.places, func(p recordPlace) bool {
+		return p.genuine && r.chain.keys[p.key].span == span{} && r.chain.MayOpen(e.doc, p.key)
+	})
+}
+
+// sight folds the receipts for logs that were not known before.
+func (r *Reading) sight(before *Chain, receipts []receipt) {
+	for _, a := range receipts {
+		if _, known := before.logs[Origin(a.checkpoint.Origin)]; !known && r.filings.Add(r.chain, a.note) == nil {
+			r.receipts[a.id] = true
+		}
 	}
 }

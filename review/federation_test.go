@@ -172,8 +172,11 @@ func (f *testFederation) compose(predicate any, about DocumentID) []byte {
 	if of := schemas()[kind].fields.About; len(of) == 1 {
 		name = of[0]
 	}
-	if a, ok := predicate.(*Accession); ok {
-		name = map[bool]string{true: "pledge", false: "charter"}[a.Role == "party"]
+	switch p := predicate.(type) {
+	case *Accession:
+		name = string(accededTo(p.Role))
+	case *KeyChange:
+		name = string(p.about())
 	}
 	return Compose(kind, []Subject{{name, about}}, predicate)
 }

@@ -43,6 +43,7 @@ var forms = map[string]struct {
 	"hash":               {"not-a-hash", isHash},
 	"key-digest":         {"not-a-key-digest", func(s string) bool { return isHex(s, 64) }},
 	"checkpoint":         {"not-a-checkpoint", func(s string) bool { _, err := signing.PeekCheckpoint([]byte(s)); return err == nil }},
+	"period":             {"not-a-period", func(s string) bool { _, ok := parsePeriod(s); return ok }},
 }
 
 // checkText is what is wrong with a text that is not empty, nil if nothing.

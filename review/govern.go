@@ -106,6 +106,8 @@ func (r *Reading) findChain() error {
 		case e.doc == nil:
 		case e.doc.Kind == KindCharter && e.id != r.genesis.ID:
 			charters = append(charters, e)
+		case seconds(e.doc):
+			changes = append(changes, e)
 		case e.doc.Kind == KindAccession:
 			accessions = append(accessions, e)
 		case e.doc.Kind == KindOpening:
@@ -125,8 +127,8 @@ func (r *Reading) findChain() error {
 	chain.founded = chain.agreed(founders[r.genesis.ID])
 	for {
 		r.chain, r.filings = chain, r.witnessed(chain, receipts)
-		r.followOpenings(openings, receipts)
 		r.followKeys(changes)
+		r.followOpenings(openings, changes, receipts)
 		chain = r.chain
 		if !chain.founded {
 			return nil
@@ -146,7 +148,8 @@ func (r *Reading) findChain() error {
 		if next == nil {
 			return nil
 		}
-		chain = chain.with(next.doc, next.filed)
+		agreed, _ := chain.carried(next.doc, next.filed, v[next.id])
+		chain = chain.with(next.doc, next.filed, agreed)
 	}
 }
 

@@ -18,14 +18,16 @@ import (
 //	                                  ── revoke by root ──▶ K2 ends, K3 stays
 //
 // Changes take effect in the order of their filing times, ties by ID. A key
-// ends with the second in which its end was filed. Root keys are the charter's.
-// KEYS.md has the rules.
+// ends with the second in which its end was filed. Root keys are the charter's,
+// or guardians give one: recovery.go. KEYS.md has the rules.
 
 // The actions of a key document.
 const (
 	actionRotate   = "rotate"
 	actionRevoke   = "revoke"
 	actionDelegate = "delegate"
+	actionRecover  = "recover"
+	actionContest  = "contest"
 )
 
 // codeDelegated: the key's owner gave it for documents of other kinds.
@@ -37,9 +39,23 @@ type keyChanges struct {
 	by    map[DocumentID]signing.DocumentKey
 	count map[ParticipantID]int // that took effect
 	added map[ParticipantID][]signing.DocumentKey
+
+	recoveries map[DocumentID]*recovery
+	voices     map[DocumentID]map[ParticipantID]time.Time // of guardians about a recovery
+	contests   map[DocumentID]DocumentID                  // of a recovery, by which document
+	reserved   map[signing.DocumentKey]bool               // that a recovery names
 }
 
 func (p *KeyChange) check(r *Refusal) {
+	if p.Key == "" && p.Action != actionRecover && p.Action != actionContest {
+		r.add("/key", "missing-field")
+	}
+	if p.Action == actionRecover && p.Participant == "" {
+		r.add("/participant", "missing-field")
+	}
+	if p.Action == actionRecover && p.Key == "" && p.Root == "" {
+		r.add("/key", "recover-what")
+	}
 	if p.Action == actionRotate && p.Replaces == "" {
 		r.add("/replaces", "rotate-what")
 	}
@@ -49,8 +65,14 @@ func (p *KeyChange) check(r *Refusal) {
 	if p.Action == actionDelegate && len(p.Kinds) == 0 {
 		r.add("/kinds", "delegate-what")
 	}
-	if p.Key == p.Replaces {
+	if p.Key != "" && p.Key == p.Replaces {
 		r.add("/key", "replaces-itself")
+	}
+	if p.Key != "" && p.Key == p.Root {
+		r.add("/key", "root-and-author-key")
+	}
+	if p.Key != "" && p.Action == actionContest {
+		r.add("/key", "not-with-action", "action", p.Action)
 	}
 	for _, f := range []struct {
 		pointer, action string
@@ -58,6 +80,7 @@ func (p *KeyChange) check(r *Refusal) {
 	}{
 		{"/replaces", actionRotate, p.Replaces != ""}, {"/next", actionRotate, p.Next != ""}, {"/holder", actionDelegate, p.Holder != ""},
 		{"/kinds", actionDelegate, len(p.Kinds) > 0}, {"/until", actionDelegate, p.Until != ""},
+		{"/root", actionRecover, p.Root != ""}, {"/participant", actionRecover, p.Participant != ""},
 	} {
 		if f.stated && p.Action != f.action {
 			r.add(f.pointer, "not-with-action", "action", p.Action)
@@ -67,7 +90,8 @@ func (p *KeyChange) check(r *Refusal) {
 
 // keyAuthority is why a key of a document's author may not sign this change,
 // at any time. The root key may make every change; an author key may replace
-// and end itself, delegate, and end what was delegated; any may end itself.
+// and end itself, delegate, end what was delegated, and recover another's keys;
+// any may end itself and contest a recovery.
 func (c *Chain) keyAuthority(p *KeyChange, key signing.DocumentKey) Refusal {
 	signer := c.keys[key]
 	own := signer.role == roleAuthor && signer.holder == ""
@@ -84,6 +108,10 @@ func (c *Chain) keyAuthority(p *KeyChange, key signing.DocumentKey) Refusal {
 		allowed, want = allowed || own, "an author key that was not delegated itself, or the root key"
 	case actionRevoke:
 		allowed, want = allowed || key == named || own && c.keys[named].holder != "", "the key that ends, or the root key"
+	case actionRecover:
+		allowed, want = own, "an author key of a guardian that was not delegated"
+	case actionContest:
+		allowed = true
 	}
 	if !allowed {
 		return Refusal{*refuse("", "key-change-signer", "action", p.Action, "want", want)}
@@ -91,10 +119,20 @@ func (c *Chain) keyAuthority(p *KeyChange, key signing.DocumentKey) Refusal {
 	return nil
 }
 
-// keyFaults is why a change has no effect as the keys stand.
-func (c *Chain) keyFaults(p *KeyChange) Refusal {
+// keyFaults is why a change has no effect as the keys stand at a time; the zero
+// time is now, or not known.
+func (c *Chain) keyFaults(p *KeyChange, about *Document, at time.Time) Refusal {
+	switch {
+	case about.Kind != p.about():
+		return Refusal{*refuse("/about", "wrong-subject", "kind", string(KindKey), "allowed", string(p.about()), "value", kindName(about))}
+	case p.Action == actionContest:
+		return c.contestFaults(p, about, at)
+	}
 	if c.changes.count[p.Author] >= maxKeyChanges {
 		return Refusal{*refuse("", "too-many-keys", "author", string(p.Author), "limit", strconv.Itoa(maxKeyChanges))}
+	}
+	if p.Action == actionRecover {
+		return c.recoveryFaults(p, at)
 	}
 	ends, pointer := p.Replaces, "/replaces"
 	if p.Action == actionRevoke {
@@ -115,11 +153,18 @@ func (c *Chain) keyFaults(p *KeyChange) Refusal {
 	if p.Action != actionRevoke {
 		key, _ := signing.ParseDocumentKeyBase64(p.Key)
 		// A charter may list the new key as well: then its entry stands.
-		if now, ok := c.keys[key]; ok && (now.by != "" || now.owner != p.Author || now.role != role || p.Action == actionDelegate) {
+		if c.taken(key, p.Author, role) || c.keys[key].owner != "" && p.Action == actionDelegate {
 			return Refusal{*refuse("/key", "key-taken")}
 		}
 	}
 	return nil
+}
+
+// taken is whether a key has a place already, other than the one in which a
+// charter lists it for this owner and role.
+func (c *Chain) taken(key signing.DocumentKey, owner ParticipantID, role string) bool {
+	now, ok := c.keys[key]
+	return c.changes.reserved[key] || ok && (now.by != "" || now.owner != owner || now.role != role)
 }
 
 // unchanged is a copy with the charter's keys alone, for change to work on.
@@ -128,20 +173,34 @@ func (c *Chain) unchanged() *Chain {
 	n.keys, n.participants = maps.Clone(c.listed), maps.Clone(c.participants)
 	maps.DeleteFunc(n.participants, func(id ParticipantID, _ Participant) bool { return id.Accredited() })
 	n.accredited, n.vouching = map[ParticipantID][]*accreditation{}, map[ParticipantID][]*accreditation{}
-	n.changes = keyChanges{of: map[DocumentID]Refusal{}, by: map[DocumentID]signing.DocumentKey{}, count: map[ParticipantID]int{}, added: map[ParticipantID][]signing.DocumentKey{}}
+	n.changes = keyChanges{
+		of: map[DocumentID]Refusal{}, by: map[DocumentID]signing.DocumentKey{}, count: map[ParticipantID]int{}, added: map[ParticipantID][]signing.DocumentKey{},
+		recoveries: map[DocumentID]*recovery{}, voices: map[DocumentID]map[ParticipantID]time.Time{}, contests: map[DocumentID]DocumentID{}, reserved: map[signing.DocumentKey]bool{},
+	}
 	return &n
 }
 
-// change decides a key document that its author signed with a key in force,
-// and gives it effect from its filing time: at the zero time a key begins, and
-// since it is not known when, none ends. c is the caller's own.
-func (c *Chain) change(d *Document, key signing.DocumentKey, filed time.Time) (effect bool) {
-	p := d.Predicate.(*KeyChange)
-	faults := c.keyFaults(p)
+// change decides a key document, or a guardian's voice, that its author signed
+// with a key in force, and gives it effect from its filing time: at the zero
+// time a key begins, and since it is not known when, none ends. about is its
+// subject, nil if that is not here; c is the caller's own.
+func (c *Chain) change(d, about *Document, key signing.DocumentKey, filed time.Time) (effect bool) {
+	p, ok := d.Predicate.(*KeyChange)
+	switch {
+	case about == nil:
+		return false
+	case !ok:
+		return c.second(d, about, key, filed)
+	}
+	faults := c.keyFaults(p, about, filed)
 	if c.changes.of[d.ID] = faults; len(faults) > 0 {
 		return false
 	}
 	c.changes.by[d.ID] = key
+	if p.Action == actionContest {
+		c.contest(d)
+		return true
+	}
 	c.changes.count[p.Author]++
 	named, _ := signing.ParseDocumentKeyBase64(p.Key)
 	ends, begins := named, keyEntry{owner: p.Author, role: roleAuthor, span: span{from: filed}, by: d.ID}
@@ -150,13 +209,15 @@ func (c *Chain) change(d *Document, key signing.DocumentKey, filed time.Time) (e
 		ends, _ = signing.ParseDocumentKeyBase64(p.Replaces)
 		begins.role, begins.next = c.keys[ends].role, p.Next
 		c.begin(named, begins)
-		c.end(ends, d.ID, filed)
+		c.end(ends, d.ID, secondAfter(filed))
 	case actionRevoke:
-		c.end(ends, d.ID, filed)
+		c.end(ends, d.ID, secondAfter(filed))
 	case actionDelegate:
 		begins.holder, begins.kinds = p.Holder, p.Kinds
 		begins.span.until, _ = parseInstant(p.Until)
 		c.begin(named, begins)
+	case actionRecover:
+		c.propose(d, filed)
 	}
 	return true
 }
@@ -168,13 +229,21 @@ func (c *Chain) begin(key signing.DocumentKey, e keyEntry) {
 	}
 }
 
-func (c *Chain) end(key signing.DocumentKey, by DocumentID, filed time.Time) {
+func (c *Chain) end(key signing.DocumentKey, by DocumentID, until time.Time) {
 	e := c.keys[key]
 	e.ended = by
-	if until := filed.Add(time.Second); !filed.IsZero() && (e.span.until.IsZero() || until.Before(e.span.until)) {
+	if !until.IsZero() && (e.span.until.IsZero() || until.Before(e.span.until)) {
 		e.span.until = until
 	}
 	c.keys[key] = e
+}
+
+// secondAfter is the end of a second; of the zero time, which is no time, none.
+func secondAfter(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.Add(time.Second)
 }
 
 // keysOf are all keys of a participant: the charter's in its order, then those
@@ -201,7 +270,8 @@ func (c *Chain) MayChangeKeys(d *Document, key signing.DocumentKey) bool {
 // Decided is whether it is settled what a key document changes, if anything.
 func (c *Chain) Decided(id DocumentID) bool {
 	_, ok := c.changes.of[id]
-	return ok
+	r := c.changes.recoveries[id]
+	return ok && (r == nil || r.settled())
 }
 
 // WithKeysOf is the chain with the keys and accredited authors as another of its federation, which
@@ -218,9 +288,13 @@ func (c *Chain) WithKeysOf(o *Chain) *Chain {
 // known by then; filing times are not known.
 func (c *Chain) withKeys(documents []SignedDocument) *Chain {
 	var changes []SignedDocument
+	about := map[DocumentID]*Document{}
+	for _, d := range c.charters {
+		about[d.ID] = d
+	}
 	for _, d := range documents {
-		if d.Kind == KindKey || d.Kind == KindAccreditation || d.Kind == KindWithdrawal {
-			changes = append(changes, d)
+		if d.Kind == KindKey || d.Kind == KindAccreditation || d.Kind == KindWithdrawal || seconds(d.Document) {
+			changes, about[d.ID] = append(changes, d), d.Document
 		}
 	}
 	if len(changes) == 0 {
@@ -235,15 +309,20 @@ func (c *Chain) withKeys(documents []SignedDocument) *Chain {
 				continue
 			}
 			key, ok := SignerKey(n, d.Envelope, d.Document)
-			if ok && len(n.authority(d.Document, key)) == 0 && n.decide(d.Document, key, time.Time{}) {
+			if ok && len(n.authority(d.Document, key)) == 0 && n.decide(d.Document, about[d.About()], key, time.Time{}) {
 				again = true
 			}
+		}
+		if !again {
+			n.countVoices()
+			again = n.recoverUpTo(endOfTime)
 		}
 	}
 	return n
 }
 
-// keyRecord is one record of a key document with its filing time.
+// keyRecord is one record of a key document, or of a guardian's voice, with its
+// filing time.
 type keyRecord struct {
 	*entry
 	recordPlace
@@ -253,7 +332,8 @@ type keyRecord struct {
 // followKeys gives r.chain the keys that the snapshot's key documents change,
 // and the authors for whom accreditors answer.
 // What is filed in one second may build on each other, so each is tried until
-// none has an effect any more; nothing later reaches back.
+// none has an effect any more; nothing later reaches back. A recovery takes
+// effect at a time of its own, before what is filed from then on.
 func (r *Reading) followKeys(changes []*entry) {
 	if len(changes) == 0 || !r.chain.founded {
 		return
@@ -281,21 +361,34 @@ func (r *Reading) followKeys(changes []*entry) {
 		if i := slices.IndexFunc(records, func(k keyRecord) bool { return !k.at.Equal(records[0].at) }); i >= 0 {
 			n = i
 		}
+		r.chain.recoverUpTo(records[0].at)
 		for again := true; again; {
 			again = false
 			for _, k := range records[:n] {
 				if _, done := r.chain.changes.by[k.id]; done {
 					continue
 				}
+				about, _ := r.chain.first(r.anyDocument)(k.doc.About())
 				if code, _, _ := r.standing(k.doc, k.recordPlace); code != "" {
 					r.chain.changes.of[k.id] = Refusal{*refuse("", code)}
-				} else if r.chain.decide(k.doc, k.key, k.at) {
+				} else if r.chain.decide(k.doc, about, k.key, k.at) {
 					again = true
 				}
 			}
 		}
+		r.chain.countVoices()
 		records = records[n:]
 	}
+	r.chain.recoverUpTo(endOfTime)
+}
+
+// anyDocument finds documents whether they hold or not.
+func (r *Reading) anyDocument(id DocumentID) (*Document, bool) {
+	e := r.docs[id]
+	if e == nil || e.doc == nil || !e.doc.Known {
+		return nil, false
+	}
+	return e.doc, true
 }
 
 func kindList(kinds []Kind) string {

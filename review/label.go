@@ -44,6 +44,10 @@ const (
 	ReasonWithdrawn        = "withdrawn"            // taken back by its author
 	ReasonSuperseded       = "superseded"           // replaced by its author
 	ReasonDuplicate        = "duplicate"            // of a record: the document counts from another place
+
+	ReasonSeconding = "recovery-not-seconded" // a recovery of keys that too few guardians have seconded
+	ReasonUnderWay  = "recovery-under-way"    // one that they have, and that may still be contested
+	ReasonContested = "recovery-contested"    // one that its participant stopped
 )
 
 // Label is the label of a document; ok is false if no record has it.
@@ -68,6 +72,8 @@ func (e *entry) label() Label {
 		l.Reason = ReasonNotAcceded
 	case e.replaced != nil:
 		l.Reason, l.By = ReasonSuperseded, e.replaced.id
+	case e.recovery != "":
+		l.Reason, l.By = e.recovery, e.contested
 	default:
 		l.Counts = true
 	}
@@ -95,5 +101,5 @@ func (r *Reading) Cutoff() time.Time { return r.cutoff }
 
 // counts is whether a document holds and stands.
 func (e *entry) counts() bool {
-	return e.code == "" && e.withdrawn == nil && !e.stranger && e.replaced == nil
+	return e.code == "" && e.withdrawn == nil && !e.stranger && e.replaced == nil && e.recovery == ""
 }

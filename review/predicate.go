@@ -150,10 +150,11 @@ type Response struct {
 }
 
 // Accession is a further signature on its subject: a charter (as a member, or
-// into one of its rounds), or a joint pledge (as a party).
+// into one of its rounds), a joint pledge (as a party), or a recovery of keys
+// (as a guardian).
 type Accession struct {
 	Common
-	Role     string `json:"role"` // member, round, party
+	Role     string `json:"role"` // member, round, party, guardian
 	Round    string `json:"round,omitempty"`
 	Decision string `json:"decision,omitempty"` // accedes (default), declined
 }
@@ -173,16 +174,21 @@ type Receipt struct {
 }
 
 // KeyChange changes its author's own keys from its filing time on: what was
-// filed before stays valid. Its subject is the charter.
+// filed before stays valid. Its subject is the charter. A guardian's recovery
+// changes another's keys, later; the other contests it by a change whose
+// subject is the recovery.
 type KeyChange struct {
 	Common
-	Action   string `json:"action"`             // rotate, revoke, delegate
-	Key      string `json:"key"`                // the one that begins, or ends by revoke
+	Action   string `json:"action"`             // rotate, revoke, delegate, recover, contest
+	Key      string `json:"key,omitempty"`      // the one that begins, or ends by revoke
 	Replaces string `json:"replaces,omitempty"` // of rotate: the author or clerk key that ends
 	Next     string `json:"next,omitempty"`     // of rotate: SHA-256 of the key that will replace the new one, in hexadecimal
 	Holder   string `json:"holder,omitempty"`   // of delegate: the office that has the key
 	Kinds    []Kind `json:"kinds,omitempty"`    // of delegate: what it may sign
 	Until    string `json:"until,omitempty"`    // of delegate: RFC 3339
+	Root     string `json:"root,omitempty"`     // of recover: the root key that begins
+
+	Participant ParticipantID `json:"participant,omitempty"` // of recover: who lost its keys
 }
 
 // Accreditation is its author's word that somebody may take part whom the

@@ -64,6 +64,8 @@ type entry struct {
 	replacers []*entry // the versions that name it as theirs to replace
 	lineage   *entry   // the first version, where there are several
 	standing  *entry   // of a first version: the one that stands, nil if withdrawn
+	recovery  string   // of a recovery of keys: why it is not in force; "" if it is, and of all else
+	contested DocumentID
 }
 
 type recordPlace struct {

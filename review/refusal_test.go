@@ -114,6 +114,13 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		}
 		return []any{a}
 	}
+	guardians := func(threshold int, contest string, of ...any) map[string]any {
+		g := map[string]any{"participants": of, "threshold": threshold}
+		if contest != "" {
+			g["contest"] = contest
+		}
+		return g
+	}
 	rows := []struct {
 		kind    Kind
 		edit    edit
@@ -279,10 +286,20 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		{KindAccession, edit{"/role": "member"}, "/round", "round-unwanted"},
 		{KindKey, edit{"/action": "rotate", "/next": "AB", "/replaces": keyOf(KindCharter, "/participants/0/keys/0/key")}, "/next", "not-a-key-digest"},
 		{KindKey, edit{"/holder": gone}, "/holder", "delegate-what"},
+		{KindPolicy, edit{"/rules/0/what": "somebody else"}, "/rules/0/what", "not-a-document-or-author"},
+		{KindPolicy, edit{"/rules/0/what": "gmb-academic"}, "/rules/1/what", "repeated"},
+		{KindPolicy, edit{"/rules/0/reason": gone}, "/rules/0/reason", "required"},
 		{KindKey, edit{"/kinds": gone}, "/kinds", "delegate-what"},
 		{KindKey, edit{"/action": "rotate", "/holder": gone, "/kinds": gone, "/until": gone}, "/replaces", "rotate-what"},
 		{KindKey, edit{"/action": "rotate", "/replaces": keyOf(KindKey, "/key"), "/holder": gone, "/kinds": gone, "/until": gone}, "/key", "replaces-itself"},
 		{KindKey, edit{"/action": "revoke", "/kinds": gone, "/until": gone}, "/holder", "not-with-action"},
+		{KindKey, edit{"/key": gone}, "/key", "missing-field"},
+		{KindKey, edit{"/action": "recover", "/holder": gone, "/kinds": gone, "/until": gone}, "/participant", "missing-field"},
+		{KindKey, edit{"/action": "recover", "/participant": "gin", "/key": gone, "/holder": gone, "/kinds": gone, "/until": gone}, "/key", "recover-what"},
+		{KindKey, edit{"/action": "recover", "/participant": "gin", "/root": keyOf(KindKey, "/key"), "/holder": gone, "/kinds": gone, "/until": gone}, "/key", "root-and-author-key"},
+		{KindKey, edit{"/action": "revoke", "/participant": "gin", "/holder": gone, "/kinds": gone, "/until": gone}, "/participant", "not-with-action"},
+		{KindKey, edit{"/action": "contest", "/holder": gone, "/kinds": gone, "/until": gone, "/subject": []Subject{{"key", otherID}}}, "/key", "not-with-action"},
+		{KindKey, edit{"/action": "contest", "/key": gone, "/holder": gone, "/kinds": gone, "/until": gone}, "/subject/0/name", "wrong-subject"},
 		{KindKey, edit{"/kinds": []any{"charter"}}, "/kinds/0", "not-one-of"},
 		{KindAccession, edit{"/role": "party", "/subject": []Subject{{"pledge", otherID}}}, "/round", "round-unwanted"},
 		{KindOpening, edit{"/nodeKey": keyOf(KindOpening, "/logKey")}, "/nodeKey", "key-used-twice"},
@@ -300,6 +317,14 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		{KindCharter, edit{"/number": 2, "/previous": id}, "/federation", "later-charter"},
 		{KindCharter, edit{"/number": 2, "/federation": id}, "/previous", "later-charter"},
 		{KindCharter, edit{"/threshold": 4}, "/threshold", "threshold-too-high"},
+		{KindCharter, edit{"/participants/0/guardians": guardians(1, "", "sle")}, "/participants/0/guardians/participants/0", "guards-itself"},
+		{KindCharter, edit{"/participants/0/guardians": guardians(1, "", "gin")}, "/participants/0/guardians/participants/0", "not-a-participant"},
+		{KindCharter, edit{"/participants/0/guardians": guardians(2, "", "ecowas", "ecowas")}, "/participants/0/guardians/participants/1", "repeated"},
+		{KindCharter, edit{"/participants/0/guardians": guardians(3, "", "ecowas", "migrants-forum")}, "/participants/0/guardians/threshold", "too-few-guardians"},
+		{KindCharter, edit{"/participants/0/guardians": guardians(1, "", "ecowas", "migrants-forum")}, "/participants/0/guardians/threshold", "guardian-alone"},
+		{KindCharter, edit{"/participants/0/guardians": guardians(1, "PT167H", "ecowas")}, "/participants/0/guardians/contest", "contest-period"},
+		{KindCharter, edit{"/participants/0/guardians": guardians(1, "P91D", "ecowas")}, "/participants/0/guardians/contest", "contest-period"},
+		{KindCharter, edit{"/participants/0/guardians": guardians(1, "P2W", "ecowas")}, "/participants/0/guardians/contest", "not-a-period"},
 		{KindCharter, edit{"/participants/2": participant("id", "sle")}, "/participants/2/id", "repeated"},
 		{KindCharter, edit{"/participants/2": participant("kind", "state")}, "/participants/2/country", "country-missing"},
 		{KindCharter, edit{"/participants/2": participant("kind", "state", "country", "GIN")}, "/participants/2/id", "not-the-states-code"},

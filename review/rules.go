@@ -197,10 +197,9 @@ func checkSubjects(k Kind, subjects []Subject, predicate any) Refusal {
 			r.add("/previous", "not-the-subject")
 		}
 	case *Accession:
-		allowed = []string{"charter"}
-		if p.Role == "party" {
-			allowed = []string{"pledge"}
-		}
+		allowed = []string{string(accededTo(p.Role))}
+	case *KeyChange:
+		allowed = []string{string(p.about())}
 	case *Assessment:
 		if about.Name == string(KindCharter) && p.Type != "self" && p.About == "" && p.Region == "" {
 			r.add("/participant", "assessed-missing")

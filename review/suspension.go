@@ -41,9 +41,10 @@ func (c *Chain) suspensionOf(held Suspension, filed time.Time) span {
 
 // suspended is whether what a participant filed at a time does not count. Its
 // voice about charters it keeps, else a suspension could win its own majority;
-// and what it said before it may always take back.
+// and what it said before it may always take back. As a guardian of another's
+// keys it has none.
 func (c *Chain) suspended(d *Document, filed time.Time) bool {
-	if d.Kind != KindAccreditation && slices.Contains(lasting, d.Kind) {
+	if d.Kind != KindAccreditation && !recovers(d) && !seconds(d) && slices.Contains(lasting, d.Kind) {
 		return false
 	}
 	for id, s := range c.suspensions {

@@ -136,6 +136,7 @@ func (r *Reading) weigh() {
 		}
 	}
 	r.replace()
+	r.labelRecoveries()
 }
 
 func predicateOf[T any](e *entry) (p T, ok bool) {

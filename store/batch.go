@@ -139,29 +139,6 @@ func (b *batch) do(jobs []*job) (rest []*job, done bool) {
 	return rest, true
 }
 
-// writable is nil while nothing speaks against writing.
-func (s *Store) writable() error {
-	if err := s.failure(); err != nil {
-		return err
-	}
-	if s.options.InMemory {
-		return nil
-	}
-	free, total, err := s.options.FreeSpace(s.dir)
-	if err != nil {
-		return fmt.Errorf("store: free space of %s: %w", s.dir, err)
-	}
-	least := s.options.MinFree
-	if least == 0 {
-		least = max(minFree, total/100*minFreeShare)
-	}
-	if free < least {
-		return fmt.Errorf("%w: %d MiB are free in %s, %d MiB are kept free: delete other files or give it a larger disk",
-			ErrDiskFull, free>>20, s.dir, least>>20)
-	}
-	return nil
-}
-
 // batch is one transaction with what it changes in memory.
 type batch struct {
 	store   *Store
@@ -172,6 +149,8 @@ type batch struct {
 	signers map[review.Origin]*Writer      // of those that need a new checkpoint
 	newLogs []review.Origin                // numbered here
 	newKeys map[signing.DocumentKey]uint32 // numbered here
+	number  uint64                         // of this batch
+	bound   bool                           // it binds this node: see mark
 	counters
 }
 
@@ -184,12 +163,16 @@ func (s *Store) newBatch() *batch {
 		logs:     make(map[review.Origin]*log),
 		signers:  make(map[review.Origin]*Writer),
 		newKeys:  make(map[signing.DocumentKey]uint32),
+		number:   s.mark.batch + 1,
 		counters: counters{uint32(len(s.numbered)), s.keyCount},
 	}
 }
 
 // set writes a value with its checksum.
-func (b *batch) set(key, value []byte) { b.setRaw(key, seal(key, value)) }
+func (b *batch) set(key, value []byte) {
+	b.bound = b.bound || key[0] == keyWitness || key[0] == keyFence
+	b.setRaw(key, seal(key, value))
+}
 
 func (b *batch) setRaw(key, value []byte) {
 	b.writes++
@@ -220,7 +203,8 @@ func (b *batch) log(o review.Origin) *log {
 
 // commit signs the checkpoints of this node's own logs, writes every head, and
 // syncs. Only then does anybody see what changed: if it fails, memory still
-// holds what was acknowledged, and the store writes no more.
+// holds what was acknowledged, and the store writes no more. What the disk then
+// holds shows when it is opened again: all of the batch, or nothing.
 func (b *batch) commit() error {
 	defer b.tx.Discard()
 	s := b.store
@@ -228,6 +212,7 @@ func (b *batch) commit() error {
 		l := b.logs[o]
 		checkpoint := l.checkpoint()
 		l.remember(signedNote{checkpoint, signing.SignCheckpoint(checkpoint, w.signer)})
+		b.bound = true
 	}
 	maps.DeleteFunc(b.logs, func(_ review.Origin, l *log) bool { return !l.numbered })
 	for _, l := range b.logs {
@@ -238,19 +223,30 @@ func (b *batch) commit() error {
 	if b.counters.keys != s.keyCount || len(b.newLogs) > 0 {
 		b.set([]byte{keyCounters}, b.counters.marshal())
 	}
+	b.set([]byte{keyBatch}, marshalNumber(b.number))
 	if b.err != nil {
 		return b.err
 	}
-	if err := b.tx.Commit(); err != nil {
+	b.recall()
+	if err := s.options.Commit(b.sync); err != nil {
 		s.fail(err)
 	}
 	if err := s.failure(); err != nil {
 		return err
 	}
+	s.writeMark(b)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	maps.Copy(s.logs, b.logs)
 	s.numbered = append(s.numbered, b.newLogs...)
 	s.keyCount = b.counters.keys
 	return nil
+}
+
+// sync writes the batch to the files and syncs them, and their names.
+func (b *batch) sync() error {
+	if err := b.tx.Commit(); err != nil {
+		return err
+	}
+	return b.store.syncFolder()
 }

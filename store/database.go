@@ -48,6 +48,17 @@ func openDatabase(dir string, o Options, fail func(error)) (*badger.DB, error) {
 	if o.WriteBuffer != 0 {
 		opts = opts.WithMemTableSize(max(o.WriteBuffer, memoryWriteBuffer))
 	}
+	if !o.InMemory {
+		if err := roomToOpen(dir, o); err != nil {
+			return nil, err
+		}
+		if err := sound(dir); err != nil {
+			return nil, err
+		}
+		if err := keepLastValues(dir); err != nil {
+			return nil, err
+		}
+	}
 	torn := !o.InMemory && hasEmptyFile(dir)
 	db, err := badger.Open(opts)
 	if err != nil && torn {

@@ -118,12 +118,16 @@ func TestAcknowledgedIsOnDisk(t *testing.T) {
 	t.Logf("%d documents acknowledged", len(acknowledged))
 }
 
-// copyFiles copies a database, leaving out the holes that Badger maps.
-func copyFiles(t *testing.T, from, to string) {
+// copyFiles copies a database, leaving out the holes that Badger maps. The mark
+// comes first: of all files it must not be the newest.
+func copyFiles(t testing.TB, from, to string) {
 	require.NoError(t, os.MkdirAll(to, 0o700))
+	if b, err := os.ReadFile(filepath.Join(from, markName)); err == nil {
+		require.NoError(t, os.WriteFile(filepath.Join(to, markName), b, 0o600))
+	}
 	block, zero := make([]byte, 64<<10), make([]byte, 64<<10)
 	require.NoError(t, filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || d.Name() == "LOCK" {
+		if err != nil || d.IsDir() || d.Name() == "LOCK" || d.Name() == markName || d.Name() == ballastName {
 			return err
 		}
 		in, err := os.Open(path)
@@ -397,14 +401,44 @@ func TestClosedStoreSaysSo(t *testing.T) {
 	require.ErrorIs(t, err, ErrClosed)
 }
 
-func TestLayoutOfAnotherVersionIsRefused(t *testing.T) {
+func TestALaterLayoutIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	s := openTest(t, dir, small)
-	require.NoError(t, s.submit(ctxNone, cost{}, func(b *batch) error {
-		b.set([]byte{keyVersion}, marshalNumber(layoutVersion+1))
-		return nil
-	}))
+	setLayout(t, s, layoutVersion+1)
 	require.NoError(t, s.Close())
 	_, err := Open(dir, small)
-	require.ErrorContains(t, err, "layout 2")
+	require.ErrorContains(t, err, "a later version of this program wrote")
+}
+
+func setLayout(t *testing.T, s *Store, version uint64) {
+	require.NoError(t, s.submit(ctxNone, cost{}, func(b *batch) error {
+		b.set([]byte{keyVersion}, marshalNumber(version))
+		return nil
+	}))
+}
+
+func TestAnEarlierLayoutIsBroughtUpToDate(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir, small)
+	a := newAuthor(t)
+	records, head, err := s.OpenLog(testOrigin, newNoteSigner(t)).Append(t.Context(), a.sign(t, comment(1)), a.sign(t, comment(2)))
+	require.NoError(t, err)
+	id := records[0].ID()
+	require.NoError(t, s.db.Update(func(tx *badger.Txn) error { // as if that layout had no indexes
+		for _, k := range append(indexKeys(records[0].Payload, records[0].Leaf.Digest), placeKey(records[0].Leaf.Digest, 0, 0)) {
+			require.NoError(t, tx.Delete(k))
+		}
+		return nil
+	}))
+	setLayout(t, s, 1)
+	require.NoError(t, s.Close())
+
+	s = openTest(t, dir, small)
+	require.Equal(t, head, s.Head(testOrigin))
+	found, err := s.Find(Query{Kind: review.KindComment})
+	require.NoError(t, err)
+	require.Contains(t, found, id)
+	places, err := s.Places(id)
+	require.NoError(t, err)
+	require.Equal(t, []Place{{testOrigin, 0}}, places)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strconv"
@@ -203,14 +204,18 @@ func (s *Store) checkIndexes() error {
 
 const metaIndexes = "store/indexes"
 
-// RebuildIndexes makes the indexes of Find anew from the payloads. Filing and
-// reading go on meanwhile; Find may miss documents until it returns.
+// RebuildIndexes makes the indexes of Find anew from the payloads, and adds
+// places that are missing from the logs. Filing and reading go on meanwhile;
+// Find may miss documents until it returns.
 func (s *Store) RebuildIndexes() error {
 	err := s.sweep(keyIndex, func(b *batch, item *badger.Item) error {
 		b.delete(item.KeyCopy(nil))
 		return nil
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.addPlaces(); err != nil {
 		return err
 	}
 	err = s.sweep(keyPayload, func(b *batch, item *badger.Item) error {
@@ -231,6 +236,28 @@ func (s *Store) RebuildIndexes() error {
 		return err
 	}
 	return s.SetMeta(metaIndexes, []byte(strconv.Itoa(indexVersion)))
+}
+
+// addPlaces adds each record's place to its document, where it is missing.
+func (s *Store) addPlaces() error {
+	return s.sweep(keyEntry, func(b *batch, item *badger.Item) error {
+		key := item.Key()
+		value, err := item.ValueCopy(nil)
+		if err != nil {
+			return err
+		}
+		value, ok := unseal(key, value)
+		e, well := parseEntry(value)
+		if !ok || !well || len(key) != 13 {
+			return nil // damage: for whoever reads the entry
+		}
+		place := placeKey(e.digest, binary.BigEndian.Uint32(key[1:]), binary.BigEndian.Uint64(key[5:]))
+		if has, err := b.has(place); has || err != nil {
+			return err
+		}
+		b.set(place, nil)
+		return nil
+	})
 }
 
 // sweep runs f over all keys of a prefix, some hundred writes to a batch.

@@ -6,15 +6,17 @@ import (
 	"stocktake/signing"
 )
 
-// layoutVersion is the version of the keys and values below. A database of
-// another version is not opened.
-const layoutVersion = 1
+// layoutVersion is the version of the keys and values below. A database of an
+// earlier version is brought up to it, see upgrade; one of a later version is
+// not opened.
+const layoutVersion = 2
 
 // The first byte of a key says what it holds. Numbers are big-endian, so that
 // keys sort as numbers do. README.md has the table with the values.
 const (
 	keyVersion    = 'v' // layout version
 	keyCounters   = 'n' // how many logs and document keys have numbers
+	keyBatch      = 'q' // number of the last batch
 	keyOrigin     = 'o' // log number -> origin
 	keyState      = 's' // log number -> size and root
 	keyCheckpoint = 'c' // log number -> newest note of at most that size

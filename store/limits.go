@@ -1,6 +1,10 @@
 package store
 
-import "stocktake/signing"
+import (
+	"time"
+
+	"stocktake/signing"
+)
 
 // Bounds on what one call or one record may take.
 const (
@@ -41,10 +45,34 @@ const (
 	// federation has in use, some 800 KiB.
 	maxKeyCache = 4096
 
+	// backupRun is how many bytes of payload one line of a backup holds, and one
+	// payload more: lines are read whole.
+	backupRun = 512 << 10
+	// maxBackupLine holds such a line in base64, with MaxBatch leaves of 300
+	// bytes and two notes of 16 KiB, or maxBackupAbsences, or a federation's
+	// charters (16 MiB in base64).
+	maxBackupLine = 24 << 20
+	// maxBackupAbsences is how many absences one line has, at 100 bytes each.
+	maxBackupAbsences = 10000
+
 	// minFree and minFreeShare are the disk space that is kept free unless
 	// Options.MinFree says otherwise: Badger maps its files and dies by SIGBUS
 	// when the disk fills under one, again at every start until there is
 	// space. 256 MiB is a memtable and a value-log file, several times over.
 	minFree      = 256 << 20
 	minFreeShare = 10 // per cent
+	// maxFindings is how many findings a report lists: more than a person
+	// reads; the rest is counted.
+	maxFindings = 1000
+	// closingBuffers is what closing may write, in memtables: the last one as
+	// a table, and one that was being written. The ballast file is as large:
+	// 32 MiB, a fraction of what is kept free anyway.
+	closingBuffers = 2
+	// openingTables bounds, in memtables, the compaction that may begin as
+	// soon as the database is open: level 0 and the level below it, where
+	// everything is not smaller.
+	openingTables = 16
+	// upkeepEvery is how often free space is looked at without a batch. A
+	// disk that takes 200 MB a second loses 40 MB in it.
+	upkeepEvery = 200 * time.Millisecond
 )

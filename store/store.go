@@ -27,8 +27,12 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 	"golang.org/x/mod/sumdb/tlog"
@@ -66,6 +70,10 @@ type Options struct {
 	// FreeSpace tells the free and the total bytes of the disk that holds dir;
 	// nil asks the operating system.
 	FreeSpace func(dir string) (free, total uint64, err error)
+	// Commit stands between the store and the disk: write puts one batch into
+	// the files and syncs them, and nothing is acknowledged unless Commit
+	// returns nil. Nil just calls it; tests make it fail before or after.
+	Commit func(write func() error) error
 	// Logger is told of damage and of Badger's own errors; nil means silence.
 	Logger *slog.Logger
 }
@@ -84,6 +92,14 @@ type Store struct {
 
 	keys keyCache
 
+	// Of the goroutine that writes, and of Open.
+	mark         mark
+	markFile     *os.File
+	folderSynced time.Time
+
+	diskMu sync.Mutex
+	disk   diskState
+
 	mu        sync.RWMutex
 	logs      map[review.Origin]*log // as last committed; a *log in here never changes
 	numbered  []review.Origin        // by log number
@@ -98,14 +114,9 @@ type Store struct {
 // Open opens the database in dir, which it makes if need be. It starts the
 // goroutines of Badger and one of its own, which end with Close.
 func Open(dir string, o Options) (*Store, error) {
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
+	o = o.withDefaults()
 	if o.InMemory {
 		dir = "memory"
-	}
-	if o.FreeSpace == nil {
-		o.FreeSpace = freeSpace
 	}
 	s := &Store{
 		dir:       dir,
@@ -122,6 +133,14 @@ func Open(dir string, o Options) (*Store, error) {
 	if s.db, err = openDatabase(dir, o, s.fail); err != nil {
 		return nil, err
 	}
+	if !o.InMemory {
+		if s.markFile, err = os.OpenFile(filepath.Join(dir, markName), os.O_CREATE|os.O_WRONLY, 0o600); err != nil {
+			return nil, errors.Join(fmt.Errorf("store: %w", err), s.db.Close())
+		}
+		_, err := os.Stat(s.ballastFile())
+		s.disk.ballast = err == nil
+		go s.watch()
+	}
 	go s.write()
 	if err := s.load(); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -129,34 +148,67 @@ func Open(dir string, o Options) (*Store, error) {
 	return s, nil
 }
 
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.FreeSpace == nil {
+		o.FreeSpace = freeSpace
+	}
+	if o.Commit == nil {
+		o.Commit = func(write func() error) error { return write() }
+	}
+	return o
+}
+
 // load reads what is kept in memory, and checks each log's hashes against its
 // root and its root against its checkpoint.
 func (s *Store) load() error {
-	empty := false
-	err := s.view(func(tx *badger.Txn) error {
-		version, ok, err := s.number(tx, []byte{keyVersion})
-		if empty = !ok; err != nil || empty {
+	var version, last uint64
+	err := s.view(func(tx *badger.Txn) (err error) {
+		var ok bool
+		if version, ok, err = s.number(tx, []byte{keyVersion}); err != nil || !ok {
 			return err
 		}
-		if version != layoutVersion {
-			return fmt.Errorf("store: %s has layout %d, this program reads %d: use the version that wrote it", s.dir, version, layoutVersion)
+		if version > layoutVersion {
+			return fmt.Errorf("store: %s has layout %d, which a later version of this program wrote; this one reads layouts up to %d: use the later one", s.dir, version, layoutVersion)
+		}
+		if last, _, err = s.number(tx, []byte{keyBatch}); err != nil {
+			return err
 		}
 		return s.loadLogs(tx)
 	})
 	if err != nil {
 		return err
 	}
-	if empty {
-		err := s.submit(ctxNone, cost{}, func(b *batch) error {
+	if err := s.checkMark(last); err != nil {
+		return err
+	}
+	switch {
+	case version == 0:
+		return s.submit(ctxNone, cost{}, func(b *batch) error {
 			b.set([]byte{keyVersion}, marshalNumber(layoutVersion))
 			b.set([]byte{keyCounters}, counters{}.marshal())
+			b.set(textKey(keyMeta, metaIndexes), []byte(strconv.Itoa(indexVersion)))
 			return nil
 		})
-		if err != nil {
-			return err
-		}
+	case version < layoutVersion:
+		return s.upgrade(version)
 	}
 	return s.checkIndexes()
+}
+
+// upgrade makes what follows from the logs anew, since an earlier layout may
+// have kept it otherwise. Layout 2 numbers batches, and is otherwise layout 1.
+func (s *Store) upgrade(from uint64) error {
+	s.logger.Info("the database has an earlier layout: its indexes are made anew", "dir", s.dir, "layout", from, "new", layoutVersion)
+	if err := s.RebuildIndexes(); err != nil {
+		return err
+	}
+	return s.submit(ctxNone, cost{keys: 1, bytes: 64}, func(b *batch) error {
+		b.set([]byte{keyVersion}, marshalNumber(layoutVersion))
+		return nil
+	})
 }
 
 func (s *Store) loadLogs(tx *badger.Txn) error {
@@ -193,8 +245,32 @@ func (s *Store) Close() error {
 	close(s.closing)
 	<-s.written
 	s.users.Wait()
+	if s.markFile != nil {
+		defer s.markFile.Close()
+		if err := s.roomToClose(); err != nil {
+			return err
+		}
+	}
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("store: closing %s: %w", s.dir, err)
+	}
+	return nil
+}
+
+// roomToClose is an error where closing would need more space than there is.
+// Badger is then left as a kill would leave it, and keeps the folder locked
+// until the process ends; all that was acknowledged is there at the next start.
+func (s *Store) roomToClose() error {
+	s.diskMu.Lock()
+	defer s.diskMu.Unlock()
+	free, _, err := s.options.FreeSpace(s.dir)
+	if err == nil && free < s.options.closing() && s.disk.ballast {
+		s.dropBallast()
+		free, _, err = s.options.FreeSpace(s.dir)
+	}
+	if least := s.options.closing() / 2; err == nil && free < least {
+		return fmt.Errorf("%w: %d MiB are free, closing the database in %s may take %d MiB, so it is left as it is: everything received is on disk; make room before the next start",
+			ErrDiskFull, free>>20, s.dir, least>>20)
 	}
 	return nil
 }
@@ -273,13 +349,4 @@ func (s *Store) log(o review.Origin) *log {
 		return l
 	}
 	return &log{origin: o}
-}
-
-// held is a log of which at least size records are held.
-func (s *Store) held(o review.Origin, size uint64) (*log, error) {
-	l := s.log(o)
-	if l.size < size {
-		return nil, fmt.Errorf("%w: %s at size %d, %d records are held", ErrNotFound, o, size, l.size)
-	}
-	return l, nil
 }

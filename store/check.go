@@ -1,0 +1,564 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/dgraph-io/badger/v4"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// Finding is one thing in a database that is not as it was stored. What is
+// damaged is never served; the finding says how far the damage goes.
+type Finding struct {
+	Log      review.Origin     `json:"log,omitempty"`
+	Index    *uint64           `json:"index,omitempty"`    // of the record
+	Document review.DocumentID `json:"document,omitempty"` // whose record it is
+	What     string            `json:"what"`               // "its entry", "an index"
+	Why      string            `json:"why"`                // "does not match its checksum"
+	Next     string            `json:"next"`               // what mends it
+}
+
+func (f Finding) String() string {
+	s := f.What + " " + f.Why
+	if f.Document != "" {
+		s = fmt.Sprintf("document %s: %s", f.Document, s)
+	}
+	if f.Index != nil {
+		s = fmt.Sprintf("record %d, %s", *f.Index, s)
+	}
+	if f.Log != "" {
+		s = fmt.Sprintf("%s: %s", f.Log, s)
+	}
+	return s + "; " + f.Next
+}
+
+// What mends a finding.
+const (
+	nextRecord  = "`stocktake fsck --repair` drops it, and the running node gets it again from other nodes"
+	nextPayload = "the running node gets the content again from other nodes"
+	nextIndex   = "`stocktake fsck --repair` makes it anew from the logs"
+	nextOwn     = "`stocktake fsck --repair` ends the signing of this log; then open the next epoch with `stocktake key epoch --reason restored`"
+	nextFile    = "`stocktake fsck --repair` saves what can be read into a new database"
+	nextLost    = "open the next epoch with `stocktake key epoch --reason restored`"
+)
+
+// Report is what a look at a whole database gave.
+type Report struct {
+	Logs      int       `json:"logs"`
+	Records   uint64    `json:"records"`
+	Hashes    uint64    `json:"hashes"`
+	Payloads  uint64    `json:"payloads"`
+	Absent    uint64    `json:"absent"` // documents without a payload, with a reason
+	Indexes   uint64    `json:"indexes"`
+	Findings  []Finding `json:"findings"`            // the first maxFindings
+	More      int       `json:"more,omitempty"`      // how many there are besides
+	Kept      string    `json:"kept,omitempty"`      // after a repair: where the damaged database is
+	Fenced    []string  `json:"fenced,omitempty"`    // after a repair: own logs that are never signed again
+	Dropped   uint64    `json:"dropped,omitempty"`   // after a repair: records that come again from peers
+	Unopened  bool      `json:"unopened,omitempty"`  // the database cannot be opened as it is, so not everything was looked at
+	Saved     int       `json:"saved,omitempty"`     // after a repair: documents of own logs that were set aside
+	SavedFile string    `json:"savedFile,omitempty"` // where
+}
+
+// Sound is whether nothing was found.
+func (r *Report) Sound() bool { return len(r.Findings) == 0 }
+
+func (r *Report) find(f Finding) {
+	if len(r.Findings) < maxFindings {
+		r.Findings = append(r.Findings, f)
+	} else {
+		r.More++
+	}
+}
+
+// CheckNote is whether a log's note is signed by the key that the charter gives
+// for it; the store does not know.
+type CheckNote func(o review.Origin, note []byte) error
+
+// Check looks at everything in a database that no process has open: every file,
+// leaf, hash, checkpoint, payload, place and index. It changes nothing that is
+// stored, though Badger tidies its files when it is opened and closed. Errors
+// are about the looking: ErrLocked, ErrDiskFull; damage is in the report.
+func Check(ctx context.Context, dir string, o Options, note CheckNote) (*Report, error) {
+	i, err := inspect(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := i.all(ctx, note); err != nil {
+		return nil, errors.Join(err, i.close())
+	}
+	return i.report, i.close()
+}
+
+// inspection is a database open to be looked at: without the goroutine that
+// writes, without anything in memory, and whatever its state.
+type inspection struct {
+	*Store
+	report   *Report
+	tx       *badger.Txn
+	doubtful bool                   // keys may be gone without a trace
+	own      map[review.Origin]bool // logs that this node signed
+	logs     []inspected
+}
+
+// inspected is a log as it was found.
+type inspected struct {
+	log
+	prefix  uint64 // so many records from the first on are as they were stored
+	entries uint64 // so many were looked for
+	whole   bool   // everything else about it too
+}
+
+// inspect opens a database. What keeps Badger from opening it is a finding, and
+// db is nil then.
+func inspect(dir string, o Options) (*inspection, error) {
+	o = o.withDefaults()
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	i := &inspection{
+		Store:  &Store{dir: dir, options: o, logger: o.Logger},
+		report: &Report{Findings: []Finding{}},
+		own:    make(map[review.Origin]bool),
+	}
+	var damage *DamageError
+	switch db, err := openDatabase(dir, o, func(error) {}); {
+	case errors.As(err, &damage):
+		i.report.Unopened = true
+		i.report.find(Finding{What: damage.What, Why: "is damaged", Next: nextFile})
+	case errors.Is(err, ErrLocked), errors.Is(err, ErrDiskFull), errors.Is(err, os.ErrPermission):
+		return nil, err
+	case err != nil:
+		i.report.Unopened = true
+		i.report.find(Finding{What: "the database", Why: "cannot be opened: " + err.Error(), Next: nextFile})
+	default:
+		i.db, i.tx = db, db.NewTransaction(false)
+	}
+	return i, nil
+}
+
+func (i *inspection) close() error {
+	if i.db == nil {
+		return nil
+	}
+	i.tx.Discard()
+	if err := i.db.Close(); err != nil {
+		return fmt.Errorf("store: closing %s: %w", i.dir, err)
+	}
+	return nil
+}
+
+// all looks at everything.
+func (i *inspection) all(ctx context.Context, note CheckNote) error {
+	if i.db == nil {
+		return nil
+	}
+	i.tables()
+	i.marked()
+	c := i.counters()
+	i.ownLogs()
+	for n := range c.logs {
+		if err := i.oneLog(ctx, n, note); err != nil {
+			return err
+		}
+	}
+	i.documentKeys(c.keys)
+	if err := i.payloads(ctx); err != nil {
+		return err
+	}
+	i.placesCounted()
+	i.rest()
+	return nil
+}
+
+// tables reads every block: Badger ends an iteration at one that it cannot
+// read, without a word.
+func (i *inspection) tables() {
+	if err := i.db.VerifyChecksum(); err != nil {
+		i.doubtful = true
+		i.report.find(Finding{What: "a table of the database", Why: "does not match its checksum (" + lastLine(err.Error()) + ")", Next: nextFile})
+	}
+}
+
+func lastLine(s string) string {
+	line, _, _ := bytes.Cut([]byte(s), []byte("\n"))
+	return string(line)
+}
+
+// marked holds the database against its mark.
+func (i *inspection) marked() {
+	last, _, err := i.number(i.tx, []byte{keyBatch})
+	if err != nil {
+		i.damaged(Finding{What: "the number of the last change", Next: nextFile}, err)
+		i.doubtful = true
+	}
+	m, ok := readMark(i.dir)
+	for _, o := range m.origins {
+		i.own[o] = true
+	}
+	if ok && m.batch > last {
+		i.doubtful = i.doubtful || m.bound > last
+		f := Finding{What: fmt.Sprintf("the last %d changes", m.batch-last), Why: "are lost: the end of the database's log is damaged", Next: nextPayload}
+		if m.bound > last {
+			f.Next = nextLost
+		}
+		i.report.find(f)
+	}
+	if lost, ok, err := i.get(i.tx, textKey(keyMeta, metaLost)); err == nil && ok && len(lost) > 0 && (m.batch <= last) {
+		i.report.find(Finding{What: "this database", Why: "lost something before: " + string(lost), Next: nextLost})
+	}
+}
+
+// damaged adds a finding about what could not be read.
+func (i *inspection) damaged(f Finding, err error) {
+	f.Why = "does not match its checksum"
+	if damage := (*DamageError)(nil); err != nil && !errors.As(err, &damage) {
+		f.Why = "cannot be read: " + lastLine(err.Error())
+	}
+	i.report.find(f)
+}
+
+// counters are how many logs and keys there are, counted where the number is
+// damaged.
+func (i *inspection) counters() counters {
+	b, ok, err := i.get(i.tx, []byte{keyCounters})
+	c, well := parseCounters(b)
+	if err == nil && ok && well {
+		return c
+	}
+	if _, fresh, _ := i.get(i.tx, []byte{keyVersion}); !ok && err == nil && !fresh {
+		return counters{} // empty: nothing was ever written
+	}
+	i.damaged(Finding{What: "the count of logs", Next: nextIndex}, err)
+	return counters{uint32(i.highest(keyOrigin)), uint32(i.highest(keyKey))}
+}
+
+// highest is one more than the highest number among keys that are a prefix and
+// a number.
+func (i *inspection) highest(prefix byte) (n uint64) {
+	i.each([]byte{prefix}, func(key []byte) {
+		if len(key) == 5 {
+			n = max(n, uint64(binary.BigEndian.Uint32(key[1:]))+1)
+		}
+	})
+	return min(n, 1<<20)
+}
+
+// each calls f for every key of a prefix.
+func (i *inspection) each(prefix []byte, f func(key []byte)) {
+	it := i.tx.NewIterator(badger.IteratorOptions{Prefix: prefix})
+	defer it.Close()
+	for it.Rewind(); it.Valid(); it.Next() {
+		f(it.Item().Key())
+	}
+}
+
+// ownLogs are those that documents were filed into here: the mark names them,
+// and so do their filing marks.
+func (i *inspection) ownLogs() {
+	numbers := map[uint32]bool{}
+	it := i.tx.NewIterator(badger.IteratorOptions{Prefix: []byte{keyFiled}})
+	defer it.Close()
+	for it.Rewind(); it.Valid(); {
+		key := it.Item().Key()
+		if len(key) < 5 {
+			break
+		}
+		n := binary.BigEndian.Uint32(key[1:])
+		numbers[n] = true
+		it.Seek(numberKey(keyFiled, n+1))
+	}
+	for n := range numbers {
+		if origin, ok, err := i.get(i.tx, numberKey(keyOrigin, n)); ok && err == nil {
+			i.own[review.Origin(origin)] = true
+		}
+	}
+}
+
+// next is what mends a record of a log.
+func (i *inspection) next(o review.Origin) string {
+	if i.own[o] {
+		return nextOwn
+	}
+	return nextRecord
+}
+
+// oneLog looks at a log's name, head, notes, entries, hashes and places.
+func (i *inspection) oneLog(ctx context.Context, number uint32, note CheckNote) error {
+	l := inspected{log: log{number: number, numbered: true}, whole: true}
+	defer func() { i.logs = append(i.logs, l) }()
+	i.report.Logs++
+	origin, ok, err := i.get(i.tx, numberKey(keyOrigin, number))
+	if err != nil || !ok {
+		l.whole = false
+		i.damaged(Finding{What: fmt.Sprintf("the name of log %d", number), Next: nextRecord}, err)
+		return nil
+	}
+	l.origin = review.Origin(origin)
+	found := func(index *uint64, d *signing.Digest, what, why string) {
+		f := Finding{Log: l.origin, Index: index, What: what, Why: why, Next: i.next(l.origin)}
+		if d != nil {
+			f.Document = review.DocumentID(d.String())
+		}
+		l.whole = false
+		i.report.find(f)
+	}
+	const sum = "does not match its checksum"
+	l.noted, l.targeted = i.note(&l, keyCheckpoint, note), i.note(&l, keyTarget, note)
+	b, ok, err := i.get(i.tx, numberKey(keyState, number))
+	state, well := parseTreeState(b)
+	if err != nil || !ok || !well {
+		found(nil, nil, "its head", sum)
+		state = treeState{size: l.noted.checkpoint.Size}
+	}
+	l.entries = state.size
+	grown, intact, broken := tree{}, true, false
+	for index := range state.size {
+		if index%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		i.report.Records++
+		stored, err := i.hash(i.tx, &l.log, 0, index)
+		hashed := err == nil
+		h := stored
+		value, ok, err := i.get(i.tx, entryKey(number, index))
+		var digest *signing.Digest
+		leaf, _, lerr := i.parseLeaf(i.tx, &l.log, index, value)
+		switch {
+		case err != nil || lerr != nil:
+			found(&index, nil, "its entry", sum)
+			intact = false
+		case !ok:
+			found(&index, nil, "its entry", "is missing")
+			intact = false
+		default:
+			digest = &leaf.Digest
+			if h = leaf.Hash(); hashed && h != stored {
+				found(&index, digest, "its entry", "is another than the log's tree has there")
+				h, intact = stored, false
+			}
+			if has, err := i.has(i.tx, placeKey(leaf.Digest, number, index)); err != nil || !has {
+				i.report.find(Finding{Log: l.origin, Index: &index, Document: review.DocumentID(digest.String()), What: "its place", Why: "is missing", Next: nextIndex})
+			}
+			i.held(&l, index, leaf.Digest)
+		}
+		if !hashed {
+			found(&index, digest, "its hash", sum)
+			broken = broken || !intact
+		}
+		if intact {
+			l.prefix = index + 1
+		}
+		if !broken {
+			grown.grow(h, func(level int, n uint64, h tlog.Hash) {
+				i.report.Hashes++
+				if level == 0 {
+					return
+				}
+				if stored, err := i.hash(i.tx, &l.log, level, n); err != nil || stored != h {
+					found(nil, nil, fmt.Sprintf("hash %d of level %d", n, level), "is not that of the hashes below it")
+				}
+			})
+		}
+		if c := l.noted.checkpoint; !broken && grown.size == c.Size && grown.root() != c.Root {
+			found(nil, nil, fmt.Sprintf("its tree of %d records", c.Size), "is another than its checkpoint says")
+			l.prefix = 0
+		}
+	}
+	l.tree = grown
+	switch {
+	case broken || !well:
+	case grown.root() != state.root:
+		found(nil, nil, "its head", "has another root than its records")
+	case l.noted.checkpoint.Size > state.size || l.noted.checkpoint.Size < state.size && l.targeted.note == nil:
+		found(nil, nil, "its checkpoint", "does not fit its head")
+	}
+	i.beyond(&l)
+	return nil
+}
+
+// note is one of a log's two notes.
+func (i *inspection) note(l *inspected, prefix byte, check CheckNote) signedNote {
+	n, err := i.loadNote(i.tx, prefix, &l.log)
+	if err == nil && n.note != nil && check != nil {
+		err = check(l.origin, n.note)
+	}
+	if err != nil {
+		l.whole = false
+		f := Finding{Log: l.origin, What: "its checkpoint", Why: "does not match its checksum", Next: i.next(l.origin)}
+		if damage := (*DamageError)(nil); !errors.As(err, &damage) {
+			f.Why = "is not signed by the log: " + lastLine(err.Error())
+		}
+		i.report.find(f)
+		return signedNote{}
+	}
+	return n
+}
+
+// held is whether a document has a payload or a reason why not.
+func (i *inspection) held(l *inspected, index uint64, d signing.Digest) {
+	f := Finding{Log: l.origin, Index: &index, Document: review.DocumentID(d.String()), What: "its content", Next: nextPayload}
+	held, err := i.has(i.tx, digestKey(keyPayload, d))
+	if err != nil {
+		i.damaged(f, err)
+		return
+	}
+	_, known, err := i.absence(i.tx, d)
+	switch {
+	case err != nil:
+		i.damaged(f, err)
+	case !held && !known:
+		f.Why = "is missing"
+		i.report.find(f)
+	case held && known:
+		f.Why, f.Next = "is there and noted as absent", nextIndex
+		i.report.find(f)
+	}
+}
+
+// beyond looks for entries and hashes that are of no record.
+func (i *inspection) beyond(l *inspected) {
+	n := uint64(0)
+	it := i.tx.NewIterator(badger.IteratorOptions{Prefix: numberKey(keyEntry, l.number)})
+	for it.Seek(entryKey(l.number, l.entries)); it.Valid(); it.Next() {
+		n++
+	}
+	it.Close()
+	for level := 0; level < 64; level++ {
+		it := i.tx.NewIterator(badger.IteratorOptions{Prefix: append(numberKey(keyHash, l.number), byte(level))})
+		for it.Seek(hashKey(l.number, level, l.entries>>level)); it.Valid(); it.Next() {
+			n++
+		}
+		it.Close()
+	}
+	if n > 0 {
+		l.whole = false
+		i.report.find(Finding{Log: l.origin, What: fmt.Sprintf("%d values", n), Why: "lie beyond its last record: what the head was is lost", Next: i.next(l.origin)})
+	}
+}
+
+func (i *inspection) documentKeys(n uint32) {
+	for number := range n {
+		key, ok, err := i.get(i.tx, numberKey(keyKey, number))
+		var back []byte
+		if ok {
+			back, _, err = i.get(i.tx, textKey(keyKeyNumber, string(key)))
+		}
+		if err != nil || !ok || len(back) != 4 || binary.BigEndian.Uint32(back) != number {
+			i.damaged(Finding{What: fmt.Sprintf("document key %d", number), Next: nextRecord}, err)
+		}
+	}
+}
+
+// payloads holds every payload against its digest, and the indexes against the
+// payloads.
+func (i *inspection) payloads(ctx context.Context) error {
+	it := i.tx.NewIterator(keysOnly(keyPayload))
+	defer it.Close()
+	expected := uint64(0)
+	for it.Rewind(); it.Valid(); it.Next() {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		key := it.Item().Key()
+		if len(key) != 1+len(signing.Digest{}) {
+			i.report.find(Finding{What: "a content's key", Why: "is none", Next: nextFile})
+			continue
+		}
+		d := signing.Digest(key[1:])
+		i.report.Payloads++
+		payload, err := i.stored(d)
+		if err != nil {
+			f := Finding{Document: review.DocumentID(d.String()), What: "its content", Why: "does not match its digest", Next: nextPayload}
+			if l, index, ok := i.firstPlace(d); ok {
+				f.Log, f.Index = l, &index
+			}
+			i.report.find(f)
+			continue
+		}
+		for _, k := range indexKeys(payload, d) {
+			expected++
+			if has, err := i.has(i.tx, k); err != nil || !has {
+				i.report.find(Finding{Document: review.DocumentID(d.String()), What: "an index of it", Why: "is missing", Next: nextIndex})
+			}
+		}
+	}
+	i.each([]byte{keyIndex}, func([]byte) { i.report.Indexes++ })
+	if i.report.Indexes > expected && i.report.Sound() {
+		i.report.find(Finding{What: fmt.Sprintf("%d index entries", i.report.Indexes-expected), Why: "are of no document that is held", Next: nextIndex})
+	}
+	return nil
+}
+
+// stored is a payload as it lies there; nothing is set right.
+func (i *inspection) stored(d signing.Digest) (payload []byte, err error) {
+	item, err := i.tx.Get(digestKey(keyPayload, d))
+	if err != nil {
+		return nil, err
+	}
+	err = item.Value(func(b []byte) error {
+		var ok bool
+		if payload, ok = parsePayload(b); !ok || signing.PayloadDigest(payload) != d {
+			return i.damage("payload %s", d)
+		}
+		payload = bytes.Clone(payload)
+		return nil
+	})
+	return payload, err
+}
+
+func (i *inspection) firstPlace(d signing.Digest) (o review.Origin, index uint64, ok bool) {
+	it := i.tx.NewIterator(badger.IteratorOptions{Prefix: digestKey(keyPlace, d)})
+	defer it.Close()
+	it.Rewind()
+	if !it.Valid() {
+		return "", 0, false
+	}
+	_, number, index, ok := splitPlaceKey(it.Item().Key())
+	for _, l := range i.logs {
+		if ok && l.number == number {
+			return l.origin, index, true
+		}
+	}
+	return "", 0, false
+}
+
+// placesCounted finds places that are of no record.
+func (i *inspection) placesCounted() {
+	n := uint64(0)
+	i.each([]byte{keyPlace}, func([]byte) { n++ })
+	if n != i.report.Records && i.report.Sound() {
+		i.report.find(Finding{What: "the places of documents", Why: fmt.Sprintf("are %d, the records %d", n, i.report.Records), Next: nextIndex})
+	}
+}
+
+// rest looks at everything that is not of a log.
+func (i *inspection) rest() {
+	for _, prefix := range []byte{keyAbsence, keyWitness, keyFence, keyMeta, keyFiled} {
+		what := map[byte]string{keyAbsence: "a note of an absent content", keyWitness: "what this node cosigned", keyFence: "why a log is fenced", keyMeta: "the node's bookkeeping", keyFiled: "a filing mark"}[prefix]
+		next := nextFile
+		if prefix == keyWitness || prefix == keyFence {
+			next = nextLost
+		}
+		it := i.tx.NewIterator(badger.IteratorOptions{Prefix: []byte{prefix}})
+		for it.Rewind(); it.Valid(); it.Next() {
+			key := it.Item().KeyCopy(nil)
+			if prefix == keyAbsence {
+				i.report.Absent++
+			}
+			if _, _, err := i.get(i.tx, key); err != nil {
+				i.doubtful = i.doubtful || next == nextLost
+				i.damaged(Finding{What: fmt.Sprintf("%s (%q)", what, key), Next: next}, err)
+			}
+		}
+		it.Close()
+	}
+}

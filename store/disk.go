@@ -1,0 +1,223 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+)
+
+// Badger maps its files and dies by SIGBUS when the disk fills under one, again
+// at every start until there is space. So the disk is never let run full from
+// here: before each batch, and some times a second besides, free space is held against
+// what is kept free and against what Badger may still write in the background.
+// A ballast file gives back what closing takes when somebody else fills it.
+
+// ballastName is the file of nothing in the database's folder.
+const ballastName = "ballast"
+
+// diskState is what was last found; guarded by Store.diskMu.
+type diskState struct {
+	full     error     // why nothing is written, as an ErrDiskFull
+	ballast  bool      // it lies there
+	upkeep   uint64    // what Badger may write by itself, in bytes
+	measured time.Time // when upkeep was
+}
+
+// Condition is why the store does not write: ErrDiskFull, which ends by itself
+// when there is space, or ErrFailed, which ends with a restart. Nil if it does.
+func (s *Store) Condition() error {
+	if err := s.failure(); err != nil {
+		return err
+	}
+	s.diskMu.Lock()
+	defer s.diskMu.Unlock()
+	return s.disk.full
+}
+
+// writable is nil while nothing speaks against writing.
+func (s *Store) writable() error {
+	if err := s.failure(); err != nil {
+		return err
+	}
+	if s.options.InMemory {
+		return nil
+	}
+	return s.checkSpace()
+}
+
+// checkSpace looks how much space there is, says so once when that changes
+// whether the store writes, and tends the ballast.
+func (s *Store) checkSpace() error {
+	free, total, err := s.options.FreeSpace(s.dir)
+	if err != nil {
+		return fmt.Errorf("store: free space of %s: %w; nothing is written until it is known", s.dir, err)
+	}
+	s.diskMu.Lock()
+	defer s.diskMu.Unlock()
+	d := &s.disk
+	if time.Since(d.measured) > upkeepEvery {
+		d.upkeep, d.measured = s.upkeep(), time.Now()
+	}
+	least := max(s.options.leastFree(total), d.upkeep)
+	was := d.full
+	switch {
+	case free >= least:
+		d.full = nil
+		if was != nil {
+			s.logger.Info("store writes again: there is space", "free_mib", free>>20)
+		}
+		if size := s.options.ballastSize(); !d.ballast && free >= least+2*size {
+			if err := makeBallast(s.ballastFile(), size); err != nil {
+				s.logger.Warn("no ballast file", "err", err)
+			}
+			d.ballast = true // or not, but it is not tried again before the next start
+		}
+	default:
+		d.full = fmt.Errorf("%w: %d MiB are free in %s, %d MiB are kept free: delete other files or give it a larger disk; reading goes on, and writing by itself when there is space",
+			ErrDiskFull, free>>20, s.dir, least>>20)
+		if was == nil {
+			s.logger.Error("store only reads", "err", d.full)
+		}
+		if d.ballast && free < s.options.closing() {
+			s.dropBallast()
+		}
+	}
+	return d.full
+}
+
+// dropBallast gives the ballast's space back. The caller holds diskMu.
+func (s *Store) dropBallast() {
+	s.disk.ballast = false
+	switch err := os.Remove(s.ballastFile()); {
+	case err == nil:
+		s.logger.Warn("ballast given up, so that the database can be closed; it is made again when there is space", "mib", s.options.ballastSize()>>20)
+	case !errors.Is(err, fs.ErrNotExist):
+		s.logger.Error("ballast not given up", "err", err)
+	}
+}
+
+// watch looks after the disk while nobody writes, until the store is closed.
+func (s *Store) watch() {
+	tick := time.NewTicker(upkeepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.closing:
+			return
+		case <-tick.C:
+			_ = s.checkSpace() // it said so
+		}
+	}
+}
+
+func (s *Store) ballastFile() string { return filepath.Join(s.dir, ballastName) }
+
+// leastFree is the free space that Options ask for.
+func (o Options) leastFree(total uint64) uint64 {
+	if o.MinFree != 0 {
+		return o.MinFree
+	}
+	return max(minFree, total/100*minFreeShare)
+}
+
+func (o Options) writeBuffer() uint64 {
+	switch {
+	case o.WriteBuffer != 0:
+		return uint64(max(o.WriteBuffer, memoryWriteBuffer))
+	case o.InMemory:
+		return memoryWriteBuffer
+	}
+	return defaultWriteBuffer
+}
+
+// closing is what Close may write: the memtable as a table, and what else was
+// under way. The ballast is as large.
+func (o Options) closing() uint64     { return closingBuffers * o.writeBuffer() }
+func (o Options) ballastSize() uint64 { return o.closing() }
+
+// upkeep is what may be written after a batch was let through: the batch
+// itself into two files that are mapped and have holes, the memtables as
+// tables, and one compaction, which writes its result before it deletes what it
+// read: all of level 0 and of the level below.
+func (s *Store) upkeep() uint64 {
+	n := 4 * s.options.writeBuffer()
+	for _, level := range s.db.Levels() {
+		if level.Level == 0 || level.IsBaseLevel {
+			n += uint64(level.Size)
+		}
+	}
+	return n
+}
+
+// roomToOpen is nil if there is space for what opening may write: the tables of
+// memtables that a kill left, and a compaction.
+func roomToOpen(dir string, o Options) error {
+	need, err := openingTakes(dir, o)
+	if err != nil {
+		return err
+	}
+	free, _, err := o.FreeSpace(dir)
+	if err != nil {
+		return fmt.Errorf("store: free space of %s: %w", dir, err)
+	}
+	if free >= need {
+		return nil
+	}
+	if os.Remove(filepath.Join(dir, ballastName)) == nil {
+		o.Logger.Warn("ballast given up, so that the database can be opened", "dir", dir)
+		if free, _, err = o.FreeSpace(dir); err == nil && free >= need {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: %d MiB are free, opening the database in %s may take %d MiB: delete other files or give it a larger disk, and start again",
+		ErrDiskFull, free>>20, dir, need>>20)
+}
+
+func openingTakes(dir string, o Options) (need uint64, err error) {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return 0, fmt.Errorf("store: %w", err)
+	}
+	need = o.writeBuffer() / 2 // new files, of which the first pages are written
+	tables := uint64(0)
+	for _, f := range files {
+		info, err := f.Info()
+		if err != nil {
+			continue // deleted meanwhile: by a command that has the database open
+		}
+		switch filepath.Ext(f.Name()) {
+		case ".mem":
+			need += o.writeBuffer()
+		case ".sst":
+			tables += uint64(info.Size())
+		}
+	}
+	return need + min(tables, openingTables*o.writeBuffer()), nil
+}
+
+// syncFolder syncs the database's folder if a file has come or gone since the
+// last time: Badger syncs files that it makes, and leaves their names to the
+// system.
+func (s *Store) syncFolder() error {
+	if s.options.InMemory || runtime.GOOS == "windows" { // where a folder cannot be synced
+		return nil
+	}
+	info, err := os.Stat(s.dir)
+	if err != nil || info.ModTime().Equal(s.folderSynced) {
+		return err
+	}
+	folder, err := os.Open(s.dir)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	if err := folder.Sync(); err != nil {
+		return err
+	}
+	s.folderSynced = info.ModTime()
+	return nil
+}

@@ -3,6 +3,7 @@ module stocktake
 go 1.26.6
 
 require (
+	filippo.io/age v1.3.2 // backups, encrypted to keys that are kept elsewhere
 	github.com/dgraph-io/badger/v4 v4.9.6 // the database of a node: an embedded store with synced writes
 	github.com/goccy/go-yaml v1.19.2 // drafts and config.yaml, with line numbers for what is wrong in them
 	github.com/gowebpki/jcs v1.0.2 // RFC 8785, the one form of every document
@@ -22,6 +23,7 @@ require (
 
 require (
 	filippo.io/bigmod v0.1.1-0.20260103110540-f8a47775ebe5 // indirect
+	filippo.io/hpke v0.4.0 // indirect
 	filippo.io/keygen v1.0.0 // indirect
 	github.com/benbjohnson/clock v1.3.5 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect

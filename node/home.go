@@ -27,6 +27,7 @@ var ErrNotInitialised = errors.New("node: not a node's home")
 //	db/                the database
 //	instance           which database this home runs on; left out of backups
 //	attachments/       files named by their digest
+//	backups/           how far each backup goes; left out of backups
 //	node.sock          the API of the running node, for this machine's user only
 type Home string
 
@@ -38,6 +39,7 @@ func (h Home) CardFile() string       { return h.path("card.json") }
 func (h Home) FederationFile() string { return h.path("federation.jsonl") }
 func (h Home) Database() string       { return h.path("db") }
 func (h Home) InstanceFile() string   { return h.path("instance") }
+func (h Home) KeyFolder() string      { return h.path("keys") }
 func (h Home) Socket() string         { return h.path("node.sock") }
 
 // Config is config.yaml.

@@ -6,13 +6,18 @@ const (
 	maxConfig = 64 << 10
 	// maxCard is one participant's public part: a name and a handful of keys.
 	maxCard = 16 << 10
-	// maxDisplayRules bounds a display policy: each document shown is held
-	// against all of it.
-	maxDisplayRules = 1000
-	// maxDisplayReason bounds what is shown in place of a document.
-	maxDisplayReason = 500
 )
 
 // maxSocketPath is what the smallest of the systems' sockaddr_un holds, with
 // its final zero byte (macOS: 104).
 const maxSocketPath = 103
+
+// Bounds of backups.
+const (
+	// backupWindow bounds the memory for unpacking a backup; it is packed with
+	// half of that.
+	backupWindow = 8 << 20
+	// maxBackupNotes is how many backup files one home continues: one for each
+	// day of a week, twice.
+	maxBackupNotes = 14
+)

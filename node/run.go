@@ -36,12 +36,12 @@ func (n *Node) Run(ctx context.Context) error {
 	defer local.Close()
 	n.logger.Info("serving", "pages", "http://"+public.Addr().String()+"/", "origin", n.origin, "socket", n.home.Socket())
 
-	server := web.NewServer(n.handler())
+	open, own := web.NewServer(n.handler(false)), web.NewServer(n.handler(true))
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.runner.Run(ctx) })
 	g.Go(func() error { return n.refile(ctx) })
 	g.Go(func() error { return n.erase(ctx) })
-	for _, l := range []net.Listener{public, local} {
+	for l, server := range map[net.Listener]*http.Server{public: open, local: own} {
 		g.Go(func() error {
 			if err := server.Serve(web.Unnamed(l)); !errors.Is(err, http.ErrServerClosed) {
 				return err
@@ -53,8 +53,10 @@ func (n *Node) Run(ctx context.Context) error {
 		<-ctx.Done()
 		grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 		defer cancel()
-		if server.Shutdown(grace) != nil {
-			server.Close()
+		for _, server := range []*http.Server{open, own} {
+			if server.Shutdown(grace) != nil {
+				server.Close()
+			}
 		}
 		return nil
 	})
@@ -64,7 +66,8 @@ func (n *Node) Run(ctx context.Context) error {
 // shutdownGrace is what requests under way get when the node stops.
 const shutdownGrace = 3 * time.Second
 
-func (n *Node) handler() http.Handler {
+// handler answers callers; those of the home's socket, its operator's own.
+func (n *Node) handler(own bool) http.Handler {
 	o := web.Options{Logger: n.logger, Log: logFiles{n.store}, Refusal: n.refuse, Hosts: n.config.Hosts}
 	if host, _, err := net.SplitHostPort(n.config.HTTP); err == nil && host != "" {
 		o.Hosts = append(o.Hosts, host)
@@ -74,6 +77,9 @@ func (n *Node) handler() http.Handler {
 			status, answer, _ := n.runner.Cosign(ctx, body)
 			return status, answer
 		}
+	}
+	if own {
+		o.Backup = n.backupLines
 	}
 	return web.Handler(n, o)
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 
+	"filippo.io/age"
+
 	"stocktake/node"
 	"stocktake/node/web"
 	"stocktake/review"
@@ -55,6 +57,7 @@ func exitCode(err error) int {
 	var own *exitError
 	var missing *review.CannotComputeError
 	var network *web.NetworkError
+	var identity *age.NoIdentityMatchError
 	switch {
 	case errors.As(err, &own):
 		return own.code
@@ -66,9 +69,9 @@ func exitCode(err error) int {
 		return exitLocked
 	case errors.Is(err, store.ErrDiskFull), errors.Is(err, syscall.ENOSPC):
 		return exitDisk
-	case errors.Is(err, signing.ErrSignature), errors.Is(err, signing.ErrCheckpoint):
+	case errors.Is(err, signing.ErrSignature), errors.Is(err, signing.ErrCheckpoint), errors.Is(err, store.ErrBackup), errors.Is(err, review.ErrAttachment):
 		return exitInvalid
-	case errors.As(err, &missing):
+	case errors.As(err, &missing), errors.As(err, &identity):
 		return exitUndecided
 	case errors.As(err, &network):
 		return exitNetwork

@@ -7,4 +7,6 @@ const (
 	// maxInput is any file that a command reads whole: the largest is a
 	// stocktake file with thousands of parts of 64 KiB.
 	maxInput = 256 << 20
+	// maxKeyFile is a file of age keys: a hundred of the longest.
+	maxKeyFile = 256 << 10
 )

@@ -29,6 +29,11 @@ type Options struct {
 	// Refusal signs the node's word that it did not file a document, for whoever
 	// asked; nil: refusals are not signed.
 	Refusal func(id review.DocumentID, code, message string) (signing.Envelope, error)
+	// Backup writes the next part of a backup for POST /api/v1/backup, whose body
+	// says what the parts before hold. It is for
+	// the operator of the node alone, so only for a handler that serves the
+	// home's socket; nil: there is no such route.
+	Backup func(ctx context.Context, since []byte, w io.Writer) error
 }
 
 // LogFiles are the files of C2SP tlog-tiles. Both methods give ErrNotFound for
@@ -55,6 +60,7 @@ func Handler(s Service, o Options) http.Handler {
 	n := &site{Service: s, Options: o, waiters: make(chan struct{}, maxWaiters), assemblies: make(chan struct{}, maxAssemblies)}
 	mux := http.NewServeMux()
 	n.routeAPI(mux)
+	n.routeBackup(mux)
 	n.routeLog(mux)
 	n.routePages(mux)
 	return n.guard(mux)

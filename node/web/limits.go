@@ -19,6 +19,9 @@ const (
 	// maxAnswer bounds what a client reads: a stocktake of 100,000 documents is
 	// some 30 MB, and nobody's answer may fill the memory.
 	maxAnswer = 128 << 20
+	// maxBackupState bounds what a backup so far is said to hold: 10,000 logs,
+	// 300,000 absences and as many attachments at under 100 bytes each.
+	maxBackupState = 64 << 20
 	// maxQuery bounds a query string: every parameter that any route takes, at
 	// its longest, is under 1 KiB.
 	maxQuery = 2 << 10
@@ -55,4 +58,5 @@ const (
 	idleTimeout   = 60 * time.Second
 	dialTimeout   = 10 * time.Second
 	pollEvery     = 250 * time.Millisecond
+	maxBackupTime = 12 * time.Hour // a night, for a backup to a slow disk
 )

@@ -51,10 +51,10 @@ func (n *Node) Documents(_ context.Context, q web.Query) ([]web.Listed, error) {
 	if err != nil {
 		return nil, err
 	}
-	documents := []web.Listed{}
+	documents, veil := []web.Listed{}, n.veil(reading)
 	for id, d := range reading.Documents() {
 		if l := listed(reading, id, d); (d != nil || l.Erased != "") && matches(q, l) {
-			documents = append(documents, n.veil(l))
+			documents = append(documents, veil.line(l))
 		}
 	}
 	return documents, nil
@@ -102,7 +102,7 @@ func (n *Node) Document(_ context.Context, id review.DocumentID) (*web.Shown, er
 		return nil, err
 	}
 	shown := &web.Shown{
-		Listed: n.veil(listed(reading, id, d)), Signer: record.Leaf.Key.Fingerprint(), Witnesses: label.Witnesses,
+		Listed: n.veil(reading).line(listed(reading, id, d)), Signer: record.Leaf.Key.Fingerprint(), Witnesses: label.Witnesses,
 		Label: label, Places: reading.Places(id), Absence: record.Absence.String(),
 	}
 	if owner, _, ok := reading.Chain().KeyOwner(record.Leaf.Key); ok {
@@ -165,7 +165,7 @@ func (n *Node) Thread(_ context.Context, id review.DocumentID) (*review.Thread, 
 	if !ok {
 		return nil, notFound(id)
 	}
-	n.veilThread(thread)
+	n.veil(reading).thread(thread)
 	return thread, nil
 }
 

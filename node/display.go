@@ -7,66 +7,51 @@ import (
 
 	"stocktake/node/web"
 	"stocktake/review"
-	"stocktake/signing"
 )
 
-// checkDisplay looks over the display policy of a config.yaml:
-//
-//	display:
-//	  - document: 243002887d93338a9bb1e002567f492ed47c1e85c55f37bf03363f0a86530a2d
-//	    reason: A court of this country ordered it (case 12/2026).
-//	  - author: ngo
-//	    reason: Its documents are shown at its own node.
-//
-// The node carries, counts and hands on to other nodes what it does not show.
-func checkDisplay(rules []web.DisplayRule) error {
-	if len(rules) > maxDisplayRules {
-		return fmt.Errorf("display: %d rules, the limit is %d", len(rules), maxDisplayRules)
-	}
-	for i, r := range rules {
-		_, err := signing.ParseDigest(string(r.Document))
-		switch {
-		case (r.Document == "") == (r.Author == ""):
-			return fmt.Errorf("display: rule %d: name either a document or an author", i+1)
-		case r.Document != "" && err != nil:
-			return fmt.Errorf("display: rule %d: %.80q is not a document ID: 64 hexadecimal digits", i+1, string(r.Document))
-		case r.Reason == "" || len(r.Reason) > maxDisplayReason:
-			return fmt.Errorf("display: rule %d: give a reason of at most %d bytes; it is shown in place of the document", i+1, maxDisplayReason)
-		}
+// shownAlways are the kinds that everybody's figures rest on, and the word of
+// what is not shown.
+var shownAlways = []review.Kind{review.KindCharter, review.KindOpening, review.KindAccession, review.KindReceipt, review.KindWithdrawal,
+	review.KindKey, review.KindFork, review.KindAccreditation, review.KindPolicy}
+
+// veil takes out of what readers get what the participant's display policy (a
+// document: review.Policy) names. The node carries, counts and hands on to
+// other nodes what it does not show.
+type veil []review.DisplayRule
+
+func (n *Node) veil(reading *review.Reading) veil {
+	if policy, _ := reading.Policy(n.config.Participant); policy != nil {
+		return policy.Rules
 	}
 	return nil
 }
 
-// shownAlways are the kinds that everybody's figures rest on.
-var shownAlways = []review.Kind{review.KindCharter, review.KindOpening, review.KindAccession, review.KindReceipt, review.KindWithdrawal}
-
-// hidden is why this node does not show a document; "" if it does.
-func (n *Node) hidden(l web.Listed) string {
-	if slices.Contains(shownAlways, l.Kind) {
+// hides is why a document is not shown; "" if it is.
+func (v veil) hides(id review.DocumentID, kind review.Kind, author review.ParticipantID) string {
+	if slices.Contains(shownAlways, kind) {
 		return ""
 	}
-	for _, r := range n.config.Display {
-		if r.Document == l.ID || r.Author != "" && r.Author == l.Author {
+	for _, r := range v {
+		if r.Hides(id, author) {
 			return r.Reason
 		}
 	}
 	return ""
 }
 
-// veil takes out of a list's line what is not shown here.
-func (n *Node) veil(l web.Listed) web.Listed {
-	if l.NotDisplayed = n.hidden(l); l.NotDisplayed != "" {
+func (v veil) line(l web.Listed) web.Listed {
+	if l.NotDisplayed = v.hides(l.ID, l.Kind, l.Author); l.NotDisplayed != "" {
 		l.Title = ""
 	}
 	return l
 }
 
-func (n *Node) veilThread(t *review.Thread) {
-	if n.hidden(web.Listed{ID: t.ID, Kind: t.Kind, Author: t.Author}) != "" {
+func (v veil) thread(t *review.Thread) {
+	if v.hides(t.ID, t.Kind, t.Author) != "" {
 		t.Title = ""
 	}
 	for _, reply := range t.Replies {
-		n.veilThread(reply)
+		v.thread(reply)
 	}
 }
 
@@ -86,7 +71,8 @@ func (n *Node) elsewhere(chain *review.Chain) []review.ParticipantID {
 // displayable is an error if this node does not hand a document to readers.
 func (n *Node) displayable(reading *review.Reading, id review.DocumentID) error {
 	d, _ := reading.Document(id)
-	if reason := n.hidden(listed(reading, id, d)); reason != "" {
+	l := listed(reading, id, d)
+	if reason := n.veil(reading).hides(id, l.Kind, l.Author); reason != "" {
 		return &web.AnswerError{
 			Status: http.StatusUnavailableForLegalReasons, Code: "not-displayed",
 			Message: fmt.Sprintf("document %s is not displayed here: %s; other participants' nodes hold it, see /documents/%s", id, reason, id),

@@ -11,7 +11,6 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"stocktake/node/web"
 	"stocktake/review"
 )
 
@@ -51,7 +50,6 @@ type Config struct {
 	HTTP        string               `yaml:"http"`                    // host:port of the pages and the API
 	Hosts       []string             `yaml:"hosts,omitempty"`         // further names under which people reach the pages
 	Erasure     string               `yaml:"erasure,omitempty"`       // of what authors withdraw: honour (the default) or keep
-	Display     []web.DisplayRule    `yaml:"display,omitempty"`       // what this node carries and does not show: see display.go
 	Demo        bool                 `yaml:"demonstration,omitempty"` // keys of a demonstration: pages say so
 }
 
@@ -86,7 +84,7 @@ func parseConfig(b []byte, c *Config) error {
 	if c.Erasure != "" && c.Erasure != ErasureHonour && c.Erasure != ErasureKeep {
 		return fmt.Errorf("erasure: %.40q is not possible; write %s or %s", c.Erasure, ErasureHonour, ErasureKeep)
 	}
-	return checkDisplay(c.Display)
+	return nil
 }
 
 // WriteConfig replaces config.yaml.

@@ -25,8 +25,11 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 	s := &web.Status{
 		Participant: p.ID, Name: p.Name, Federation: n.founding.Genesis.ID, Charter: charter.Number,
 		Log: n.origin, Size: n.store.Head(n.origin).Size, Missing: len(missing), Snapshot: snapshot.Digest(),
-		Peers: []web.PeerStatus{}, Logs: []web.LogStatus{}, Addresses: []string{}, Demo: n.config.Demo, Display: n.config.Display,
+		Peers: []web.PeerStatus{}, Logs: []web.LogStatus{}, Addresses: []string{}, Demo: n.config.Demo,
 		Running: n.runner != nil,
+	}
+	if policy, id := reading.Policy(p.ID); policy != nil {
+		s.Display, s.Policy = policy.Rules, id
 	}
 	for id, d := range reading.Documents() {
 		if d != nil && matches(web.Query{}, listed(reading, id, d)) {

@@ -288,7 +288,7 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		{KindKey, edit{"/holder": gone}, "/holder", "delegate-what"},
 		{KindPolicy, edit{"/rules/0/what": "somebody else"}, "/rules/0/what", "not-a-document-or-author"},
 		{KindPolicy, edit{"/rules/0/what": "gmb-academic"}, "/rules/1/what", "repeated"},
-		{KindPolicy, edit{"/rules/0/reason": gone}, "/rules/0/reason", "required"},
+		{KindPolicy, edit{"/rules/0/reason": gone}, "/rules/0/reason", "missing-field"},
 		{KindKey, edit{"/kinds": gone}, "/kinds", "delegate-what"},
 		{KindKey, edit{"/action": "rotate", "/holder": gone, "/kinds": gone, "/until": gone}, "/replaces", "rotate-what"},
 		{KindKey, edit{"/action": "rotate", "/replaces": keyOf(KindKey, "/key"), "/holder": gone, "/kinds": gone, "/until": gone}, "/key", "replaces-itself"},

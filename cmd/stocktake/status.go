@@ -74,7 +74,7 @@ func printStatus(c *call, s *web.Status) {
 		fmt.Fprintln(c.out, "behind      no: nothing longer was heard of")
 	}
 	for _, r := range s.Display {
-		fmt.Fprintf(c.out, "not shown   %s%s: %s\n", r.Document, r.Author, r.Reason)
+		fmt.Fprintf(c.out, "not shown   %s: %s\n", r.What, r.Reason)
 	}
 	for _, f := range s.Forks {
 		fmt.Fprintf(c.out, "FORK        %s\n", f)

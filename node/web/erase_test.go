@@ -1,25 +1,27 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"stocktake/node/web"
 	"stocktake/review"
+	"stocktake/signing"
 )
 
 // TestErasedContentIsGoneAndTheFactStays files a pledge with a comment, has its
 // author withdraw it with its content, and asks the node in every way it has.
-// TestWithdrawingSilencesNoAssessment: what a shadow report is about is not
-// deleted under it, so the report goes on counting.
-func TestWithdrawingSilencesNoAssessment(t *testing.T) {
+// TestErasingSilencesNoAssessment: a shadow report on what its author had
+// erased goes on counting.
+func TestErasingSilencesNoAssessment(t *testing.T) {
 	w := open(t)
 	ctx := context.Background()
 	file := func(author review.ParticipantID, draft string) review.DocumentID {
@@ -37,16 +39,14 @@ func TestWithdrawingSilencesNoAssessment(t *testing.T) {
 	require.NoError(t, w.settle())
 	require.NoError(t, eventually(func() error {
 		d, err := w.client.Document(ctx, pledge)
-		if err == nil && d.Label.Reason != review.ReasonWithdrawn {
-			err = fmt.Errorf("%s is not withdrawn yet", pledge)
+		if err == nil && d.Absence != "erased" {
+			err = fmt.Errorf("the content of %s is %s", pledge, d.Absence)
 		}
 		return err
 	}))
-	time.Sleep(2500 * time.Millisecond) // longer than a node takes to erase
 	for id, counts := range map[review.DocumentID]bool{pledge: false, shadow: true, withdrawal: true} {
 		d, err := w.client.Document(ctx, id)
 		require.NoError(t, err)
-		assert.Equal(t, "present", d.Absence)
 		assert.Equal(t, counts, d.Label.Counts, "%s %s", d.Kind, d.Label.Reason)
 	}
 }
@@ -111,8 +111,8 @@ func TestErasedContentIsGoneAndTheFactStays(t *testing.T) {
 	thread, err := w.client.Thread(ctx, id)
 	require.NoError(t, err)
 	assert.Equal(t, review.ParticipantID("xsa"), thread.Author)
-	require.NotEmpty(t, thread.Replies)
-	assert.Equal(t, withdrawal, thread.Replies[0].ID)
+	require.Len(t, thread.Replies, 2, "what others said about it stays")
+	assert.ElementsMatch(t, []review.DocumentID{comment, withdrawal}, []review.DocumentID{thread.Replies[0].ID, thread.Replies[1].ID})
 
 	for _, path := range []string{
 		"/api/v1/documents", "/api/v1/documents/" + string(id), "/api/v1/documents/" + string(id) + "/thread",
@@ -124,7 +124,7 @@ func TestErasedContentIsGoneAndTheFactStays(t *testing.T) {
 	page := string(w.get(t, "/documents/"+string(id)))
 	assert.Contains(t, page, "Erased: withdrawn by its author on ")
 	assert.Contains(t, page, reason)
-	for _, below := range []string{"/envelope", "/export"} {
+	for _, below := range []string{"/envelope"} {
 		res, err := http.Get("http://" + w.address + "/api/v1/documents/" + string(id) + below)
 		require.NoError(t, err)
 		b, err := io.ReadAll(res.Body)
@@ -135,6 +135,23 @@ func TestErasedContentIsGoneAndTheFactStays(t *testing.T) {
 	}
 
 	assert.True(t, recompute(t, w)[id], "the log has lost the leaf")
+
+	t.Run("that it was said, when, and taken back, is proven without it", func(t *testing.T) {
+		files, err := w.client.Export(ctx, id)
+		require.NoError(t, err)
+		assert.NotContains(t, files, review.FilePAE)
+		for line := range bytes.Lines(slices.Concat(files[review.FileBundle], []byte("\n"), files[review.FileRelated])) {
+			b, err := signing.ParseBundle(line)
+			require.NoError(t, err)
+			assert.NotContains(t, string(b.Payload), secret)
+		}
+		v, err := review.Verify(files)
+		require.NoError(t, err)
+		assert.Equal(t, d.Filed, v.Filed)
+		require.NotNil(t, v.Withdrawn)
+		assert.Equal(t, withdrawal, v.Withdrawn.By)
+		assert.True(t, v.Withdrawn.Erase)
+	})
 
 	t.Run("it is not taken back", func(t *testing.T) {
 		_, err := w.client.File(ctx, envelope)

@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"stocktake/review"
+	"stocktake/signing"
 )
 
 // veil takes out of a stocktake, as pages read it, the words of what the node
 // does not show. Figures stay, and the stocktake's file is everybody's.
-func (a *assembled) veil(rules []DisplayRule) {
+func (a *assembled) veil(rules []review.DisplayRule) {
 	hidden := func(id review.DocumentID, author review.ParticipantID) bool {
-		return slices.ContainsFunc(rules, func(r DisplayRule) bool { return r.Document == id || r.Author != "" && r.Author == author })
+		return slices.ContainsFunc(rules, func(r review.DisplayRule) bool { return r.Hides(id, author) })
 	}
 	for i := range a.pledges {
 		if p := &a.pledges[i]; hidden(p.ID, p.Author) {
@@ -33,21 +34,25 @@ func (a *assembled) veil(rules []DisplayRule) {
 
 // policyBody is what the node carries and does not show.
 type policyBody struct {
-	Name  string
-	Rules []policyRule
+	Name   string
+	Policy review.DocumentID // "" if it shows everything
+	Rules  []policyRule
 }
 
 type policyRule struct {
-	DisplayRule
-	Of ref // an author
+	Document review.DocumentID
+	Author   ref // if it is about one
+	Reason   string
 }
 
-func (n *site) policyPage(_ context.Context, v *view, _ *http.Request) (string, any, error) {
-	body := policyBody{Name: v.status.Name}
+func (*site) policyPage(_ context.Context, v *view, _ *http.Request) (string, any, error) {
+	body := policyBody{Name: v.status.Name, Policy: v.status.Policy}
 	for _, r := range v.status.Display {
-		rule := policyRule{DisplayRule: r}
-		if r.Author != "" {
-			rule.Of = v.who(r.Author)
+		rule := policyRule{Reason: r.Reason}
+		if _, err := signing.ParseDigest(r.What); err == nil {
+			rule.Document = review.DocumentID(r.What)
+		} else {
+			rule.Author = v.who(review.ParticipantID(r.What))
 		}
 		body.Rules = append(body.Rules, rule)
 	}

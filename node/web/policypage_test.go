@@ -16,7 +16,7 @@ import (
 // withPolicy is a node with a display policy.
 type withPolicy struct {
 	web.Service
-	rules []web.DisplayRule
+	rules []review.DisplayRule
 }
 
 func (s withPolicy) Status(ctx context.Context) (*web.Status, error) {
@@ -48,16 +48,16 @@ func TestAStocktakePageLeavesOutWhatIsNotDisplayed(t *testing.T) {
 	pledges, targets := s.Contents().Pledges, s.Contents().Targets
 	require.NotEmpty(t, pledges)
 	require.NotEmpty(t, targets)
-	page := func(rules ...web.DisplayRule) string {
+	page := func(rules ...review.DisplayRule) string {
 		r := httptest.NewRequest("GET", "http://localhost/stocktake?scope=global", nil)
 		answer := httptest.NewRecorder()
 		web.Handler(withPolicy{w.client, rules}, web.Options{}).ServeHTTP(answer, r)
 		require.Equal(t, 200, answer.Code)
 		return html.UnescapeString(answer.Body.String())
 	}
-	var rules []web.DisplayRule
+	var rules []review.DisplayRule
 	for _, p := range w.genesis.Predicate.(*review.Charter).Participants {
-		rules = append(rules, web.DisplayRule{Author: p.ID, Reason: "A court"})
+		rules = append(rules, review.DisplayRule{What: string(p.ID), Reason: "A court"})
 	}
 	open, veiled := page(), page(rules...)
 	for _, p := range pledges {

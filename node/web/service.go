@@ -125,15 +125,8 @@ type Status struct {
 	Forks       []string             `json:"forks,omitempty"`
 	Addresses   []string             `json:"addresses"`
 	Demo        bool                 `json:"demonstration,omitempty"`
-	Display     []DisplayRule        `json:"display,omitempty"` // what is carried here and not shown
-}
-
-// DisplayRule says of one document, or of all of one author, that a node
-// carries it, counts it and hands it on, and does not show it to readers.
-type DisplayRule struct {
-	Document review.DocumentID    `json:"document,omitempty" yaml:"document,omitempty"`
-	Author   review.ParticipantID `json:"author,omitempty" yaml:"author,omitempty"`
-	Reason   string               `json:"reason" yaml:"reason"`
+	Display     []review.DisplayRule `json:"display,omitempty"` // what is carried here and not shown
+	Policy      review.DocumentID    `json:"policy,omitempty"`  // the document that says so
 }
 
 // PeerStatus is one other member's node.

@@ -16,7 +16,7 @@ var phrases = map[string]string{
 	// kinds of document, in the singular
 	"pledge": "Pledge", "report": "Progress report", "assessment": "Assessment", "comment": "Comment",
 	"response": "Response", "accession": "Accession", "withdrawal": "Withdrawal", "refusal": "Refusal by a carrier", "charter": "Charter",
-	"opening": "Opening of a log", "receipt": "Receipt", "fork": "Proof of two histories", "key": "Change of keys",
+	"opening": "Opening of a log", "receipt": "Receipt", "fork": "Proof of two histories", "key": "Change of keys", "policy": "Display policy",
 	// participants
 	"state": "State", "regional-body": "Regional body", "un-entity": "UN entity", "civil-society": "Civil society",
 	"local-authority": "Local authority", "human-rights-institution": "National human-rights institution",

@@ -50,6 +50,18 @@ type accreditation struct {
 	ended DocumentID // the withdrawal that ended it
 }
 
+// takingBack is a withdrawal by its subject and author.
+type takingBack struct {
+	of DocumentID
+	by ParticipantID
+}
+
+// early is a withdrawal that was filed before what it takes back.
+type early struct {
+	id DocumentID
+	at time.Time
+}
+
 func isAccreditedID(s string) bool {
 	name, ok := strings.CutPrefix(s, accreditedPrefix)
 	return ok && len(name) >= 2 && isName(name) && len(s) <= 40
@@ -238,6 +250,9 @@ func (c *Chain) accredit(d *Document, by signing.DocumentKey, filed time.Time) (
 	}
 	c.accredited[p.Participant] = append(c.accredited[p.Participant], a)
 	c.vouching[p.Author] = append(c.vouching[p.Author], a)
+	if back, ok := c.early[takingBack{d.ID, p.Author}]; ok {
+		a.end(back.id, later(back.at, filed.Add(-time.Second)))
+	}
 	return true
 }
 
@@ -259,15 +274,23 @@ func (c *Chain) unaccredit(d *Document, by signing.DocumentKey, filed time.Time)
 	words := c.vouching[d.Author]
 	i := slices.IndexFunc(words, func(a *accreditation) bool { return a.id == d.About() && a.ended == "" })
 	if i < 0 {
+		if of := (takingBack{d.About(), d.Author}); c.early[of].id == "" {
+			c.early[of] = early{d.ID, filed}
+		}
 		return false
 	}
 	c.changes.by[d.ID] = by
-	a := words[i]
-	a.ended = d.ID
+	words[i].end(d.ID, filed)
+	return true
+}
+
+// end ends an accreditation by a withdrawal, with the second in which that was
+// filed; at the zero time nothing ends.
+func (a *accreditation) end(by DocumentID, filed time.Time) {
+	a.ended = by
 	if until := filed.Add(time.Second); !filed.IsZero() && (a.span.until.IsZero() || until.Before(a.span.until)) {
 		a.span.until = until
 	}
-	return true
 }
 
 // decide gives a document that changes who may speak its effect, if it has one;

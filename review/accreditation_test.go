@@ -11,8 +11,10 @@ import (
 
 // newAccrediting is a federation in which a coalition may accredit two authors
 // of any region, a regional body its region's, and an academic vouch for one.
-func newAccrediting(t testing.TB) *testFederation {
-	return newFederationWith(t, 4, func(c *Charter) {
+func newAccrediting(t testing.TB) *testFederation { return newAccreditingWith(t, 4) }
+
+func newAccreditingWith(t testing.TB, witnesses int) *testFederation {
+	return newFederationWith(t, witnesses, func(c *Charter) {
 		c.Accreditors = []Accreditor{
 			{Participant: "ngo", Scope: "global", Kinds: []string{"civil-society", "academic", kindProtected}, Cap: 2},
 			{Participant: "un-eca", Scope: "region:UN-ECA", Kinds: []string{"civil-society", kindProtected}, Cap: 10},
@@ -82,6 +84,13 @@ func TestAccreditorsAnswerForAuthorsFromFilingTimesOn(t *testing.T) {
 				{30, says{"a.voice", "Between"}, "K", ReasonAuthorNotInForce},
 				{40, f.accredits("un-eca", "a.voice", "", "K"), "un-eca author", ""},
 				{50, says{"a.voice", "After"}, "K", ""},
+			}
+		},
+		"what was taken back before it was filed never works": func(f *testFederation) []authorStep {
+			return []authorStep{
+				{20, f.accredits("ngo", "a.voice", "", "K"), "ngo author", ReasonWithdrawn},
+				{10, takesBack(0), "ngo author", ""},
+				{20, says{"a.voice", "After"}, "K", ReasonAuthorNotInForce},
 			}
 		},
 		"nobody takes another's word back": func(f *testFederation) []authorStep {
@@ -186,6 +195,11 @@ func TestAccreditorsAnswerForAuthorsFromFilingTimesOn(t *testing.T) {
 			f := newAccrediting(t)
 			steps := story(f)
 			ids := make([]DocumentID, len(steps))
+			for i, s := range steps { // whom a withdrawal names may be filed after it
+				if a, ok := s.what.(*Accreditation); ok {
+					ids[i] = f.parse(f.compose(a, f.genesis.ID)).ID
+				}
+			}
 			order := make([]int, len(steps))
 			for i := range order {
 				order[i] = i

@@ -31,7 +31,7 @@ type cast struct {
 }
 
 func newCast(t testing.TB) *cast {
-	f := newFederation(t, 4)
+	f := newAccrediting(t)
 	c := &cast{testFederation: f}
 	p := f.pledge("gmb", "A pledge")
 	p.Targets = []Target{{ID: "births", Indicator: "Births registered", Value: "90", Unit: "per cent", Due: NotStated}}

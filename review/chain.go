@@ -39,6 +39,7 @@ type Chain struct {
 	accreditors  []accreditor
 	accredited   map[ParticipantID][]*accreditation // by author, in the order in which they took effect
 	vouching     map[ParticipantID][]*accreditation // by accreditor
+	early        map[takingBack]early               // withdrawals that were filed before what they take back
 	guardians    map[ParticipantID][]guardianTerm
 	terms        []witnessTerm
 }

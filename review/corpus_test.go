@@ -5,13 +5,14 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 )
 
 // randomCorpus files about n documents at random: most of them sound, some
 // forged, dangling, repeated in several logs, withdrawn, replaced or erased;
 // and receipts by some of the witnesses, with clocks that differ.
 func randomCorpus(t testing.TB, rng *rand.Rand, n int) *testFederation {
-	f := newFederation(t, []int{1, 4, 7}[rng.IntN(3)])
+	f := newAccreditingWith(t, []int{1, 4, 7}[rng.IntN(3)])
 	c := &chaos{testFederation: f, rng: rng, ids: map[Kind][]DocumentID{KindCharter: {f.genesis.ID}}}
 	for range n {
 		c.clock += rng.IntN(2 * 24 * 60) // over about the n days
@@ -83,15 +84,21 @@ func (c *chaos) authorOf(id DocumentID) ParticipantID {
 	return pick(c.rng, testParticipants()).ID
 }
 
+// authorAt is one of some authors whom the charter does not list.
+func authorAt(i int) ParticipantID { return ParticipantID(fmt.Sprint("a.author-", i)) }
+
 func (c *chaos) step() {
 	rng := c.rng
 	author := pick(rng, testParticipants()).ID
+	if rng.IntN(5) == 0 {
+		author = authorAt(rng.IntN(4))
+	}
 	objectives := []int{1 + rng.IntN(4)}
 	round := pick(rng, []string{"", "round-1", "africa-1"})
 	rating := pick(rng, []string{"limited", "substantial", "complete"})
 	var predicate any
 	about := c.genesis.ID
-	switch rng.IntN(12) {
+	switch rng.IntN(15) {
 	case 0, 1, 2:
 		p := c.pledge(author, fmt.Sprintf("Pledge %d", c.serial))
 		p.Objectives = objectives
@@ -167,8 +174,25 @@ func (c *chaos) step() {
 		}
 		predicate = a
 	case 11:
-		about = c.any(KindPledge, KindReport, KindComment, KindAssessment, KindResponse, KindAccession)
+		about = c.any(KindPledge, KindReport, KindComment, KindAssessment, KindResponse, KindAccession, KindAccreditation)
 		predicate = &Withdrawal{Common: c.common(c.authorOf(about)), Reason: "no longer"}
+	case 12, 13:
+		i := rng.IntN(4)
+		a := c.accredits(pick(rng, []ParticipantID{"ngo", "ngo", "un-eca", "gmb-academic", "deu"}), authorAt(i), pick(rng, []string{"", "", "Rural Voices"}), string(authorAt(i))+" author")
+		if rng.IntN(8) == 0 {
+			a.Key = keyNamed(string(authorAt(rng.IntN(4))) + " author")
+		}
+		if rng.IntN(3) == 0 {
+			a.Until = minute(c.clock + rng.IntN(10*24*60)).Format(time.RFC3339)
+		}
+		a.Country = pick(rng, []string{"GMB", "DEU", ""})
+		predicate = a
+	case 14:
+		if about = c.any(KindAccreditation); rng.IntN(2) == 0 {
+			predicate = &Comment{Common: c.common(author), Type: "challenge", Text: "Who is this?"}
+		} else {
+			predicate = &Withdrawal{Common: c.common(c.authorOf(about)), Reason: "no longer"}
+		}
 	}
 	if common := commonOf(predicate); common.Author == "xsa" && rng.IntN(2) == 0 {
 		common.Title, common.Sample = "SAMPLE: "+common.Title, true

@@ -172,7 +172,7 @@ func (c *Chain) unchanged() *Chain {
 	n := *c
 	n.keys, n.participants = maps.Clone(c.listed), maps.Clone(c.participants)
 	maps.DeleteFunc(n.participants, func(id ParticipantID, _ Participant) bool { return id.Accredited() })
-	n.accredited, n.vouching = map[ParticipantID][]*accreditation{}, map[ParticipantID][]*accreditation{}
+	n.accredited, n.vouching, n.early = map[ParticipantID][]*accreditation{}, map[ParticipantID][]*accreditation{}, map[takingBack]early{}
 	n.changes = keyChanges{
 		of: map[DocumentID]Refusal{}, by: map[DocumentID]signing.DocumentKey{}, count: map[ParticipantID]int{}, added: map[ParticipantID][]signing.DocumentKey{},
 		recoveries: map[DocumentID]*recovery{}, voices: map[DocumentID]map[ParticipantID]time.Time{}, contests: map[DocumentID]DocumentID{}, reserved: map[signing.DocumentKey]bool{},
@@ -280,6 +280,32 @@ func (c *Chain) WithKeysOf(o *Chain) *Chain {
 	n := *c
 	n.keys, n.changes = o.keys, o.changes
 	n.participants, n.accreditors, n.accredited, n.vouching = o.participants, o.accreditors, o.accredited, o.vouching
+	return &n
+}
+
+// After is the chain of a node's records once they are as far as the federation
+// file with which it joined, whose chain is the other; before that it is the
+// other. Logs and keys that only the file has stay known: what shows them may
+// not have arrived, or have no filing time yet.
+func (c *Chain) After(joined *Chain) *Chain {
+	here, _ := c.InForce()
+	if there, _ := joined.InForce(); !c.founded || here.Number < there.Number {
+		return joined
+	}
+	n := *c
+	n.logs, n.keys = maps.Clone(joined.logs), maps.Clone(c.keys)
+	maps.Copy(n.logs, c.logs)
+	n.changes.added = maps.Clone(c.changes.added)
+	for key, e := range joined.keys {
+		if _, known := c.keys[key]; known || c.Decided(e.by) {
+			continue
+		}
+		if n.changes.added == nil {
+			n.changes.added = map[ParticipantID][]signing.DocumentKey{}
+		}
+		n.keys[key] = e
+		n.changes.added[e.owner] = append(slices.Clip(n.changes.added[e.owner]), key)
+	}
 	return &n
 }
 

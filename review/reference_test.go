@@ -33,6 +33,17 @@ type naive struct {
 	knownCode    map[DocumentID]string
 	knownLabel   map[DocumentID]string
 	knownHolding map[string][]*Document
+
+	answering []naiveAnswer
+	refused   map[DocumentID]string // accreditations without effect
+}
+
+// naiveAnswer is an accreditation that took effect.
+type naiveAnswer struct {
+	id          DocumentID
+	what        *Accreditation
+	from, until time.Time
+	back        time.Time // when its withdrawal was filed; zero if there is none
 }
 
 type parsed struct {
@@ -67,6 +78,7 @@ func newNaive(s Snapshot, genesis *Document, records []Record, cutoff time.Time)
 			n.docs = append(n.docs, r.ID())
 		}
 	}
+	n.accredit()
 	if cutoff.IsZero() {
 		for _, r := range records {
 			if f := n.filing(Place{r.Origin, r.Index}); f.ok && f.at.After(n.cutoff) {
@@ -163,11 +175,133 @@ func (n *naive) filed(id DocumentID) (time.Time, bool) {
 		if r.ID() != id || d == nil || !d.Known || !r.Genuine || len(n.chain.authority(d, r.Leaf.Key)) > 0 {
 			continue
 		}
-		if f := n.filing(Place{r.Origin, r.Index}); f.ok && (!found || f.at.Before(earliest)) {
+		if f := n.filing(Place{r.Origin, r.Index}); f.ok && n.takesPart(d.Author, f.at) && (!found || f.at.Before(earliest)) {
 			earliest, found = f.at, true
 		}
 	}
 	return earliest, found
+}
+
+// accredit finds out, in the order of filing, which accreditations took effect,
+// and lists their authors beside the charter's.
+func (n *naive) accredit() {
+	n.refused = map[DocumentID]string{}
+	var all []DocumentID
+	for _, id := range n.docs {
+		if d, _ := n.doc(id); d != nil && d.Kind == KindAccreditation {
+			if _, ok := n.filed(id); ok {
+				all = append(all, id)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b DocumentID) int {
+		x, _ := n.filed(a)
+		y, _ := n.filed(b)
+		if c := x.Compare(y); c != 0 {
+			return c
+		}
+		return strings.Compare(string(a), string(b))
+	})
+	for _, id := range all {
+		d, _ := n.doc(id)
+		p := d.Predicate.(*Accreditation)
+		at, _ := n.filed(id)
+		if n.refused[id] = n.refusal(p, at); n.refused[id] != "" {
+			continue
+		}
+		a := naiveAnswer{id: id, what: p, from: at}
+		a.until, _ = time.Parse(time.RFC3339, p.Until)
+		for _, w := range n.docs {
+			if d, _ := n.doc(w); d != nil && d.Kind == KindWithdrawal && d.About() == id && d.Author == p.Author {
+				if back, ok := n.filed(w); ok && (a.back.IsZero() || back.Before(a.back)) {
+					a.back = back
+				}
+			}
+		}
+		n.answering = append(n.answering, a)
+		if _, ok := n.chain.participants[p.Participant]; !ok {
+			sample := p.Sample || n.chain.participants[p.Author].Sample
+			name := p.Name
+			if name == "" {
+				name = string(p.Participant)
+			}
+			n.chain.participants[p.Participant] = Participant{ID: p.Participant, Kind: p.Type, Name: name, Country: p.Country, Sample: sample}
+			key, _ := signing.ParseDocumentKeyBase64(p.Key)
+			n.chain.keys[key] = keyEntry{owner: p.Participant, role: roleAuthor}
+		}
+	}
+}
+
+// refusal is why an accreditation that is filed at a time has no effect.
+func (n *naive) refusal(p *Accreditation, at time.Time) string {
+	code, charter := "not-an-accreditor", n.chain.charters[0].Predicate.(*Charter)
+	for _, e := range charter.Accreditors {
+		if e.Participant != p.Author || !n.entryHolds(e, at) {
+			continue
+		}
+		if code = "accreditor-scope"; n.fits(e, p) {
+			code = ""
+			break
+		}
+	}
+	key, _ := signing.ParseDocumentKeyBase64(p.Key)
+	owner, taken := n.chain.keys[key]
+	known, bound := n.chain.participants[p.Participant]
+	switch {
+	case code != "":
+		return code
+	case bound && (owner.owner != p.Participant || known.Kind != p.Type):
+		return "author-taken"
+	case !bound && taken:
+		return "key-taken"
+	}
+	for _, e := range charter.Accreditors {
+		if e.Participant != p.Author || !n.entryHolds(e, at) || !n.fits(e, p) {
+			continue
+		}
+		others := map[ParticipantID]bool{}
+		for _, a := range n.answering {
+			if a.what.Author == p.Author && a.what.Participant != p.Participant && n.fits(e, a.what) && a.lasts(at) {
+				others[a.what.Participant] = true
+			}
+		}
+		if len(others) < e.Cap {
+			return ""
+		}
+	}
+	return "accreditor-cap"
+}
+
+func (n *naive) entryHolds(e Accreditor, at time.Time) bool {
+	until, err := time.Parse(time.RFC3339, e.Until)
+	return err != nil || at.Before(until)
+}
+
+func (n *naive) fits(e Accreditor, p *Accreditation) bool {
+	in := e.Scope == "global" || p.Country != "" && slices.Contains(compact.RegionsOf(p.Country, "2026-01-01"), strings.TrimPrefix(e.Scope, "region:"))
+	return in && slices.Contains(e.Kinds, p.Type)
+}
+
+// lasts: a withdrawal ends it with the second in which it was filed.
+func (a naiveAnswer) lasts(at time.Time) bool {
+	return !at.Before(a.from) && (a.until.IsZero() || at.Before(a.until)) && (a.back.IsZero() || !at.After(a.back))
+}
+
+// answerers are the accreditors that answer for an author at a time.
+func (n *naive) answerers(author ParticipantID, at time.Time) map[ParticipantID]bool {
+	by := map[ParticipantID]bool{}
+	for _, a := range n.answering {
+		for _, e := range n.chain.charters[0].Predicate.(*Charter).Accreditors {
+			if a.what.Participant == author && a.lasts(at) && e.Participant == a.what.Author && n.entryHolds(e, at) && n.fits(e, a.what) {
+				by[a.what.Author] = true
+			}
+		}
+	}
+	return by
+}
+
+func (n *naive) takesPart(author ParticipantID, at time.Time) bool {
+	return !strings.HasPrefix(string(author), "a.") || len(n.answerers(author, at)) > 0
 }
 
 // code is why a document does not hold.
@@ -202,7 +336,7 @@ func (n *naive) reason(id DocumentID) string {
 	filed, ok := n.filed(id)
 	if !ok {
 		best := -1
-		order := []string{"unknown-author", ReasonSignatureInvalid, "key-unknown", "key-not-authors", "key-role", ReasonPending}
+		order := []string{"unknown-author", ReasonSignatureInvalid, "key-unknown", "key-not-authors", "key-role", ReasonAuthorNotInForce, ReasonPending}
 		for _, r := range n.records {
 			if r.ID() != id {
 				continue
@@ -210,6 +344,9 @@ func (n *naive) reason(id DocumentID) string {
 			code := ReasonPending
 			if refusal := n.chain.authority(d, r.Leaf.Key); len(refusal) > 0 {
 				code = refusal[0].Code
+			}
+			if f := n.filing(Place{r.Origin, r.Index}); code == ReasonPending && f.ok {
+				code = ReasonAuthorNotInForce
 			}
 			if !r.Genuine && code != "unknown-author" {
 				code = ReasonSignatureInvalid
@@ -228,7 +365,13 @@ func (n *naive) reason(id DocumentID) string {
 		d, _ := n.doc(id)
 		return d, true
 	}
-	if refusal := n.chain.relation(d, n.chain.first(n.knownTo(d, find))); len(refusal) > 0 {
+	refusal := n.chain.relation(d, n.chain.first(n.knownTo(d, find)))
+	if d.Kind == KindAccreditation {
+		if refusal = nil; n.refused[id] != "" {
+			return n.refused[id]
+		}
+	}
+	if len(refusal) > 0 {
 		if refusal[0].Code != ReasonDangling || !slices.Contains(n.docs, d.About()) {
 			return refusal[0].Code
 		}
@@ -448,7 +591,8 @@ func (n *naive) figures(region string) counts {
 	charter, _ := n.chain.InForce()
 	regionsOf := func(p ParticipantID) []string {
 		q, _ := n.chain.Participant(p)
-		if q.Country == "" {
+		later := !slices.ContainsFunc(n.answering, func(a naiveAnswer) bool { return a.what.Participant == p && !a.from.After(n.cutoff) })
+		if q.Country == "" || p.Accredited() && later {
 			return nil
 		}
 		return compact.RegionsOf(q.Country, day)
@@ -490,6 +634,57 @@ func (n *naive) figures(region string) counts {
 		if p.Kind == "state" && len(regionsOf(p.ID)) > 1 {
 			c.add("participation", "in several regions", p.Sample)
 		}
+	}
+	for _, author := range []ParticipantID{"a.author-0", "a.author-1", "a.author-2", "a.author-3"} {
+		words := map[ParticipantID]string{} // accreditor -> its state
+		challenged := map[ParticipantID]bool{}
+		for _, a := range n.answering {
+			if a.what.Participant != author || a.from.After(n.cutoff) {
+				continue
+			}
+			state := "ended"
+			if !a.back.IsZero() && !a.back.After(n.cutoff) {
+				state = "withdrawn"
+			} else if n.answerers(author, n.cutoff)[a.what.Author] && a.lasts(n.cutoff) {
+				state = "in force"
+			}
+			if words[a.what.Author] != "in force" {
+				words[a.what.Author] = state
+			}
+			for _, d := range n.counting(KindComment) {
+				if d.About() == a.id && d.Predicate.(*Comment).Type == "challenge" {
+					challenged[a.what.Author] = true
+				}
+			}
+		}
+		p := n.chain.participants[author]
+		if len(words) == 0 || !in(author) {
+			continue
+		}
+		state := "ended"
+		for by, word := range words {
+			if word == "in force" {
+				state = "accredited"
+				c.add("participation", "accredited by "+string(by), p.Sample)
+			}
+			names := []string{"accreditations", word, "by " + string(by)}
+			if p.Kind == "protected-author" {
+				names = append(names, "not named")
+			}
+			if challenged[by] {
+				names = append(names, "challenged")
+			}
+			for _, name := range names {
+				c.add("accreditations", name, p.Sample)
+			}
+			through := c.add("accreditations", "documents through "+string(by), p.Sample)
+			for _, d := range n.counting(KindPledge, KindReport, KindAssessment, KindComment, KindResponse) {
+				if at, _ := n.filed(d.ID); d.Author == author && n.answerers(author, at)[by] {
+					through.sum.Add(through.sum, big.NewRat(1, 1))
+				}
+			}
+		}
+		c.add("participation", state, p.Sample)
 	}
 	if region != "" {
 		r, _ := compact.Region(region)

@@ -195,6 +195,17 @@ func TestGoldenStocktake(t *testing.T) {
 	f.append("bgd", f.compose(f.testFederation.pledge("gmb", "Illegal migration"), f.genesis.ID), "gmb-academic author")
 	f.say("bgd", &Withdrawal{Common: f.common("mar"), Reason: "Another ministry is in charge."}, f.party)
 	f.settle(minute(days(2)))
+	accredited := f.filed("deu", f.accredits("ngo", "a.voice", "", "K"), "ngo author", minute(days(3)))
+	f.filed("deu", f.accredits("un-eca", "a.voice", "", "K"), "un-eca author", minute(days(4)))
+	named := f.filed("deu", f.accredits("ngo", "a.rural-voices", "Rural Voices", "K2"), "ngo author", minute(days(4)))
+	f.filed("deu", f.accredits("ngo", "a.too-many", "", "K3"), "ngo author", minute(days(5)))
+	f.append("deu", f.compose(&Assessment{Common: f.titled("a.voice", "What we saw"), Type: "shadow", Findings: finding(4, "not-started")}, f.pledge), "K")
+	f.append("deu", f.compose(f.testFederation.pledge("a.rural-voices", "Report what we see"), f.genesis.ID), "K2")
+	f.append("deu", f.compose(f.testFederation.pledge("a.too-many", "A voice too many"), f.genesis.ID), "K3")
+	f.say("phl", &Comment{Common: f.common("phl"), Type: "challenge", Text: "Who is this?"}, accredited)
+	f.settle(minute(days(6)))
+	f.say("deu", &Withdrawal{Common: f.common("ngo"), Reason: "It was dissolved."}, named)
+	f.settle(minute(days(7)))
 
 	for name, scope := range map[string]Scope{"global": ScopeGlobal, "africa": "region:UN-ECA"} {
 		s := f.assemble(scope)

@@ -3,7 +3,9 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
+
+	"golang.org/x/mod/sumdb/tlog"
 
 	"stocktake/review"
 	"stocktake/review/compact"
@@ -12,7 +14,8 @@ import (
 )
 
 // Export is what others need to verify a document: see review.FilePAE and the
-// names beside it.
+// names beside it. Of a document that was withdrawn and erased it proves what
+// stays known of it.
 func (n *Node) Export(_ context.Context, id review.DocumentID) (map[string][]byte, error) {
 	reading, _, err := n.read()
 	if err != nil {
@@ -25,119 +28,81 @@ func (n *Node) Export(_ context.Context, id review.DocumentID) (map[string][]byt
 	if err := n.displayable(reading, id); err != nil {
 		return nil, err
 	}
-	place := provable(reading, id, label.Place)
-	record, err := n.store.Record(place.Origin, place.Index)
+	record, err := n.store.Record(label.Place.Origin, label.Place.Index)
 	if err != nil {
 		return nil, err
 	}
-	if record.Payload == nil {
+	if _, withdrawn := reading.Withdrawn(id); record.Payload == nil && !withdrawn {
 		return nil, contentGone(reading, id, record.Absence)
 	}
-	bundle, err := n.bundle(reading, record)
+	files, leftOut, err := reading.Export(id, exportSource{n, reading})
 	if err != nil {
 		return nil, err
 	}
-	founding, err := n.foundingFile(reading)
-	if err != nil {
+	if files[review.FileFounding] == nil {
+		files[review.FileFounding] = n.founded // the charter's own record has not arrived
+	}
+	if files[review.FileAbout], err = n.about(id, record.Payload); err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{
-		review.FilePAE:         signing.PAE(record.Payload),
-		review.FileBundle:      bundle.Marshal(),
-		review.FileSigner:      record.Leaf.Key.PEM(),
-		review.FileTrustedRoot: reading.Chain().TrustedRoot().Marshal(),
-		review.FileFounding:    founding,
-	}
-	d, err := review.Parse(record.Payload)
-	if err != nil {
-		return nil, err
-	}
-	switch payload, err := n.store.Payload(d.About()); {
-	case err == nil:
-		files[review.FileAbout] = signing.PAE(payload)
-	case id == n.founding.Genesis.ID && string(d.About()) == compact.Digest():
-		files[review.FileAbout] = compact.Document()
-	case !errors.Is(err, store.ErrNotFound) && !errors.As(err, new(*store.AbsentError)):
-		return nil, err
+	maps.DeleteFunc(files, func(_ string, b []byte) bool { return b == nil })
+	if n.runner != nil { // else the node key is not open
+		files[review.FileNote] = reading.NoteExport(id, files, leftOut, n.origin, n.nodeKey)
 	}
 	return files, nil
 }
 
-// provable is the place where a document was filed first, or, if the key of
-// that log proves nothing any more, one where it was filed again.
-func provable(reading *review.Reading, id review.DocumentID, first review.Place) review.Place {
-	if log, ok := reading.Chain().Log(first.Origin); ok && log.Trusted() {
-		return first
+// about is the PAE of what a document is about; nil if its content is not held.
+func (n *Node) about(id review.DocumentID, payload []byte) ([]byte, error) {
+	if payload == nil {
+		return nil, nil
 	}
-	for _, p := range reading.Places(id) {
-		log, ok := reading.Chain().Log(p.Origin)
-		if _, final := reading.Evidence(p); ok && final && log.Trusted() {
-			return p
-		}
+	d, err := review.Parse(payload)
+	if err != nil {
+		return nil, err
 	}
-	return first
+	switch about, err := n.store.Payload(d.About()); {
+	case err == nil:
+		return signing.PAE(about), nil
+	case id == n.founding.Genesis.ID && string(d.About()) == compact.Digest():
+		return compact.Document(), nil
+	case errors.Is(err, store.ErrNotFound) || errors.As(err, new(*store.AbsentError)):
+		return nil, nil
+	default:
+		return nil, err
+	}
 }
 
-// bundle proves the record under the receipt that made it final, or, while it
-// is pending, under the log's own head.
-func (n *Node) bundle(reading *review.Reading, r review.Record) (signing.Bundle, error) {
-	entry, ok := reading.Chain().Log(r.Origin)
-	if !ok {
-		return signing.Bundle{}, fmt.Errorf("log %s is in no charter", r.Origin)
-	}
-	note, final := reading.Evidence(review.Place{Origin: r.Origin, Index: r.Index})
-	if !final {
-		note = n.store.Head(r.Origin).Checkpoint
-	}
-	checkpoint, err := signing.OpenCheckpoint(note, string(r.Origin), entry.LogKey)
-	if err != nil {
-		return signing.Bundle{}, err
-	}
-	proof, err := n.store.Prove(r.Origin, r.Index, checkpoint.Size)
-	if err != nil {
-		return signing.Bundle{}, err
-	}
-	inclusion, err := signing.Include(r.Leaf, r.Index, proof, note, signing.TrustedLog{Origin: string(r.Origin), Key: entry.LogKey})
-	if err != nil {
-		return signing.Bundle{}, err
-	}
-	return signing.Bundle{Payload: r.Payload, Leaf: r.Leaf, Inclusions: []signing.Inclusion{inclusion}}, nil
+// exportSource is the database as an export reads it. What is not displayed
+// here is not handed out with what it is about either.
+type exportSource struct {
+	*Node
+	reading *review.Reading
 }
 
-// foundingFile writes the charters, the accessions to them, and the openings of
-// logs and the changes of keys that no charter lists, as they are in the logs;
-// the home's own file while they have not arrived.
+func (s exportSource) Record(o review.Origin, index uint64) (review.Record, error) {
+	record, err := s.store.Record(o, index)
+	if err == nil && s.displayable(s.reading, record.ID()) != nil {
+		record.Payload = nil
+	}
+	return record, err
+}
+
+func (s exportSource) Prove(o review.Origin, index, size uint64) (tlog.RecordProof, error) {
+	return s.store.Prove(o, index, size)
+}
+
+func (s exportSource) Note(o review.Origin) []byte { return s.store.Head(o).Checkpoint }
+
+// foundingFile writes who the members are as the logs have it; the home's own
+// file while that has not arrived.
 func (n *Node) foundingFile(reading *review.Reading) ([]byte, error) {
-	var file []byte
-	found := false
-	for id, d := range reading.Documents() {
-		if d == nil {
-			continue
-		}
-		_, charter := reading.Chain().Charter(id)
-		_, about := reading.Chain().Charter(d.About())
-		label, _ := reading.Label(id)
-		opening, _ := d.Predicate.(*review.Opening)
-		opens := opening != nil && opening.Epoch > 1 && label.Counts
-		changes := d.Kind == review.KindKey && label.Counts
-		if !charter && !opens && !changes && !(d.Kind == review.KindAccession && about) {
-			continue
-		}
-		record, err := n.store.Record(label.Place.Origin, label.Place.Index)
-		if err != nil {
-			return nil, err
-		}
-		e := signing.Envelope{Payload: record.Payload, Signature: record.Leaf.Signature}
-		if _, ok := review.SignerKey(reading.Chain(), e, d); !ok {
-			continue // anybody may file it in another's name
-		}
-		found = found || id == n.founding.Genesis.ID
-		file = append(append(file, e.Marshal()...), '\n')
+	file, err := reading.Founding(exportSource{n, reading})
+	if err != nil || file == nil {
+		return n.founded, err
 	}
-	if found {
-		if f, err := review.ReadFounding(file); err == nil && f.Chain.Founded() {
-			return file, nil
-		}
+	if f, err := review.ReadFounding(file); err != nil || !f.Chain.Founded() {
+		return n.founded, nil
 	}
-	return n.founded, nil
+	return file, nil
 }

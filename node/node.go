@@ -50,6 +50,7 @@ type Node struct {
 	copy     bool                    // the database is not the one that the home last ran on
 	runner   *federation.Runner      // nil offline
 	clerk    *signing.DocumentSigner // signs receipts and refusals; nil offline
+	nodeKey  *signing.NoteSigner     // signs what the node says of its exports; nil offline
 
 	mu       sync.Mutex
 	reading  *review.Reading // of snapshot; nil at first
@@ -147,7 +148,7 @@ func (n *Node) newRunner() (*federation.Runner, error) {
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	n.clerk = o.Clerk
+	n.clerk, n.nodeKey = o.Clerk, o.Node
 	return federation.NewRunner(o)
 }
 

@@ -160,7 +160,13 @@ func (r *Reading) historiesUnder(chain *Chain) *Histories {
 	if len(proofs) == 0 {
 		all = nil
 	}
-	return NewHistories(chain.forked(proofs), slices.Values(all))
+	h := NewHistories(chain.forked(proofs), slices.Values(all))
+	for _, p := range r.proofs {
+		for _, note := range p.notes {
+			h.take(p.id, string(note))
+		}
+	}
+	return h
 }
 
 // Histories are those of the logs that showed two.

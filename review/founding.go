@@ -1,22 +1,30 @@
 package review
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"stocktake/signing"
 )
 
 // Founding is the file with which a node joins a federation, and with which
 // anyone checks who its members are: the charters and the accessions to them,
-// the openings of logs and the changes of keys that no charter lists, one
-// envelope a line, in any order. Every signature in it was checked.
+// the openings of logs, the changes of keys and the accreditations that no
+// charter lists, and what shows forks, one document a line, in any order. A line
+// is a bundle, which proves when it was filed, or an envelope, which does not.
+// Every signature in it was checked.
 type Founding struct {
 	Chain     *Chain
 	Genesis   *Document
 	Documents []SignedDocument // the genesis charter first
+	records   []provenRecord   // in the same order
 }
+
+// constitutional are the kinds that decide who may speak and whose witnesses
+// count: all that a founding file holds. Of withdrawals it holds those of
+// accreditations, of receipts those that show where a forked log ends.
+var constitutional = []Kind{KindCharter, KindAccession, KindOpening, KindKey, KindAccreditation, KindWithdrawal, KindFork, KindReceipt}
 
 // SignedDocument is an envelope with what it says and the key that made it.
 type SignedDocument struct {
@@ -32,38 +40,35 @@ var ErrFounding = errors.New("review: not a federation file")
 // genesis charter, with any other kind of document, or with a signature that
 // is not its author's. Whether enough have acceded is for [Chain.Founded].
 func ReadFounding(file []byte) (*Founding, error) {
-	if len(file) > maxFounding {
-		return nil, fmt.Errorf("%w: %d bytes, the limit is %d", ErrFounding, len(file), maxFounding)
+	records, err := readLines(file, "", maxFounding)
+	if err != nil {
+		return nil, fmt.Errorf("%w%w", ErrFounding, err)
 	}
 	f := &Founding{}
-	seen := map[DocumentID]bool{}
-	number := 0
-	for line := range bytes.Lines(file) {
-		number++
-		if line = bytes.TrimSpace(line); len(line) == 0 {
-			continue
-		}
-		e, err := signing.ParseEnvelope(line)
+	at := map[DocumentID]int{}
+	for _, p := range records {
+		d, err := Parse(p.Payload)
 		if err != nil {
-			return nil, fmt.Errorf("%w: line %d: %w", ErrFounding, number, err)
-		}
-		d, err := Parse(e.Payload)
-		if err != nil {
-			return nil, fmt.Errorf("%w: line %d: %w", ErrFounding, number, err)
+			return nil, fmt.Errorf("%w: line %d: %w", ErrFounding, p.line, err)
 		}
 		charter, isCharter := d.Predicate.(*Charter)
+		i, seen := at[d.ID]
 		switch {
-		case seen[d.ID]:
+		case seen && (len(f.records[i].Inclusions) > 0 || len(p.Inclusions) == 0):
+			continue
+		case seen:
+			f.records[i], f.Documents[i].Envelope = p, p.Envelope()
 			continue
 		case isCharter && charter.Number == 1 && f.Genesis != nil:
-			return nil, fmt.Errorf("%w: line %d: a second genesis charter, %.12s; the first is %.12s", ErrFounding, number, d.ID, f.Genesis.ID)
+			return nil, fmt.Errorf("%w: line %d: a second genesis charter, %.12s; the first is %.12s", ErrFounding, p.line, d.ID, f.Genesis.ID)
 		case isCharter && charter.Number == 1:
 			f.Genesis = d
-		case !isCharter && d.Kind != KindAccession && d.Kind != KindOpening && d.Kind != KindKey:
-			return nil, fmt.Errorf("%w: line %d: it holds charters, accessions, openings and changes of keys only, this is a %q", ErrFounding, number, d.Kind)
+		case !slices.Contains(constitutional, d.Kind):
+			return nil, fmt.Errorf("%w: line %d: a %s does not belong here: it holds charters, accessions, openings, changes of keys, accreditations and what shows forks", ErrFounding, p.line, d.Kind)
 		}
-		seen[d.ID] = true
-		f.Documents = append(f.Documents, SignedDocument{Envelope: e, Document: d})
+		at[d.ID] = len(f.records)
+		f.records = append(f.records, p)
+		f.Documents = append(f.Documents, SignedDocument{Envelope: p.Envelope(), Document: d})
 	}
 	if f.Genesis == nil {
 		return nil, fmt.Errorf("%w: no charter with number 1 in it", ErrFounding)
@@ -79,35 +84,56 @@ func (f *Founding) check() error {
 	}
 	f.Chain = f.Chain.withKeys(f.Documents)
 	for i, d := range f.Documents {
-		if d.Kind == KindKey {
-			key, ok := f.Chain.changes.by[d.ID]
-			if !ok {
-				return fmt.Errorf("%w: %w: no key of %s that may make it signed the change of keys %.12s", ErrFounding, signing.ErrSignature, d.Author, d.ID)
-			}
-			f.Documents[i].Key = key
-			continue
-		}
-		key, ok := SignerKey(f.Chain, d.Envelope, d.Document)
-		want := roleAuthor
-		if d.Kind == KindOpening {
-			want = roleRoot
-		}
-		if _, role, _ := f.Chain.KeyOwner(key); !ok || role != want {
-			return fmt.Errorf("%w: %w: the %s %.12s is not signed with a key that the charter lists for %s", ErrFounding, signing.ErrSignature, d.Kind, d.ID, d.Author)
+		key, err := f.signer(d)
+		if err != nil {
+			return err
 		}
 		f.Documents[i].Key = key
+		if len(f.records[i].Inclusions) == 0 {
+			f.records[i].Leaf.Key = key
+		}
 		if d.ID == f.Genesis.ID {
 			f.Documents[0], f.Documents[i] = f.Documents[i], f.Documents[0]
+			f.records[0], f.records[i] = f.records[i], f.records[0]
 		}
 	}
 	return nil
 }
 
+// signer is the key of a document's author that signed it and may.
+func (f *Founding) signer(d SignedDocument) (signing.DocumentKey, error) {
+	switch d.Kind {
+	case KindKey, KindAccreditation, KindWithdrawal:
+		key, ok := f.Chain.changes.by[d.ID]
+		if !ok {
+			return "", fmt.Errorf("%w: %w: the %s %.12s changes nothing, or no key of %s that may make it signed it", ErrFounding, signing.ErrSignature, d.Kind, d.ID, d.Author)
+		}
+		return key, nil
+	}
+	key, ok := SignerKey(f.Chain, d.Envelope, d.Document)
+	_, role, _ := f.Chain.KeyOwner(key)
+	want := roleAuthor
+	switch d.Kind {
+	case KindOpening:
+		want = roleRoot
+	case KindFork, KindReceipt: // their evidence is in the notes
+		want = role
+	}
+	if !ok || role != want {
+		return "", fmt.Errorf("%w: %w: the %s %.12s is not signed with a key that the charter lists for %s", ErrFounding, signing.ErrSignature, d.Kind, d.ID, d.Author)
+	}
+	return key, nil
+}
+
 // Marshal is the founding file, the genesis charter first.
 func (f *Founding) Marshal() []byte {
 	var file []byte
-	for _, d := range f.Documents {
-		file = append(append(file, d.Envelope.Marshal()...), '\n')
+	for _, p := range f.records {
+		line := p.Marshal()
+		if len(p.Inclusions) == 0 {
+			line = p.Envelope().Marshal()
+		}
+		file = append(append(file, line...), '\n')
 	}
 	return file
 }

@@ -85,7 +85,7 @@ func TestAnExportShowsWhoWhatAndWhen(t *testing.T) {
 	require.Equal(t, "author", v.Role)
 	require.Equal(t, KindPledge, v.Kind)
 	require.Equal(t, f.genesis.ID, v.Federation)
-	require.Equal(t, f.origin("deu"), v.Log)
+	require.Equal(t, f.origin("deu"), v.Places[0].Log)
 	require.Equal(t, "2026-01-01T00:07:00Z", v.Filed, "of four witnesses one may lie: the second smallest time")
 	require.Equal(t, 4, v.Witnesses)
 	require.Equal(t, 3, v.Quorum)

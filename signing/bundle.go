@@ -35,10 +35,10 @@ const bundleMediaType = "application/vnd.dev.sigstore.bundle.v0.3+json"
 // Where the content is gone, its digest stands in place of the envelope: that
 // is signed and proven all the same.
 //
-//	 "messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"<base64>"},"signature":"<base64>"}}
+//	"messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"<base64>"},"signature":"<base64>"}}
 type Bundle struct {
 	Payload    []byte // nil where the content is gone
-	Leaf       Leaf // one and the same in every log
+	Leaf       Leaf   // one and the same in every log
 	Inclusions []Inclusion
 }
 

@@ -228,7 +228,7 @@ func TestABundleWithoutContentStillProves(t *testing.T) {
 	_, err = parsed.Verify(TrustedRoot{v.log(t)})
 	require.NoError(t, err)
 	for name, changed := range map[string]string{
-		"another digest": strings.Replace(string(b.Marshal()), `"digest":"`, `"digest":"AAAA`, 1),
+		"another digest":  strings.Replace(string(b.Marshal()), `"digest":"`, `"digest":"AAAA`, 1),
 		"an envelope too": strings.Replace(string(b.Marshal()), `"messageSignature":`, `"dsseEnvelope":{"payloadType":"`+PayloadType+`","payload":"e30=","signatures":[{"keyid":"","sig":"AA=="}]},"messageSignature":`, 1),
 	} {
 		_, err := ParseBundle([]byte(changed))

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -40,13 +42,22 @@ func export(ctx context.Context, c *call, s web.Service, id review.DocumentID, d
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	for _, name := range review.ExportedFiles() { // an older export's would not belong to these
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
 	for name, b := range files {
 		if err := replaceFile(filepath.Join(dir, filepath.Base(name)), b); err != nil {
 			return err
 		}
 	}
 	c.say("Check it with this program:  stocktake verify %s", dir)
-	c.say("or, for signer and inclusion in a log only, with a stock tool:\n  %s", cosignCommand(dir, shown, files[review.FileAbout] != nil))
+	if files[review.FilePAE] == nil {
+		c.say("Its content was erased. What its author signed, and when, is proven all the same.")
+	} else {
+		c.say("or, for signer and inclusion in a log only, with a stock tool:\n  %s", cosignCommand(dir, shown, files[review.FileAbout] != nil))
+	}
 	if c.json {
 		return json.NewEncoder(c.out).Encode(map[string]any{"version": 1, "folder": dir, "files": slices.Sorted(maps.Keys(files))})
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 func verifyCommand() command {
-	return command{"verify", "PATH...", "check exported documents, or a signed refusal, offline: who, what, when filed, by how many witnesses", func(f *flag.FlagSet) run {
+	return command{"verify", "PATH...", "check exported documents, or a signed refusal, offline: who, when, does it count, what follows", func(f *flag.FlagSet) run {
 		federation := f.String("federation", "", "the `ID` of the federation that you mean; another one is refused")
 		file := f.String("federation-file", "", "for a signed envelope: the federation's `file` (default: federation.jsonl beside it, else the home's)")
 		return func(_ context.Context, c *call, args []string) error {
@@ -34,6 +34,9 @@ func verifyCommand() command {
 				if err == nil && *federation != "" && string(v.Federation) != *federation {
 					err = fail(exitUndecided, "it is of federation %s, not of %s", v.Federation, *federation)
 				}
+				if err == nil {
+					err = printVerdict(c, v)
+				}
 				if err != nil {
 					err = fmt.Errorf("%s: %w", path, err)
 					if len(args) > 1 {
@@ -42,10 +45,6 @@ func verifyCommand() command {
 					if first == nil {
 						first = err
 					}
-					continue
-				}
-				if err := printVerdict(c, v); err != nil {
-					return err
 				}
 			}
 			if first != nil && len(args) > 1 {
@@ -67,7 +66,7 @@ func verifyPath(path string) (*review.Verdict, error) {
 		dir, bundle = filepath.Split(path)
 	}
 	files := map[string][]byte{}
-	for _, name := range []string{review.FilePAE, review.FileBundle, review.FileSigner, review.FileTrustedRoot, review.FileAbout, review.FileFounding} {
+	for _, name := range review.ExportedFiles() {
 		from := name
 		if name == review.FileBundle {
 			from = bundle
@@ -97,32 +96,23 @@ func judged(err error) error {
 	}
 }
 
+// printVerdict prints what was found. What cannot be decided is an error after
+// all that can.
 func printVerdict(c *call, v *review.Verdict) error {
+	var err error
 	if c.json {
-		return json.NewEncoder(c.out).Encode(struct {
+		err = json.NewEncoder(c.out).Encode(struct {
 			Version int `json:"version"`
 			*review.Verdict
-		}{1, v})
+		}{verdictVersion, v})
+	} else {
+		_, err = fmt.Fprint(c.out, v.Text())
 	}
-	if v.Proves != "" {
-		fmt.Fprintf(c.out, "proves      %s\n", v.Proves)
+	if err == nil && v.Counts == review.CountsUndecided {
+		err = fail(exitUndecided, "whether it counts cannot be decided offline: %s", v.Because)
 	}
-	title := v.Title
-	if v.Sample {
-		title += " (sample)"
-	}
-	filed := fmt.Sprintf("not yet: no quorum of %d witnesses has cosigned it here; ask for a newer export", v.Quorum)
-	if v.Filed != "" {
-		filed = fmt.Sprintf("%s, witnessed by %d (a quorum is %d)", v.Filed, v.Witnesses, v.Quorum)
-	}
-	if v.KeyEnded != "" {
-		filed += fmt.Sprintf("\nkey ended   by document %s: this one counts only if it was filed before that; verify that one too", v.KeyEnded)
-	}
-	by := v.AuthorName
-	if v.Holder != "" {
-		by = v.Holder + ", delegated by " + v.AuthorName
-	}
-	fmt.Fprintf(c.out, "valid       %s: %s\ndocument    %s\nsigned by   %s (%s), %s key %.16s\nfiled       %s\nlog         %s, index %d\nfederation  %s, charter %d\n",
-		v.Kind, title, v.ID, by, v.AuthorKind, v.Role, v.Signer, filed, v.Log, v.Index, v.Federation, v.Charter)
-	return nil
+	return err
 }
+
+// verdictVersion is of the shape that --json prints.
+const verdictVersion = 2

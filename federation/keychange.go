@@ -22,7 +22,7 @@ func (r *Runner) admit(ctx context.Context, e signing.Envelope) (review.Record, 
 	for deadline := time.Now().Add(keyPatience); ; {
 		chain := r.Chain()
 		record, err := r.door.File(ctx, e)
-		if !errors.Is(err, signing.ErrSignature) || time.Now().After(deadline) || !r.keysChange(e) && r.Chain() == chain {
+		if !errors.Is(err, signing.ErrSignature) && !unaccredited(err) || time.Now().After(deadline) || !r.keysChange(e) && r.Chain() == chain {
 			return record, err
 		}
 		select {
@@ -34,11 +34,15 @@ func (r *Runner) admit(ctx context.Context, e signing.Envelope) (review.Record, 
 }
 
 // keysChange is whether this node holds a change of the author's keys, signed
-// with one that may make it, of which it is not settled what it changes.
+// with one that may make it, of which it is not settled what it changes, or an
+// accreditation of the author.
 func (r *Runner) keysChange(e signing.Envelope) bool {
 	d, err := review.Parse(e.Payload)
 	if err != nil {
 		return false
+	}
+	if d.Author.Accredited() && r.accreditation(d.Author) {
+		return true
 	}
 	ids, err := r.o.Store.Find(store.Query{Kind: review.KindKey, Author: d.Author})
 	if err != nil {

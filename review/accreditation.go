@@ -268,6 +268,7 @@ func (c *Chain) misplaced(d *Document) Refusal {
 // unaccredit ends an accreditation that its accreditor takes back, with the
 // second in which that was filed.
 func (c *Chain) unaccredit(d *Document, by signing.DocumentKey, filed time.Time) (effect bool) {
+	c.changes.of[d.ID] = nil // settled, whatever it ends
 	if p := d.Predicate.(*Withdrawal); p.Erase || d.Supersedes != "" {
 		return false
 	}

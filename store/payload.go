@@ -243,6 +243,8 @@ var lasting = map[review.Kind]bool{
 	review.KindRefusal:    true,
 	review.KindFork:       true,
 	review.KindKey:        true,
+
+	review.KindAccreditation: true,
 }
 
 // MissingPayload is a document whose payload is to be asked for, with one of

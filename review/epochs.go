@@ -133,6 +133,13 @@ func (c *Chain) opened(openings []*Document) *Chain {
 	return &n
 }
 
+// Opens is whether an opening is the one by which its log is known.
+func (c *Chain) Opens(p *Opening) bool {
+	charter, _ := c.InForce()
+	l, ok := c.logs[OriginOf(p.Epoch, p.Author, c.genesis, charter.Suffix)]
+	return ok && l.LogKey.String() == p.LogKey
+}
+
 // MayOpen is whether a document is an opening by its author's root key. Which
 // of those open an epoch is for the chain to say.
 func (c *Chain) MayOpen(d *Document, key signing.DocumentKey) bool {

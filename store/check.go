@@ -6,7 +6,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 
 	"github.com/dgraph-io/badger/v4"
 	"golang.org/x/mod/sumdb/tlog"
@@ -65,7 +68,7 @@ type Report struct {
 	Dropped   uint64    `json:"dropped,omitempty"`   // after a repair: records that come again from peers
 	Unopened  bool      `json:"unopened,omitempty"`  // the database cannot be opened as it is, so not everything was looked at
 	Saved     int       `json:"saved,omitempty"`     // after a repair: documents of own logs that were set aside
-	SavedFile string    `json:"savedFile,omitempty"` // where
+	SavedFile string    `json:"savedFile,omitempty"` // where; the caller sets it
 }
 
 // Sound is whether nothing was found.
@@ -79,20 +82,26 @@ func (r *Report) find(f Finding) {
 	}
 }
 
-// CheckNote is whether a log's note is signed by the key that the charter gives
-// for it; the store does not know.
-type CheckNote func(o review.Origin, note []byte) error
+// CheckOptions are what a store does not know by itself.
+type CheckOptions struct {
+	// Note is whether a log's note is signed by the log's key. Nil: not asked.
+	Note func(o review.Origin, note []byte) error
+	// Own are logs of this node, besides those that the database tells.
+	Own []review.Origin
+	// Keep is given the documents that a repair cannot leave in an own log.
+	Keep func(signing.Envelope) error
+}
 
 // Check looks at everything in a database that no process has open: every file,
 // leaf, hash, checkpoint, payload, place and index. It changes nothing that is
 // stored, though Badger tidies its files when it is opened and closed. Errors
 // are about the looking: ErrLocked, ErrDiskFull; damage is in the report.
-func Check(ctx context.Context, dir string, o Options, note CheckNote) (*Report, error) {
-	i, err := inspect(dir, o)
+func Check(ctx context.Context, dir string, o Options, c CheckOptions) (*Report, error) {
+	i, err := inspect(ctx, dir, o, c)
 	if err != nil {
 		return nil, err
 	}
-	if err := i.all(ctx, note); err != nil {
+	if err := i.all(ctx); err != nil {
 		return nil, errors.Join(err, i.close())
 	}
 	return i.report, i.close()
@@ -103,6 +112,7 @@ func Check(ctx context.Context, dir string, o Options, note CheckNote) (*Report,
 type inspection struct {
 	*Store
 	report   *Report
+	check    CheckOptions
 	tx       *badger.Txn
 	doubtful bool                   // keys may be gone without a trace
 	own      map[review.Origin]bool // logs that this node signed
@@ -119,7 +129,7 @@ type inspected struct {
 
 // inspect opens a database. What keeps Badger from opening it is a finding, and
 // db is nil then.
-func inspect(dir string, o Options) (*inspection, error) {
+func inspect(ctx context.Context, dir string, o Options, c CheckOptions) (*inspection, error) {
 	o = o.withDefaults()
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
@@ -127,13 +137,22 @@ func inspect(dir string, o Options) (*inspection, error) {
 	i := &inspection{
 		Store:  &Store{dir: dir, options: o, logger: o.Logger},
 		report: &Report{Findings: []Finding{}},
+		check:  c,
 		own:    make(map[review.Origin]bool),
 	}
+	for _, o := range c.Own {
+		i.own[o] = true
+	}
+	if err := i.tables(ctx); err != nil {
+		return nil, err
+	}
 	var damage *DamageError
-	switch db, err := openDatabase(dir, o, func(error) {}); {
+	switch db, err := openDatabase(dir, o, func(error) {}, func() {}); {
 	case errors.As(err, &damage):
 		i.report.Unopened = true
-		i.report.find(Finding{What: damage.What, Why: "is damaged", Next: nextFile})
+		if i.report.Sound() { // else the table has been named
+			i.report.find(Finding{What: damage.What, Why: "is damaged", Next: nextFile})
+		}
 	case errors.Is(err, ErrLocked), errors.Is(err, ErrDiskFull), errors.Is(err, os.ErrPermission):
 		return nil, err
 	case err != nil:
@@ -157,16 +176,15 @@ func (i *inspection) close() error {
 }
 
 // all looks at everything.
-func (i *inspection) all(ctx context.Context, note CheckNote) error {
+func (i *inspection) all(ctx context.Context) error {
 	if i.db == nil {
 		return nil
 	}
-	i.tables()
 	i.marked()
 	c := i.counters()
 	i.ownLogs()
 	for n := range c.logs {
-		if err := i.oneLog(ctx, n, note); err != nil {
+		if err := i.oneLog(ctx, n); err != nil {
 			return err
 		}
 	}
@@ -179,13 +197,22 @@ func (i *inspection) all(ctx context.Context, note CheckNote) error {
 	return nil
 }
 
-// tables reads every block: Badger ends an iteration at one that it cannot
-// read, without a word.
-func (i *inspection) tables() {
-	if err := i.db.VerifyChecksum(); err != nil {
-		i.doubtful = true
-		i.report.find(Finding{What: "a table of the database", Why: "does not match its checksum (" + lastLine(err.Error()) + ")", Next: nextFile})
+// tables reads every block before Badger does, which ends an iteration at one
+// that it cannot read, without a word; and a compaction then drops what was
+// behind it.
+func (i *inspection) tables(ctx context.Context) error {
+	tables, _ := manifestTables(filepath.Join(i.dir, "MANIFEST"))
+	for _, name := range slices.Sorted(maps.Keys(tables)) {
+		err := soundTable(filepath.Join(i.dir, name), true)
+		if tables[name] && err != nil && !errors.Is(err, os.ErrNotExist) {
+			i.doubtful = true
+			i.report.find(Finding{What: "the file " + name, Why: "is damaged: " + err.Error(), Next: nextFile})
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
+	return nil
 }
 
 func lastLine(s string) string {
@@ -292,7 +319,7 @@ func (i *inspection) next(o review.Origin) string {
 }
 
 // oneLog looks at a log's name, head, notes, entries, hashes and places.
-func (i *inspection) oneLog(ctx context.Context, number uint32, note CheckNote) error {
+func (i *inspection) oneLog(ctx context.Context, number uint32) error {
 	l := inspected{log: log{number: number, numbered: true}, whole: true}
 	defer func() { i.logs = append(i.logs, l) }()
 	i.report.Logs++
@@ -312,7 +339,7 @@ func (i *inspection) oneLog(ctx context.Context, number uint32, note CheckNote) 
 		i.report.find(f)
 	}
 	const sum = "does not match its checksum"
-	l.noted, l.targeted = i.note(&l, keyCheckpoint, note), i.note(&l, keyTarget, note)
+	l.noted, l.targeted = i.note(&l, keyCheckpoint), i.note(&l, keyTarget)
 	b, ok, err := i.get(i.tx, numberKey(keyState, number))
 	state, well := parseTreeState(b)
 	if err != nil || !ok || !well {
@@ -386,10 +413,10 @@ func (i *inspection) oneLog(ctx context.Context, number uint32, note CheckNote) 
 }
 
 // note is one of a log's two notes.
-func (i *inspection) note(l *inspected, prefix byte, check CheckNote) signedNote {
+func (i *inspection) note(l *inspected, prefix byte) signedNote {
 	n, err := i.loadNote(i.tx, prefix, &l.log)
-	if err == nil && n.note != nil && check != nil {
-		err = check(l.origin, n.note)
+	if err == nil && n.note != nil && i.check.Note != nil {
+		err = i.check.Note(l.origin, n.note)
 	}
 	if err != nil {
 		l.whole = false

@@ -22,8 +22,8 @@ const (
 
 // openDatabase opens Badger with the options that measurement favoured: with
 // its defaults it reaches 2 GB on bulk ingest.
-func openDatabase(dir string, o Options, fail func(error)) (*badger.DB, error) {
-	logger := badgerLogger{o.Logger, fail}
+func openDatabase(dir string, o Options, fail func(error), beforeTable func()) (*badger.DB, error) {
+	logger := badgerLogger{o.Logger, fail, beforeTable}
 	opts := badger.DefaultOptions(dir).
 		WithLogger(logger).
 		WithSyncWrites(true).
@@ -88,11 +88,15 @@ func hasEmptyFile(dir string) bool {
 	return false
 }
 
-// badgerLogger hands Badger's own messages on. Badger only logs a failed sync
-// of its value log, and goes on; fail makes an error of it.
+// badgerLogger hands Badger's own messages on, and listens to two of them.
+// Badger only logs a failed sync of its value log, and goes on; fail makes an
+// error of it. And a compaction says what it has gathered just before it writes
+// a table, the one moment at which it can be held up: beforeTable waits there
+// until the disk has room.
 type badgerLogger struct {
 	*slog.Logger
-	fail func(error)
+	fail        func(error)
+	beforeTable func()
 }
 
 func (l badgerLogger) Errorf(format string, args ...any) {
@@ -107,5 +111,12 @@ func (l badgerLogger) Warningf(format string, args ...any) {
 	l.Warn("badger", "err", strings.TrimSpace(fmt.Sprintf(format, args...)))
 }
 
-func (badgerLogger) Infof(string, ...any)  {}
-func (badgerLogger) Debugf(string, ...any) {}
+func (badgerLogger) Infof(string, ...any) {}
+
+func (l badgerLogger) Debugf(format string, _ ...any) {
+	if strings.HasPrefix(format, aboutToWriteTable) {
+		l.beforeTable()
+	}
+}
+
+const aboutToWriteTable = "[%d] LOG Compact. Added"

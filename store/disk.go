@@ -114,6 +114,34 @@ func (s *Store) watch() {
 	}
 }
 
+// awaitRoom holds up a compaction while there is no room for a table, until
+// there is, or the store is closed.
+func (s *Store) awaitRoom() {
+	if s.options.InMemory {
+		return
+	}
+	for {
+		free, _, err := s.options.FreeSpace(s.dir)
+		if err != nil || free >= s.options.closing() {
+			return
+		}
+		s.diskMu.Lock()
+		ballast := s.disk.ballast
+		if ballast {
+			s.dropBallast()
+		}
+		s.diskMu.Unlock()
+		if ballast {
+			continue
+		}
+		select {
+		case <-s.closing:
+			return
+		case <-time.After(upkeepEvery):
+		}
+	}
+}
+
 func (s *Store) ballastFile() string { return filepath.Join(s.dir, ballastName) }
 
 // leastFree is the free space that Options ask for.

@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/dgraph-io/badger/v4/pb"
-	"github.com/dgraph-io/badger/v4/y"
+	"github.com/dgraph-io/badger/v4/fb"
 )
 
 // Some damage Badger does not survive opening: it ends the process, passes a
@@ -23,110 +23,184 @@ import (
 // sound is nil unless a file in the database's folder is damaged in a way that
 // Badger does not report. It is a [*DamageError] that names the file.
 func sound(dir string) error {
-	files, err := os.ReadDir(dir)
-	if err != nil {
-		return fmt.Errorf("store: %w", err)
-	}
-	for _, f := range files {
-		var err error
-		switch name := filepath.Join(dir, f.Name()); {
-		case f.Name() == "MANIFEST":
-			err = soundManifest(name)
-		case filepath.Ext(name) == ".sst":
-			err = soundTable(name)
-		case filepath.Ext(name) == ".mem" || filepath.Ext(name) == ".vlog":
-			err = soundLogHeader(name)
-		}
-		if errors.Is(err, errUnsound) {
-			return &DamageError{Dir: dir, What: fmt.Sprintf("the file %s (%v)", f.Name(), err)}
-		}
-		if err != nil && !errors.Is(err, os.ErrNotExist) { // Badger deletes files of its own
-			return fmt.Errorf("store: looking at %s: %w", f.Name(), err)
-		}
+	if names := unsound(dir); len(names) > 0 {
+		return &DamageError{Dir: dir, What: "the file " + names[0]}
 	}
 	return nil
 }
 
+// unsound lists such files. A table that the list of tables does not name is
+// one that a kill left half written: Badger deletes it.
+func unsound(dir string) (names []string) {
+	tables, err := manifestTables(filepath.Join(dir, "MANIFEST"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return []string{"MANIFEST"}
+	}
+	files, _ := os.ReadDir(dir)
+	for _, f := range files {
+		var err error
+		switch name := filepath.Join(dir, f.Name()); {
+		case tables[f.Name()]:
+			err = soundTable(name, false)
+		case filepath.Ext(name) == ".mem" || filepath.Ext(name) == ".vlog":
+			err = soundLogHeader(name)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) { // Badger deletes files of its own
+			names = append(names, f.Name())
+		}
+	}
+	return names
+}
+
 var errUnsound = errors.New("its bytes do not match their checksum")
 
-// soundTable looks at the end of a table: index, its length (4), its checksum,
-// the checksum's length (4). The blocks before it are checked as they are read.
-func soundTable(name string) error {
+// vital are the keys whose absence would mean something: that the database is
+// new, that a log may be signed, that nothing was cosigned or erased. Badger
+// says of a key in a block that it cannot read that there is none. Others are
+// missed by whoever reads them.
+var vital = []byte{keyVersion, keyCounters, keyBatch, keyOrigin, keyState, keyCheckpoint, keyTarget, keyFence, keyWitness, keyMeta, keyAbsence}
+
+// soundTable looks at a table's index, and at all its blocks or only those that
+// may hold a vital key.
+func soundTable(name string, all bool) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	info, err := f.Stat()
+	index, err := tableIndex(f)
 	if err != nil {
 		return err
 	}
-	at := info.Size()
-	take := func(n int64) ([]byte, error) {
-		if at -= n; n < 0 || at < 0 {
-			return nil, errUnsound
+	table := fb.GetRootAsTableIndex(index, 0)
+	var at, after fb.BlockOffset
+	for n := range table.OffsetsLength() {
+		if !table.Offsets(&at, n) || len(at.KeyBytes()) == 0 {
+			return errUnsound
 		}
-		b := make([]byte, n)
-		_, err := f.ReadAt(b, at)
-		return b, err
-	}
-	field := func(limit int64) ([]byte, error) { // with its length behind it
-		b, err := take(4)
-		if err != nil {
-			return nil, err
+		first, last := at.KeyBytes()[0], byte(math.MaxUint8)
+		if n+1 < table.OffsetsLength() && table.Offsets(&after, n+1) && len(after.KeyBytes()) > 0 {
+			last = after.KeyBytes()[0]
 		}
-		n := int64(binary.BigEndian.Uint32(b))
-		if n > limit {
-			return nil, errUnsound
+		if !all && !slices.ContainsFunc(vital, func(prefix byte) bool { return first <= prefix && prefix <= last }) {
+			continue
 		}
-		return take(n)
-	}
-	sum, err := field(64)
-	if err != nil {
-		return err
-	}
-	index, err := field(info.Size())
-	if err != nil {
-		return err
-	}
-	// A protobuf message: field 2 is the sum, a varint, and field 1, absent,
-	// would be an algorithm that is not used here.
-	expected, n := uint64(0), -1
-	if len(sum) > 0 && sum[0] == 2<<3 {
-		expected, n = binary.Uvarint(sum[1:])
-	}
-	if n+1 != len(sum) || y.CalculateChecksum(index, pb.Checksum_CRC32C) != expected {
-		return errUnsound
+		block := make([]byte, at.Len())
+		if _, err := f.ReadAt(block, int64(at.Offset())); err != nil {
+			return err
+		}
+		if rest, sum, ok := cutField(block); !ok || !soundSum(rest, sum) {
+			return errUnsound
+		}
 	}
 	return nil
 }
 
-// soundManifest looks through the list of tables: a magic number (8), then
-// changes, each after its length (4) and CRC-32C (4). A kill may cut the last
-// one short. One whose length only is wrong Badger takes for that, drops it, and
-// deletes the tables that it names.
-func soundManifest(name string) error {
+// tableIndex is a table's index. The file ends in index, its length (4), its
+// checksum, the checksum's length (4).
+func tableIndex(f *os.File) ([]byte, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, min(info.Size(), 64<<10))
+	for {
+		if _, err := f.ReadAt(b, info.Size()-int64(len(b))); err != nil {
+			return nil, err
+		}
+		rest, sum, ok := cutField(b)
+		if !ok {
+			return nil, errUnsound
+		}
+		if _, index, ok := cutField(rest); ok {
+			if len(index) < 8 || !soundSum(index, sum) {
+				return nil, errUnsound
+			}
+			return index, nil
+		}
+		if int64(len(b)) == info.Size() {
+			return nil, errUnsound
+		}
+		b = make([]byte, info.Size()) // a large one
+	}
+}
+
+// cutField cuts a field with its length (4) behind it from the end.
+func cutField(b []byte) (rest, field []byte, ok bool) {
+	if len(b) < 4 {
+		return nil, nil, false
+	}
+	rest = b[:len(b)-4]
+	n := int64(binary.BigEndian.Uint32(b[len(b)-4:]))
+	if n > int64(len(rest)) {
+		return nil, nil, false
+	}
+	return rest[:int64(len(rest))-n], rest[int64(len(rest))-n:], true
+}
+
+// soundSum holds bytes against a checksum in protobuf: field 2 is the sum, a
+// varint, and field 1, absent, would be an algorithm that is not used here.
+func soundSum(b, sum []byte) bool {
+	if len(sum) == 0 {
+		return crc32.Checksum(b, castagnoli) == 0
+	}
+	expected, n := binary.Uvarint(sum[1:])
+	return sum[0] == 2<<3 && n == len(sum)-1 && uint64(crc32.Checksum(b, castagnoli)) == expected
+}
+
+// manifestTables are the names of the files that the list of tables names: a
+// magic number (8), then changes, each after its length (4) and CRC-32C (4). A
+// kill may cut the last one short. One whose length only is wrong Badger takes
+// for that, drops it, and deletes the tables that it names; here it is
+// errUnsound.
+func manifestTables(name string) (map[string]bool, error) {
 	b, err := os.ReadFile(name)
 	if err != nil || len(b) < 8 {
-		return err
+		return nil, err
 	}
+	tables := make(map[string]bool)
 	for b = b[8:]; len(b) >= 8; {
 		n, sum := int(binary.BigEndian.Uint32(b)), binary.BigEndian.Uint32(b[4:])
 		b = b[8:]
 		if n > len(b) {
-			for rest := range len(b) + 1 {
-				if rest > 0 && crc32.Checksum(b[:rest], castagnoli) == sum {
-					return errUnsound
+			for rest := 1; rest <= len(b); rest++ {
+				if crc32.Checksum(b[:rest], castagnoli) == sum {
+					return nil, errUnsound
 				}
 			}
-			return nil
+			break
 		}
-		if crc32.Checksum(b[:n], castagnoli) != sum {
-			return errUnsound
+		if crc32.Checksum(b[:n], castagnoli) != sum || !manifestChanges(b[:n], tables) {
+			return nil, errUnsound
 		}
 		b = b[n:]
 	}
-	return nil
+	return tables, nil
+}
+
+// manifestChanges applies a ManifestChangeSet in protobuf: field 1 are changes,
+// whose fields are varints: 1 the table's number, 2 is 1 if it is deleted.
+func manifestChanges(b []byte, tables map[string]bool) bool {
+	for len(b) > 0 {
+		size, n := binary.Uvarint(b[1:])
+		if b[0] != 1<<3|2 || n <= 0 || size > uint64(len(b)-1-n) {
+			return false
+		}
+		change := b[1+n:][:size]
+		b = b[1+n:][size:]
+		var fields [8]uint64
+		for len(change) > 0 {
+			value, n := binary.Uvarint(change[1:])
+			if field := change[0] >> 3; n <= 0 || change[0]&7 != 0 || int(field) >= len(fields) {
+				return false
+			} else {
+				fields[field] = value
+			}
+			change = change[1+n:]
+		}
+		tables[fmt.Sprintf("%06d.sst", fields[1])] = fields[2] == 0
+	}
+	return true
 }
 
 // A log file of Badger's, be it of values or of a memtable, begins with the

@@ -76,3 +76,7 @@ const (
 	// disk that takes 200 MB a second loses 40 MB in it.
 	upkeepEvery = 200 * time.Millisecond
 )
+
+// DefaultQuota is what attachments may take: some 300 of the longest, or the
+// narratives of 40,000 reports.
+const DefaultQuota = 10 << 30

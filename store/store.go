@@ -130,7 +130,7 @@ func Open(dir string, o Options) (*Store, error) {
 		repairing: make(map[signing.Digest]bool),
 	}
 	var err error
-	if s.db, err = openDatabase(dir, o, s.fail); err != nil {
+	if s.db, err = openDatabase(dir, o, s.fail, s.awaitRoom); err != nil {
 		return nil, err
 	}
 	if !o.InMemory {
@@ -167,7 +167,10 @@ func (s *Store) load() error {
 	var version, last uint64
 	err := s.view(func(tx *badger.Txn) (err error) {
 		var ok bool
-		if version, ok, err = s.number(tx, []byte{keyVersion}); err != nil || !ok {
+		if version, ok, err = s.number(tx, []byte{keyVersion}); err == nil && !ok && !s.blank(tx) {
+			err = s.damage("the layout version")
+		}
+		if err != nil || !ok {
 			return err
 		}
 		if version > layoutVersion {
@@ -196,6 +199,14 @@ func (s *Store) load() error {
 		return s.upgrade(version)
 	}
 	return s.checkIndexes()
+}
+
+// blank is whether nothing was ever written, or nothing of it is left.
+func (s *Store) blank(tx *badger.Txn) bool {
+	it := tx.NewIterator(badger.IteratorOptions{})
+	defer it.Close()
+	it.Rewind()
+	return !it.Valid()
 }
 
 // upgrade makes what follows from the logs anew, since an earlier layout may

@@ -195,9 +195,13 @@ func (r *Reading) signedLastingly(e *entry) bool {
 
 // sight folds the receipts for logs that were not known before.
 func (r *Reading) sight(before *Chain, receipts []receipt) {
+	r.histories = r.historiesUnder(r.chain)
 	for _, a := range receipts {
-		if _, known := before.logs[Origin(a.checkpoint.Origin)]; !known && r.filings.Add(r.chain, a.note) == nil {
+		o := Origin(a.checkpoint.Origin)
+		if _, known := before.logs[o]; !known && !r.histories.ended(o, a.checkpoint.Size) && r.filings.Add(r.chain, a.note) == nil {
 			r.receipts[a.id] = true
+			r.evidence = append(r.evidence, a)
 		}
 	}
+	r.prove(r.chain)
 }

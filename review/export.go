@@ -53,7 +53,7 @@ func (r *Reading) Export(id DocumentID, s Source) (files map[string][]byte, left
 	if main.Payload != nil {
 		files[FilePAE] = signing.PAE(main.Payload)
 	}
-	related := appendLines(nil, own)
+	related := appendLines([]byte{}, own)
 	for i, of := range x.related(e) {
 		bundles, err := x.bundles(of, false)
 		if err != nil {
@@ -137,10 +137,14 @@ func (x *exporter) governs(e *entry) bool {
 	switch e.doc.Kind {
 	case KindCharter:
 		if e.code == ReasonNotAdopted {
-			return len(x.chain.authority(e.doc, e.place.key)) == 0 && e.place.genuine
+			return x.authored(e)
 		}
 	case KindAccession:
-		if about := x.docs[e.doc.About()]; !seconds(e.doc) && (about == nil || about.doc == nil || about.doc.Kind != KindCharter) {
+		about := x.docs[e.doc.About()]
+		if e.doc.About() == x.genesis.ID { // nobody can have witnessed the founding
+			return x.authored(e)
+		}
+		if !seconds(e.doc) && (about == nil || about.doc == nil || about.doc.Kind != KindCharter) {
 			return false
 		}
 	case KindOpening:
@@ -153,6 +157,11 @@ func (x *exporter) governs(e *entry) bool {
 		return x.ends[e.id]
 	}
 	return e.code == "" || e.id == x.genesis.ID
+}
+
+// authored is whether a document's author signed it, be it filed or pending.
+func (x *exporter) authored(e *entry) bool {
+	return e.place.genuine && len(x.chain.authority(e.doc, e.place.key)) == 0
 }
 
 // receiptsOfEnds are the receipts, one for each checkpoint, by which a quorum

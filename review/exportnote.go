@@ -84,8 +84,8 @@ func parseExportNote(text string) (n ExportNote, err error) {
 			n.Files[name] = digest
 		}
 	}
-	_, unset := time.Parse(time.RFC3339, n.Latest)
-	if n.text() != text || !isHex(string(n.Document), 64) || !isHex(n.Snapshot, 64) || n.LeftOut < 0 || n.Latest != "" && unset != nil {
+	_, timed := parseInstant(n.Latest)
+	if n.text() != text || !isHex(string(n.Document), 64) || !isHex(n.Snapshot, 64) || n.LeftOut < 0 || !timed {
 		return n, fmt.Errorf("%w: want the lines of version 1, each once and in order", ErrExportNote)
 	}
 	return n, nil
@@ -106,6 +106,18 @@ func openExportNote(b []byte, chain *Chain) (n ExportNote, err error) {
 	n, err = parseExportNote(text)
 	n.By = log.Origin
 	return n, err
+}
+
+// asOf is the latest filing time that a node's note names; whether a node
+// signed it takes the charter.
+func asOf(note []byte) time.Time {
+	text, _, _ := strings.Cut(string(note), "\n\n")
+	n, err := parseExportNote(text + "\n")
+	if err != nil {
+		return time.Time{}
+	}
+	at, _ := parseInstant(n.Latest)
+	return at
 }
 
 // covers is whether the files, this note aside, are exactly those it names.

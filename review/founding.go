@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"stocktake/signing"
 )
@@ -76,28 +77,67 @@ func ReadFounding(file []byte) (*Founding, error) {
 	return f, f.check()
 }
 
-// check finds each document's key among its author's and builds the chain.
+// check builds the chain and finds each document's key among its author's. The
+// chain knows filing times unless a document that needs one comes without proof
+// of it.
 func (f *Founding) check() error {
+	first := slices.IndexFunc(f.Documents, func(d SignedDocument) bool { return d.ID == f.Genesis.ID })
+	f.Documents[0], f.Documents[first] = f.Documents[first], f.Documents[0]
+	f.records[0], f.records[first] = f.records[first], f.records[0]
 	var err error
 	if f.Chain, err = NewChain(f.Genesis, f.parsed()...); err != nil {
 		return fmt.Errorf("%w: %w", ErrFounding, err)
 	}
 	f.Chain = f.Chain.withKeys(f.Documents)
+	_, untimed := f.untimed()
 	for i, d := range f.Documents {
-		key, err := f.signer(d)
-		if err != nil {
+		if !untimed && len(f.records[i].Inclusions) > 0 {
+			f.Documents[i].Key = f.records[i].Leaf.Key
+		} else if f.Documents[i].Key, err = f.signer(d); err != nil {
 			return err
 		}
-		f.Documents[i].Key = key
-		if len(f.records[i].Inclusions) == 0 {
-			f.records[i].Leaf.Key = key
-		}
-		if d.ID == f.Genesis.ID {
-			f.Documents[0], f.Documents[i] = f.Documents[i], f.Documents[0]
-			f.records[0], f.records[i] = f.records[i], f.records[0]
+		f.records[i].Leaf.Key = f.Documents[i].Key
+	}
+	if untimed {
+		return nil
+	}
+	r, err := readProven(f.Genesis, f.records, time.Time{})
+	if errors.Is(err, ErrRules) {
+		return nil // who takes part is known all the same
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrFounding, err)
+	}
+	f.Chain = r.chain
+	for _, d := range f.Documents {
+		if refusal := f.Chain.authority(d.Document, d.Key); len(refusal) > 0 {
+			return fmt.Errorf("%w: %w: the %s %.12s: %w", ErrFounding, signing.ErrSignature, d.Kind, d.ID, refusal)
 		}
 	}
 	return nil
+}
+
+// untimed is a document that has effect only from its filing time on, and comes
+// without proof of it; ok is false if there is none. Nobody can have witnessed
+// the founding itself.
+func (f *Founding) untimed() (d SignedDocument, ok bool) {
+	for i, d := range f.Documents {
+		if len(f.records[i].Inclusions) > 0 {
+			continue
+		}
+		switch d.Kind {
+		case KindCharter:
+			ok = d.ID != f.Genesis.ID
+		case KindAccession:
+			ok = d.About() != f.Genesis.ID
+		default:
+			ok = d.Kind != KindOpening && d.Kind != KindFork && d.Kind != KindReceipt
+		}
+		if ok {
+			return d, true
+		}
+	}
+	return SignedDocument{}, false
 }
 
 // signer is the key of a document's author that signed it and may.

@@ -194,6 +194,7 @@ func (f *testFederation) sameInAnyOrder(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want.Digest(), got.Digest())
 	}
+	f.verifiesAlike()
 }
 
 // Rotations that are all filed in one second, each by the key that the one

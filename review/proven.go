@@ -3,6 +3,7 @@ package review
 import (
 	"bytes"
 	"fmt"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -110,9 +111,10 @@ func (p provenRecord) notes(chain *Chain) (known int, err error) {
 	return known, nil
 }
 
-// readProven reads the records of exported files. Each was checked by included;
+// readProven reads the records of exported files, as they stood at a time that
+// is no earlier than any filing time in them. Each was checked by included;
 // those of one document may come on several lines.
-func readProven(genesis *Document, records []provenRecord) (*Reading, error) {
+func readProven(genesis *Document, records []provenRecord, latest time.Time) (*Reading, error) {
 	r := newReading(Snapshot{Federation: genesis.ID}, genesis)
 	at := map[provenPlace]*placeProof{}
 	for _, p := range records {
@@ -148,6 +150,10 @@ func readProven(genesis *Document, records []provenRecord) (*Reading, error) {
 			_, err := openReceipt(r.chain, []byte(p.Checkpoint))
 			r.receipts[id] = err == nil
 		}
+	}
+	r.cutoff = latest
+	for _, p := range r.proofs {
+		r.cutoff = later(r.cutoff, p.witnessed.Latest())
 	}
 	r.weigh()
 	return r, nil

@@ -124,7 +124,7 @@ func Verify(files map[string][]byte) (*Verdict, error) {
 		return nil, err
 	}
 	records := slices.Concat([]provenRecord{main}, founding.records, related)
-	r, err := readProven(founding.Genesis, records)
+	r, err := readProven(founding.Genesis, records, asOf(files[FileNote]))
 	if err != nil {
 		return nil, err
 	}
@@ -431,25 +431,8 @@ func (r *Reading) undecided(e *entry, l Label, founding *Founding) string {
 	case ReasonAbsent:
 		return "its content is gone, and these files hold no withdrawal of it"
 	}
-	for _, p := range founding.records {
-		d := r.docs[DocumentID(p.Leaf.Digest.String())]
-		if len(p.Inclusions) == 0 && d.needsTime(r.genesis.ID) {
-			return fmt.Sprintf("%s does not show when the %s %.12s was filed; ask for a newer export", FileFounding, d.doc.Kind, d.id)
-		}
+	if d, ok := founding.untimed(); ok {
+		return fmt.Sprintf("%s does not show when the %s %.12s was filed; ask for a newer export", FileFounding, d.Kind, d.ID)
 	}
 	return ""
-}
-
-// needsTime is whether a document of the founding file has effect only from
-// its filing time on. Nobody can have witnessed the founding itself.
-func (e *entry) needsTime(genesis DocumentID) bool {
-	switch e.doc.Kind {
-	case KindCharter:
-		return e.id != genesis
-	case KindAccession:
-		return e.doc.About() != genesis
-	case KindOpening, KindFork, KindReceipt:
-		return false
-	}
-	return true
 }

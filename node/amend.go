@@ -17,15 +17,18 @@ type Amendment struct {
 	Witness   []Card // become witnesses at Turn
 	NoWitness []review.ParticipantID
 	Rounds    []review.Round
-	Suspend   []review.ParticipantID // from Now on
-	Term      time.Duration          // of a suspension
-	Reason    string                 // of a suspension
-	Turn      time.Time              // when witnesses change and participants end
+	Guardians map[review.ParticipantID]*review.Guardians // of whom; nil ends them
+	Suspend   []review.ParticipantID                     // from Now on
+	Term      time.Duration                              // of a suspension
+	Reason    string                                     // of a suspension
+	Turn      time.Time                                  // when witnesses change and participants end
 	Now       time.Time
+	Answerers
 }
 
 // Amend is the successor of the charter in force, ready to be looked over and
-// signed. It repeats every entry, and leaves the charter that it follows alone.
+// signed. It states what is new or changes, and leaves the charter that it
+// follows alone.
 func Amend(charter *review.Charter, id review.DocumentID, a Amendment) (*review.Charter, error) {
 	next := *charter
 	next.Common = review.Common{Federation: charter.Federation, Title: charter.Title, Sample: charter.Sample}
@@ -48,6 +51,9 @@ func Amend(charter *review.Charter, id review.DocumentID, a Amendment) (*review.
 		}
 		next.Participants = append(next.Participants, card.Participant)
 	}
+	if err := setGuardians(&next, a.Guardians); err != nil {
+		return nil, err
+	}
 	turn := a.Turn.UTC().Truncate(time.Second).Format(time.RFC3339)
 	for _, id := range a.Close {
 		p := openParticipant(&next, id)
@@ -65,6 +71,10 @@ func Amend(charter *review.Charter, id review.DocumentID, a Amendment) (*review.
 			return nil, fmt.Errorf("%s is no witness, or ends to be one already; `stocktake charter show` lists the witnesses", id)
 		}
 		w.Until = turn
+	}
+	next.Accreditors, next.Quotas = slices.Clone(charter.Accreditors), slices.Clone(charter.Quotas)
+	if err := a.Answerers.apply(&next, turn); err != nil {
+		return nil, err
 	}
 	for _, card := range a.Witness {
 		id := card.Participant.ID
@@ -84,7 +94,7 @@ func Amend(charter *review.Charter, id review.DocumentID, a Amendment) (*review.
 		next.Suspensions = append(next.Suspensions, review.Suspension{Participant: id, Reason: a.Reason,
 			From: from.Format(time.RFC3339), Until: from.Add(a.Term).Format(time.RFC3339)})
 	}
-	return &next, nil
+	return next.Since(charter), nil
 }
 
 func openParticipant(c *review.Charter, id review.ParticipantID) *review.Participant {

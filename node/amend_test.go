@@ -24,7 +24,7 @@ func amendable() *review.Charter {
 	}
 }
 
-func TestAnAmendmentRepeatsEverythingAndLeavesItsPredecessorAlone(t *testing.T) {
+func TestAnAmendmentStatesWhatChangesAndLeavesItsPredecessorAlone(t *testing.T) {
 	turn := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 	was := amendable()
 	next, err := Amend(was, "genesis", Amendment{
@@ -39,6 +39,10 @@ func TestAnAmendmentRepeatsEverythingAndLeavesItsPredecessorAlone(t *testing.T) 
 	assert.Equal(t, 2, next.Number)
 	assert.Equal(t, review.DocumentID("genesis"), next.Previous)
 	assert.Equal(t, 3, next.Threshold)
+	assert.Len(t, next.Participants, 2, "the one that ends, and the new one")
+	assert.Len(t, next.Witnesses, 2)
+	assert.Equal(t, []review.Round{{ID: "2028"}}, next.Rounds)
+	next = was.Amended(next)
 	assert.Equal(t, []string{"", "2027-01-01T00:00:00Z", "2026-01-01T00:00:00Z", ""}, untils(next))
 	assert.Equal(t, []review.Witness{{Participant: "xsa", Key: "a"}, {Participant: "xsb", Key: "b", Until: "2027-01-01T00:00:00Z"},
 		{Participant: "xsc", Key: "c", From: "2027-01-01T00:00:00Z"}}, next.Witnesses)

@@ -27,6 +27,7 @@ type Chain struct {
 	founded  bool
 	charters []*Document // in order of their numbers, the last in force
 	since    []time.Time // when each was filed; the zero time of the genesis charter
+	whole    []*Charter  // each with the entries that it leaves out
 
 	participants map[ParticipantID]Participant
 	spans        map[ParticipantID]span
@@ -36,6 +37,7 @@ type Chain struct {
 	keys         map[signing.DocumentKey]keyEntry // and those that key documents add
 	changes      keyChanges
 	suspensions  map[suspensionID]span
+	quotas       []quota
 	accreditors  []accreditor
 	accredited   map[ParticipantID][]*accreditation // by author, in the order in which they took effect
 	vouching     map[ParticipantID][]*accreditation // by accreditor
@@ -145,9 +147,9 @@ func found(genesis *Document) (*Chain, error) {
 // What it ends or suspends, it ends or suspends no earlier than that: no charter
 // reaches back.
 func (c *Chain) with(d *Document, filed, agreed time.Time) *Chain {
-	charter := d.Predicate.(*Charter)
+	charter := c.amended(d)
 	n := &Chain{
-		genesis: c.genesis, founded: c.founded, charters: append(slices.Clip(c.charters), d), since: append(slices.Clip(c.since), filed),
+		genesis: c.genesis, whole: append(slices.Clip(c.whole), charter), founded: c.founded, charters: append(slices.Clip(c.charters), d), since: append(slices.Clip(c.since), filed),
 		participants: map[ParticipantID]Participant{}, spans: map[ParticipantID]span{}, rounds: map[string]Round{},
 		logs: map[Origin]LogEntry{}, listed: map[signing.DocumentKey]keyEntry{},
 		suspensions: map[suspensionID]span{}, guardians: c.guardiansUnder(charter, agreed),
@@ -179,7 +181,7 @@ func (c *Chain) with(d *Document, filed, agreed time.Time) *Chain {
 	for _, held := range charter.Suspensions {
 		n.suspensions[held.id()] = c.suspensionOf(held, filed)
 	}
-	n.accreditors = c.accreditorsOf(charter, filed)
+	n.accreditors, n.quotas = c.accreditorsOf(charter, filed), c.quotasOf(charter, filed)
 	n.terms = witnessTerms(charter, func(p ParticipantID) string { return WitnessName(p, c.genesis, charter.Suffix) })
 	return n
 }
@@ -245,11 +247,29 @@ func (c *Chain) Genesis() DocumentID { return c.genesis }
 // says who may speak, and nothing that they say counts.
 func (c *Chain) Founded() bool { return c.founded }
 
-// InForce is the highest charter of the chain, with its ID: the genesis
-// charter where no successor has its majority.
+// InForce is the highest charter of the chain with all its entries, and its ID:
+// the genesis charter where no successor has its majority.
 func (c *Chain) InForce() (*Charter, DocumentID) {
-	d := c.charters[len(c.charters)-1]
-	return d.Predicate.(*Charter), d.ID
+	return c.whole[len(c.whole)-1], c.charters[len(c.charters)-1].ID
+}
+
+// amended is a successor of the charter in force with all its entries.
+func (c *Chain) amended(d *Document) *Charter {
+	charter := d.Predicate.(*Charter)
+	if len(c.whole) == 0 {
+		return charter
+	}
+	return c.whole[len(c.whole)-1].Amended(charter)
+}
+
+// Whole is a charter that is or was in force with all its entries.
+func (c *Chain) Whole(id DocumentID) (*Charter, bool) {
+	for i, d := range c.charters {
+		if d.ID == id {
+			return c.whole[i], true
+		}
+	}
+	return nil, false
 }
 
 // NumberAt is the number of the highest charter of the chain that was filed by
@@ -264,7 +284,7 @@ func (c *Chain) NumberAt(t time.Time) int {
 	return n
 }
 
-// Charter is a charter that is or was in force.
+// Charter is the document of a charter that is or was in force.
 func (c *Chain) Charter(id DocumentID) (*Document, bool) {
 	for _, d := range c.charters {
 		if d.ID == id {

@@ -4,7 +4,8 @@ package review
 // from when until when. A charter is in force when as many of its
 // participants as Threshold says have acceded to it as members. Times are
 // RFC 3339 in UTC; an absent From means "since the charter", an absent Until
-// "until further notice".
+// "until further notice". A successor states what it adds or changes: see
+// [Charter.Amended].
 type Charter struct {
 	Common
 	Number       int           `json:"number"` // 1 for the genesis charter
@@ -13,11 +14,12 @@ type Charter struct {
 	Compact      string        `json:"compact"` // digest of the compact in force
 	Rules        int           `json:"rules"`   // rule version
 	Threshold    int           `json:"threshold"`
-	Participants []Participant `json:"participants"`
-	Witnesses    []Witness     `json:"witnesses"`
+	Participants []Participant `json:"participants,omitempty"`
+	Witnesses    []Witness     `json:"witnesses,omitempty"`
 	Rounds       []Round       `json:"rounds,omitempty"`
 	Suspensions  []Suspension  `json:"suspensions,omitempty"`
 	Accreditors  []Accreditor  `json:"accreditors,omitempty"`
+	Quotas       []Quota       `json:"quotas,omitempty"`
 }
 
 // Participant is a State, regional body, UN entity, coalition or other author.
@@ -89,6 +91,14 @@ type Accreditor struct {
 	Scope       string        `json:"scope"` // of the authors: global, or region:<code>
 	Kinds       []string      `json:"kinds"` // of authors
 	Cap         int           `json:"cap"`   // how many of them at once
+	From        string        `json:"from,omitempty"`
+	Until       string        `json:"until,omitempty"`
+}
+
+// Quota is how many records of a log count and are copied.
+type Quota struct {
+	Entries     int           `json:"entries"`
+	Participant ParticipantID `json:"participant,omitempty"` // whose logs; absent: everybody's that has no quota of its own
 	From        string        `json:"from,omitempty"`
 	Until       string        `json:"until,omitempty"`
 }

@@ -6,14 +6,56 @@ import (
 	"strings"
 )
 
-// The rules that a charter keeps whatever came before it: with them, what it
-// lists can be looked up by ID, key, epoch or time and found once.
+// The rules that a charter keeps: with them, what it lists can be looked up by
+// ID, key, epoch or time and found once. A successor states a part, which is
+// checked by itself here, and with all that it leaves out in its succession.
 
 func (c *Charter) check(r *Refusal) {
 	c.checkPlace(r)
+	c.checkEntries(r)
+	if c.Number == 1 {
+		c.checkWhole(r)
+	}
+}
+
+// checkWhole is for a charter with all its entries.
+func (c *Charter) checkWhole(r *Refusal) {
+	if len(c.Participants) == 0 {
+		r.add("/participants", "missing-field")
+	}
+	if len(c.Witnesses) == 0 {
+		r.add("/witnesses", "missing-field")
+	}
 	if c.Threshold > len(c.Participants) {
 		r.add("/threshold", "threshold-too-high", "limit", strconv.Itoa(len(c.Participants)))
 	}
+	listed := map[ParticipantID]bool{}
+	for _, p := range c.Participants {
+		listed[p.ID] = true
+	}
+	check := func(pointer string, i int, p ParticipantID) {
+		if !listed[p] {
+			r.add(pointer+"/"+strconv.Itoa(i)+"/participant", "not-a-participant", "value", string(p))
+		}
+	}
+	for i, w := range c.Witnesses {
+		check("/witnesses", i, w.Participant)
+	}
+	for i, s := range c.Suspensions {
+		check("/suspensions", i, s.Participant)
+	}
+	for i, a := range c.Accreditors {
+		check("/accreditors", i, a.Participant)
+	}
+	for i, q := range c.Quotas {
+		if q.Participant != "" {
+			check("/quotas", i, q.Participant)
+		}
+	}
+	c.checkGuardians(r)
+}
+
+func (c *Charter) checkEntries(r *Refusal) {
 	keys := make(map[string]string) // key -> where it stands
 	for i := range c.Participants {
 		c.Participants[i].check(r, "/participants/"+strconv.Itoa(i), keys)
@@ -26,16 +68,23 @@ func (c *Charter) check(r *Refusal) {
 	checkDistinct(r, "/rounds", "/id", collect(c.Rounds, func(d Round) string { return d.ID }))
 	c.checkSuspensions(r)
 	c.checkAccreditors(r)
-	c.checkGuardians(r)
+	c.checkQuotas(r)
+}
+
+func (c *Charter) checkQuotas(r *Refusal) {
+	for i, q := range c.Quotas {
+		pointer := "/quotas/" + strconv.Itoa(i)
+		checkSpan(r, pointer, q.From, q.Until)
+		if slices.ContainsFunc(c.Quotas[:i], q.same) {
+			r.add(pointer, "repeated")
+		}
+	}
 }
 
 func (c *Charter) checkAccreditors(r *Refusal) {
 	for i, a := range c.Accreditors {
 		pointer := "/accreditors/" + strconv.Itoa(i)
 		checkSpan(r, pointer, a.From, a.Until)
-		if !slices.ContainsFunc(c.Participants, func(p Participant) bool { return p.ID == a.Participant }) {
-			r.add(pointer+"/participant", "not-a-participant", "value", string(a.Participant))
-		}
 		if slices.ContainsFunc(c.Accreditors[:i], func(b Accreditor) bool { return (accreditor{Accreditor: b}).same(a) }) {
 			r.add(pointer, "repeated")
 		}
@@ -46,9 +95,6 @@ func (c *Charter) checkSuspensions(r *Refusal) {
 	for i, s := range c.Suspensions {
 		pointer := "/suspensions/" + strconv.Itoa(i)
 		checkSpan(r, pointer, s.From, s.Until)
-		if !slices.ContainsFunc(c.Participants, func(p Participant) bool { return p.ID == s.Participant }) {
-			r.add(pointer+"/participant", "not-a-participant", "value", string(s.Participant))
-		}
 		if span, ok := parseSpan(s.From, s.Until); ok && span.until.Sub(span.from) > maxSuspension {
 			r.add(pointer+"/until", "suspension-too-long", "latest", instant(span.from.Add(maxSuspension)))
 		}
@@ -99,9 +145,6 @@ func (c *Charter) checkWitnesses(r *Refusal, keys map[string]string) {
 		pointer := "/witnesses/" + strconv.Itoa(i)
 		checkSpan(r, pointer, w.From, w.Until)
 		checkKey(r, keys, pointer+"/key", w.Key)
-		if !slices.ContainsFunc(c.Participants, func(p Participant) bool { return p.ID == w.Participant }) {
-			r.add(pointer+"/participant", "not-a-participant", "value", string(w.Participant))
-		}
 		// The most are in force at one time when one of them begins.
 		inForce, twice := 0, false
 		for j, other := range c.Witnesses {

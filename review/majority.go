@@ -60,6 +60,7 @@ func (t ChamberTally) Majority() bool { return 2*t.Acceded > t.Open }
 // are two, so that neither States nor others alone silence anybody.
 func (c *Chain) Tally(next *Charter, acceded func(ParticipantID) bool) Tally {
 	charter, _ := c.InForce()
+	next = charter.Amended(next)
 	var t Tally
 	for _, name := range []string{chamberStates, chamberBodies, chamberSociety} {
 		part := ChamberTally{Name: name, Missing: []ParticipantID{}}
@@ -111,14 +112,14 @@ func (c *Chain) adopts(d *Document, filed time.Time, by ballot) bool {
 		return false
 	}
 	charter, _ := c.InForce()
-	first := firstTurn(charter, d.Predicate.(*Charter))
+	first := firstTurn(charter, c.amended(d))
 	return first.IsZero() || at.Before(first)
 }
 
 // carried is when the members had agreed to a charter: once it and the last
 // accession that was needed were filed. More evidence only makes it earlier.
 func (c *Chain) carried(d *Document, filed time.Time, by ballot) (at time.Time, ok bool) {
-	next := d.Predicate.(*Charter)
+	next := c.amended(d)
 	var times []time.Time
 	for _, t := range by {
 		times = append(times, t)

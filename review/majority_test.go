@@ -29,7 +29,7 @@ func members(words string) []Participant {
 }
 
 func inForceOf(c *Charter) *Chain {
-	return &Chain{charters: []*Document{{Predicate: c}}}
+	return &Chain{charters: []*Document{{Predicate: c}}, whole: []*Charter{c}}
 }
 
 // Worked by hand: n open members, 2n/3 rounded down plus one, and of each

@@ -159,7 +159,7 @@ var messages = map[string]string{
 	"charter-not-in-force id": "charter {id} is not in force: write about the one that is",
 	"not-the-successor":       "not the charter in force: follow {charter}",
 	"charter-number":          "the next charter is number {number}: correct one of the two",
-	"entry-changed":           "{entry} was changed, dropped or opened again: keep every earlier entry, and close one by its until",
+	"entry-changed":           "{entry} was changed or opened again: an entry stays as it was, but for an until that closes it",
 	"witness-without-from":    "a witness that joins later needs its first day: add a from, with days to agree before it",
 	"no-witness-left":         "no witness would be in force from {from} on: name the next ones first",
 	"names-a-state":           "this is how {name} is called, which is a State: choose another ID or name",
@@ -212,6 +212,8 @@ var messages = map[string]string{
 	"superseded":              "replaced by its author",
 	CodeErased:                "this document was withdrawn by its author and erased here, so it is not taken back: write a new one if you want to say it again",
 	"duplicate":               "the same document counts from another place",
+
+	ReasonOverQuota: "beyond its log's quota: file it again in another log",
 
 	// Accreditation.
 	"not-an-accredited-id":           "{value} is not the ID of an accredited author: write a. and a short name of 2 to 38 lower-case letters, digits and inner hyphens, as a.rural-voices",

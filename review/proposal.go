@@ -13,7 +13,7 @@ import (
 // acceded to it so far.
 type Proposal struct {
 	*Document
-	Charter *Charter
+	Charter *Charter // with the entries that it leaves out
 	Tally   Tally
 	Faults  Refusal // why it may not follow, however many accede
 }
@@ -47,6 +47,7 @@ func (f *Founding) Proposals(more ...signing.Envelope) []Proposal {
 		}
 		in[d.ID] = true
 		acceded := func(p ParticipantID) bool { _, ok := v[d.ID][p]; return ok }
+		charter = f.Chain.amended(d)
 		proposals = append(proposals, Proposal{d, charter, f.Chain.Tally(charter, acceded), f.Chain.succession(d)})
 	}
 	slices.SortFunc(proposals, func(a, b Proposal) int {

@@ -44,9 +44,11 @@ func (c *Chain) Follows(next *Charter) error {
 
 // succession is why a charter may not follow the one in force; nil if it may.
 func (c *Chain) succession(d *Document) Refusal {
-	next := d.Predicate.(*Charter)
+	next := c.amended(d)
 	old, id := c.InForce()
 	var faults Refusal
+	next.checkEntries(&faults)
+	next.checkWhole(&faults)
 	if next.Previous != id {
 		faults.add("/previous", "not-the-successor", "charter", string(id))
 	}
@@ -151,6 +153,11 @@ func dropped(old, next *Charter) Refusal {
 			return (accreditor{Accreditor: a}).same(n) && kept(a.From, a.Until, n.From, n.Until)
 		}) {
 			lost("/accreditors", string(a.Participant))
+		}
+	}
+	for _, q := range old.Quotas {
+		if !slices.ContainsFunc(next.Quotas, func(n Quota) bool { return q.same(n) && kept(q.From, q.Until, n.From, n.Until) }) {
+			lost("/quotas", string(q.Participant)+" quota "+strconv.Itoa(q.Entries))
 		}
 	}
 	for _, s := range old.Suspensions {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"io/fs"
+	"strings"
 	"time"
 
 	"stocktake/node"
@@ -13,9 +14,11 @@ import (
 
 // amendFlags are what an amendment may change.
 type amendFlags struct {
-	add, closed, witness, noWitness, rounds, suspend listFlag
-	title, until, reason                             string
-	threshold, days                                  int
+	add, closed, witness, noWitness, rounds, suspend, guardians listFlag
+	title, until, reason                                        string
+	threshold, days                                             int
+	noAccreditor                                                listFlag
+	answererFlags
 }
 
 func charterAmendCommand() command {
@@ -27,10 +30,13 @@ func charterAmendCommand() command {
 		f.Var(&a.noWitness, "no-witness", "`IDs` of witnesses that end to be ones")
 		f.StringVar(&a.until, "until", "", "when participants end and witnesses change, as `2027-01-01T00:00:00Z`; the members have to agree before (default: in 14 days)")
 		f.Var(&a.rounds, "round", "a new review round as `ID:OPENS:DUE`, as 2028:2028-01-01:2028-06-30")
+		f.Var(&a.guardians, "guardians", guardiansHelp)
 		f.Var(&a.suspend, "suspend", "`IDs` of participants that are suspended in an emergency, from when this is filed")
 		f.IntVar(&a.days, "days", 30, "how many `days` a suspension lasts, 30 at most")
 		f.StringVar(&a.reason, "reason", "", "why they are suspended, for everybody to read")
 		f.IntVar(&a.threshold, "threshold", 0, "how many must accede to a successor at least")
+		a.answererFlags.add(f)
+		f.Var(&a.noAccreditor, "no-accreditor", "`IDs` of accreditors that end to be ones, and answer for nobody any more")
 		f.StringVar(&a.title, "title", "", "another `name` of the federation")
 		out := f.String("o", "", "write to this `file` instead of stdout")
 		return func(ctx context.Context, c *call, args []string) error {
@@ -59,11 +65,11 @@ func charterAmendCommand() command {
 			if err := found.Chain.Follows(next); err != nil {
 				return err
 			}
-			draft, err := charterDraft(next, "# The successor of the charter in force. It repeats every entry: add to it, or close\n# entries with an until; nothing may be dropped.\n")
+			draft, err := charterDraft(next, "# The successor of the charter in force. It states what is new and what changes,\n# each entry whole; what it leaves out stays as it is.\n")
 			if err != nil {
 				return err
 			}
-			for _, line := range changes(charter, next) {
+			for _, line := range changes(charter, charter.Amended(next)) {
 				c.say("%s", line)
 			}
 			tally := found.Chain.Tally(next, func(review.ParticipantID) bool { return false })
@@ -107,8 +113,23 @@ func (a *amendFlags) amendment(now time.Time) (node.Amendment, error) {
 		o.Witness = append(o.Witness, card)
 	}
 	var err error
-	o.Rounds, err = readRounds(a.rounds)
+	if o.Answerers, err = a.answerers(); err != nil {
+		return o, err
+	}
+	o.NoAccreditors = ids(a.noAccreditor)
+	if o.Rounds, err = readRounds(a.rounds); err != nil {
+		return o, err
+	}
+	o.Guardians, err = readGuardians(a.guardians)
 	return o, err
+}
+
+func joined(ids []review.ParticipantID) string {
+	var names []string
+	for _, id := range ids {
+		names = append(names, string(id))
+	}
+	return strings.Join(names, ", ")
 }
 
 func ids(names listFlag) (out []review.ParticipantID) {

@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -33,6 +35,9 @@ func charterDiffCommand() command {
 					return err
 				}
 				charters = append(charters, charter)
+			}
+			if charters[1].Number == charters[0].Number+1 { // it states what it changes
+				charters[1] = charters[0].Amended(charters[1])
 			}
 			lines := changes(charters[0], charters[1])
 			if c.json {
@@ -101,7 +106,7 @@ func sayChanges(ctx context.Context, c *call, next *review.Charter) error {
 	if err := f.Chain.Follows(next); err != nil {
 		return fmt.Errorf("this charter may not follow the one in force: %w", err)
 	}
-	for _, line := range changes(charter, next) {
+	for _, line := range changes(charter, charter.Amended(next)) {
 		c.say("%s", line)
 	}
 	return nil
@@ -151,6 +156,16 @@ func changes(a, b *review.Charter) []string {
 			turned(string(w.Participant)+": witness", w.From, w.Until)
 		}
 	}
+	for _, e := range b.Accreditors {
+		if !slices.ContainsFunc(a.Accreditors, func(was review.Accreditor) bool { return reflect.DeepEqual(was, e) }) {
+			turned(string(e.Participant)+": may answer for "+answersFor(e), e.From, e.Until)
+		}
+	}
+	for _, q := range b.Quotas {
+		if !slices.Contains(a.Quotas, q) {
+			turned(quotaInWords(q), q.From, q.Until)
+		}
+	}
 	for _, r := range b.Rounds {
 		if !slices.Contains(a.Rounds, r) {
 			say("round %s: %s, opens %s, reports due %s", r.ID, r.Title, r.Opens, r.Due)
@@ -173,6 +188,13 @@ func participantChanges(was, is review.Participant, say func(string, ...any), tu
 	}
 	if was.From != is.From || was.Until != is.Until {
 		turned(fmt.Sprintf("%s: takes part", is.ID), is.From, is.Until)
+	}
+	switch g := is.Guardians; {
+	case reflect.DeepEqual(was.Guardians, g):
+	case g == nil:
+		say("%s: no guardians any more", is.ID)
+	default:
+		say("%s: its keys may be recovered by %d of %s, after %s to contest", is.ID, g.Threshold, joined(g.Participants), cmp.Or(g.Contest, "14 days"))
 	}
 	for _, k := range is.Keys {
 		if !slices.Contains(was.Keys, k) {

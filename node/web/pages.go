@@ -250,10 +250,10 @@ func (n *site) charter(ctx context.Context, id review.DocumentID) (*review.Chart
 	if err != nil {
 		return nil, err
 	}
-	d, ok := f.Chain.Charter(id)
+	charter, ok := f.Chain.Whole(id)
 	if !ok {
 		return nil, fmt.Errorf("charter %.12s is in force by the snapshot and not in the federation file", id)
 	}
-	n.charters.id, n.charters.charter = id, d.Predicate.(*review.Charter)
+	n.charters.id, n.charters.charter = id, charter
 	return n.charters.charter, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"encoding/pem"
@@ -209,17 +210,19 @@ type shownKey struct {
 	ID     review.DocumentID `json:"id,omitempty"`
 	Filed  string            `json:"filed,omitempty"`
 	Reason string            `json:"reason,omitempty"` // why it has no effect
+
+	Recovery *review.Recovery `json:"recovery,omitempty"` // by guardians
 }
 
 func keyShowCommand() command {
-	return command{"key show", "[PARTICIPANT]", "the keys that the charter lists for a participant, and every change of them", func(f *flag.FlagSet) run {
+	return command{"key show", "[PARTICIPANT]", "the keys that the charter lists for a participant, its guardians, and every change of them", func(f *flag.FlagSet) run {
 		var p passwordFlags
 		return func(ctx context.Context, c *call, args []string) error {
-			founding, err := c.home.Founding()
+			config, err := c.home.Config()
 			if err != nil {
 				return err
 			}
-			config, err := c.home.Config()
+			founding, _, err := federationOf(ctx, c, nil)
 			if err != nil {
 				return err
 			}
@@ -242,10 +245,13 @@ func keyShowCommand() command {
 				return err
 			}
 			if keys = append(keys, changes...); c.json {
-				return json.NewEncoder(c.out).Encode(map[string]any{"version": 1, "participant": id, "keys": keys})
+				return json.NewEncoder(c.out).Encode(map[string]any{"version": 1, "participant": id, "keys": keys, "guardians": who.Guardians})
 			}
 			for _, k := range keys {
 				fmt.Fprintln(c.out, k)
+			}
+			if g := who.Guardians; g != nil {
+				fmt.Fprintf(c.out, "guardians             %s, %d needed; %s to contest\n", joined(g.Participants), g.Threshold, cmp.Or(g.Contest, "P14D"))
 			}
 			return nil
 		}
@@ -255,6 +261,9 @@ func keyShowCommand() command {
 func (k shownKey) String() string {
 	if k.Action == "" {
 		return fmt.Sprintf("%-21s %-9s %.16s", "charter", k.Role, k.Key)
+	}
+	if k.Recovery != nil {
+		return fmt.Sprintf("%-21s %s\n%-21s document %s", k.Filed, recoveryInWords(k.Recovery), "", k.ID)
 	}
 	line := fmt.Sprintf("%-21s %-9s %.16s", orDefault(k.Filed, "not filed yet"), k.Action, k.Key)
 	if k.Holder != "" {
@@ -270,14 +279,15 @@ func (k shownKey) String() string {
 	return line
 }
 
-// keyChanges are a participant's changes of keys that the node holds.
+// keyChanges are a participant's changes of keys that the node holds, those that
+// guardians propose among them.
 func (c *call) keyChanges(ctx context.Context, p *passwordFlags, id review.ParticipantID) ([]shownKey, error) {
 	service, done, err := c.service(ctx, p.ask(c))
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	listed, err := service.Documents(ctx, web.Query{Kind: review.KindKey, Author: id})
+	listed, err := service.Documents(ctx, web.Query{Kind: review.KindKey})
 	if err != nil {
 		return nil, err
 	}
@@ -287,11 +297,20 @@ func (c *call) keyChanges(ctx context.Context, p *passwordFlags, id review.Parti
 		if err != nil {
 			return nil, err
 		}
+		switch {
+		case d.Recovery != nil && d.Recovery.Participant == id:
+			keys = append(keys, shownKey{ID: l.ID, Filed: l.Filed, Action: "recover", Reason: d.Label.Reason, Recovery: d.Recovery})
+			continue
+		case d.Recovery != nil || l.Author != id:
+			continue
+		}
 		k := shownKey{ID: l.ID, Filed: l.Filed, Reason: d.Label.Reason}
 		if parsed, err := review.Parse(d.Statement); err == nil {
 			if change, ok := parsed.Predicate.(*review.KeyChange); ok {
-				key, _ := signing.ParseDocumentKeyBase64(change.Key)
-				k.Key, k.Action, k.Holder, k.Kinds = key.Fingerprint(), change.Action, change.Holder, change.Kinds
+				k.Action, k.Holder, k.Kinds = change.Action, change.Holder, change.Kinds
+				if key, err := signing.ParseDocumentKeyBase64(change.Key); err == nil {
+					k.Key = key.Fingerprint()
+				}
 			}
 		}
 		keys = append(keys, k)

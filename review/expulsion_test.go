@@ -47,8 +47,18 @@ func TestACoalitionIsExcludedOnlyWithItsOwnChamber(t *testing.T) {
 			} else {
 				assert.True(t, l.Counts, l.Reason)
 			}
-			_, _, known := r.Chain().KeyOwner(public(documentKey("ngo author")))
-			assert.True(t, known, "its signatures verify for ever")
+			v, err := Verify(f.handOut(f.read(), before))
+			require.NoError(t, err, "its signatures verify for ever")
+			assert.Contains(t, v.Text(), "counts      yes\n")
+			v, err = Verify(f.handOut(f.read(), after))
+			require.NoError(t, err)
+			if c.want {
+				assert.Contains(t, v.Text(), "counts      no: its author did not take part, or no longer, when it was filed\n")
+				assert.Contains(t, v.Text(), "author      A Coalition takes part until 2026-01-01T00:20:00Z, by the charter\n")
+			} else {
+				assert.Contains(t, v.Text(), "counts      yes\n")
+				assert.NotContains(t, v.Text(), "takes part until")
+			}
 		})
 	}
 }

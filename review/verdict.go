@@ -116,6 +116,9 @@ func Verify(files map[string][]byte) (*Verdict, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", FileFounding, err)
 	}
+	if err := verifyBeside(founding, main, files); err != nil {
+		return nil, err
+	}
 	if !founding.Chain.Founded() {
 		return nil, fmt.Errorf("%w: %s: too few participants have acceded to the charter", ErrUndecided, FileFounding)
 	}
@@ -149,9 +152,6 @@ func Verify(files map[string][]byte) (*Verdict, error) {
 	}
 	if known == 0 {
 		return nil, fmt.Errorf("%w: the charter lists none of the logs that hold the document", ErrUndecided)
-	}
-	if err := verifyBeside(founding, main, files); err != nil {
-		return nil, err
 	}
 	return v, r.judge(v, main, founding)
 }
@@ -387,7 +387,7 @@ func (r *Reading) follow(v *Verdict, e *entry) {
 	}
 	for _, x := range r.about[e.id] {
 		if p, ok := x.doc.Predicate.(*CarrierRefusal); ok && x.counts() {
-			v.Refused = append(v.Refused, r.following(x, string(KindRefusal), inShort(p.Code, "")))
+			v.Refused = append(v.Refused, r.following(x, string(KindRefusal), p.Code+": "+inShort("", p.Message)))
 		}
 	}
 }
@@ -432,7 +432,7 @@ func (r *Reading) undecided(e *entry, l Label, founding *Founding) string {
 		return "its content is gone, and these files hold no withdrawal of it"
 	}
 	if d, ok := founding.untimed(); ok {
-		return fmt.Sprintf("%s does not show when the %s %.12s was filed; ask for a newer export", FileFounding, d.Kind, d.ID)
+		return fmt.Sprintf("%s does not show when the %s document %.12s was filed; ask for a newer export", FileFounding, d.Kind, d.ID)
 	}
 	return ""
 }

@@ -30,7 +30,7 @@ func (v *Verdict) Text() string {
 	line("signed by", "%s (%s), %s key %.16s", by, v.AuthorKind, v.Role, v.Signer)
 	line("capacity", "%s", v.Capacity)
 	if v.Filed == "" {
-		line("filed", "not yet: no quorum of %d witnesses has cosigned it here; ask for a newer export", v.Quorum)
+		line("filed", "not yet: no quorum of %d witnesses has cosigned it in these files; ask for a newer export", v.Quorum)
 	} else {
 		line("filed", "%s, witnessed by %d (a quorum is %d)", v.Filed, v.Witnesses, v.Quorum)
 	}
@@ -83,7 +83,7 @@ func (v *Verdict) followed(line func(name, format string, args ...any)) {
 		line("key ended", "%s by %s; what it signed and was filed before stays valid", k.At, by)
 	}
 	if v.AuthorEnded != "" {
-		line("author", "%s takes part until %s and not after", v.AuthorName, v.AuthorEnded)
+		line("author", "%s takes part until %s, by the charter", v.AuthorName, v.AuthorEnded)
 	}
 	if v.Superseded == nil && v.Withdrawn == nil && len(v.Disputed) == 0 {
 		line("follows", "nothing is known that replaces it, takes it back or disputes it")

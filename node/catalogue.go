@@ -113,11 +113,33 @@ func (n *Node) Document(_ context.Context, id review.DocumentID) (*web.Shown, er
 		shown.Elsewhere = n.elsewhere(reading.Chain())
 	} else if record.Payload != nil {
 		shown.Statement = json.RawMessage(record.Payload)
+		if d != nil {
+			if shown.Attachments, err = n.shownAttachments(d); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if w, ok := reading.Withdrawn(id); ok {
 		shown.Withdrawn = &w
 	}
+	if a, ok := reading.AccreditedAuthor(accreditedIn(d)); ok {
+		shown.Accredited = &a
+	}
+	if recovery, ok := reading.Chain().Recovery(id); ok {
+		shown.Recovery = &recovery
+	}
 	return shown, nil
+}
+
+// accreditedIn is the author whom a document accredits, else its own.
+func accreditedIn(d *review.Document) review.ParticipantID {
+	if d == nil {
+		return ""
+	}
+	if a, ok := d.Predicate.(*review.Accreditation); ok {
+		return a.Participant
+	}
+	return d.Author
 }
 
 // Envelope is a document as it was signed.

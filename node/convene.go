@@ -14,7 +14,9 @@ type Convening struct {
 	Witnesses []review.ParticipantID
 	Threshold int // accessions that put the charter in force; 0: more than two thirds
 	Rounds    []review.Round
+	Guardians map[review.ParticipantID]*review.Guardians // of whom
 	Sample    bool
+	Answerers
 }
 
 // Convene puts participants' cards together as a genesis charter, ready to be
@@ -37,6 +39,12 @@ func Convene(cards []Card, o Convening) (*review.Charter, error) {
 		c.Participants = append(c.Participants, card.Participant)
 		witness[card.Participant.ID] = card.Witness
 	}
+	if err := setGuardians(c, o.Guardians); err != nil {
+		return nil, err
+	}
+	if err := o.Answerers.apply(c, ""); err != nil {
+		return nil, err
+	}
 	for _, id := range o.Witnesses {
 		key, ok := witness[id]
 		switch {
@@ -48,4 +56,16 @@ func Convene(cards []Card, o Convening) (*review.Charter, error) {
 		c.Witnesses = append(c.Witnesses, review.Witness{Participant: id, Key: key})
 	}
 	return c, nil
+}
+
+// setGuardians replaces the guardians of some participants; none ends them.
+func setGuardians(c *review.Charter, of map[review.ParticipantID]*review.Guardians) error {
+	for id, guardians := range of {
+		p := openParticipant(c, id)
+		if p == nil {
+			return fmt.Errorf("guardians of %s: it does not take part; name a participant that does", id)
+		}
+		p.Guardians = guardians
+	}
+	return nil
 }

@@ -26,7 +26,7 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 		Participant: p.ID, Name: p.Name, Federation: n.founding.Genesis.ID, Charter: charter.Number,
 		Log: n.origin, Size: n.store.Head(n.origin).Size, Missing: len(missing), Snapshot: snapshot.Digest(),
 		Peers: []web.PeerStatus{}, Logs: []web.LogStatus{}, Addresses: []string{}, Demo: n.config.Demo,
-		Running: n.runner != nil,
+		Running: n.runner != nil, Accredited: reading.Accredited(),
 	}
 	if policy, id := reading.Policy(p.ID); policy != nil {
 		s.Display, s.Policy = policy.Rules, id
@@ -39,6 +39,9 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 		if label.Reason == review.ReasonPending && label.Place.Origin == n.origin {
 			s.Pending++
 		}
+	}
+	if err := n.store.Condition(); err != nil {
+		s.Storage = err.Error()
 	}
 	if s.Fenced, err = n.store.Fenced(n.origin); err != nil {
 		return nil, err
@@ -60,6 +63,7 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 		proof, _ := reading.Label(l.Forked)
 		s.Forks = append(s.Forks, fmt.Sprintf("%s; the proof is document %s in %s", review.ForkSentence(l.Origin), l.Forked, proof.Place.Origin))
 	}
+	s.Recoveries = reading.Chain().Recoveries(p.ID)
 	if s.Fenced != "" {
 		s.Remedy = n.remedy(reading.Chain(), s)
 	}

@@ -124,15 +124,11 @@ func (c *Chain) accreditorsOf(charter *Charter, filed time.Time) []accreditor {
 	var all []accreditor
 	for _, entry := range charter.Accreditors {
 		a := accreditor{Accreditor: entry}
-		a.span, _ = parseSpan(entry.From, entry.Until)
 		i := slices.IndexFunc(c.accreditors, func(was accreditor) bool { return was.same(entry) })
-		switch {
-		case i < 0:
-			a.from = later(a.from, filed)
-		case c.accreditors[i].Until == entry.Until:
-			a.span = c.accreditors[i].span
-		default:
-			a.from, a.until = c.accreditors[i].from, later(a.until, filed)
+		if i < 0 {
+			a.span = heldSpan(entry.From, entry.Until, filed)
+		} else {
+			a.span = c.accreditors[i].closed(c.accreditors[i].Until, entry.Until, filed)
 		}
 		all = append(all, a)
 	}
@@ -314,4 +310,9 @@ func scopesInWords(entries []Accreditor) string {
 func (r *Reading) unaccredits(d *Document) bool {
 	of := r.docs[d.About()]
 	return d.Kind == KindWithdrawal && of != nil && of.doc != nil && of.doc.Kind == KindAccreditation
+}
+
+// AccreditedTypes are the types of author that may be accredited.
+func AccreditedTypes() []string {
+	return slices.Clone(schemas()[KindAccreditation].fields.Properties["type"].Enum)
 }

@@ -13,8 +13,9 @@ import (
 // of any region, a regional body its region's, and an academic vouch for one.
 func newAccrediting(t testing.TB) *testFederation { return newAccreditingWith(t, 4) }
 
-func newAccreditingWith(t testing.TB, witnesses int) *testFederation {
+func newAccreditingWith(t testing.TB, witnesses int, quotas ...Quota) *testFederation {
 	return newFederationWith(t, witnesses, func(c *Charter) {
+		c.Quotas = quotas
 		c.Accreditors = []Accreditor{
 			{Participant: "ngo", Scope: "global", Kinds: []string{"civil-society", "academic", kindProtected}, Cap: 2},
 			{Participant: "un-eca", Scope: "region:UN-ECA", Kinds: []string{"civil-society", kindProtected}, Cap: 10},

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -88,6 +89,26 @@ func (r *Reading) AccreditedAuthor(id ParticipantID) (author Accredited, ok bool
 		return 1
 	})
 	return author, len(author.By) > 0
+}
+
+// Lines say who answers or answered for the author, a line for each.
+func (a *Accredited) Lines() []string {
+	var lines []string
+	for _, by := range a.By {
+		line := fmt.Sprintf("accredited by %s (%s)", by.Name, by.Accreditor)
+		if a.Vouched {
+			line = fmt.Sprintf("vouched for by %s (%s), not named", by.Name, by.Accreditor)
+		}
+		line += fmt.Sprintf(", since %s: %s", by.Filed, by.State)
+		if by.Until != "" {
+			line += " until " + by.Until
+		}
+		for _, id := range by.Challenges {
+			line += fmt.Sprintf("; challenged in document %s", id)
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // stateOf is how an accreditation stands at the cut-off.

@@ -12,7 +12,7 @@ import (
 // forged, dangling, repeated in several logs, withdrawn, replaced or erased;
 // and receipts by some of the witnesses, with clocks that differ.
 func randomCorpus(t testing.TB, rng *rand.Rand, n int) *testFederation {
-	f := newAccreditingWith(t, []int{1, 4, 7}[rng.IntN(3)])
+	f := newAccreditingWith(t, []int{1, 4, 7}[rng.IntN(3)], Quota{Entries: 16, Participant: "deu"}, Quota{Entries: 25})
 	c := &chaos{testFederation: f, rng: rng, ids: map[Kind][]DocumentID{KindCharter: {f.genesis.ID}}}
 	for range n {
 		c.clock += rng.IntN(2 * 24 * 60) // over about the n days

@@ -172,7 +172,7 @@ func (n *naive) filed(id DocumentID) (time.Time, bool) {
 	var earliest time.Time
 	found := false
 	for _, r := range n.records {
-		if r.ID() != id || d == nil || !d.Known || !r.Genuine || len(n.chain.authority(d, r.Leaf.Key)) > 0 {
+		if r.ID() != id || d == nil || !d.Known || !r.Genuine || len(n.chain.authority(d, r.Leaf.Key)) > 0 || n.beyond(r) {
 			continue
 		}
 		if f := n.filing(Place{r.Origin, r.Index}); f.ok && n.takesPart(d.Author, f.at) && (!found || f.at.Before(earliest)) {
@@ -180,6 +180,15 @@ func (n *naive) filed(id DocumentID) (time.Time, bool) {
 		}
 	}
 	return earliest, found
+}
+
+// beyond is whether a record lies beyond its log's quota.
+func (n *naive) beyond(r Record) bool {
+	limit := uint64(25)
+	if log, _ := n.chain.Log(r.Origin); log.Participant == "deu" {
+		limit = 16
+	}
+	return r.Index >= limit
 }
 
 // accredit finds out, in the order of filing, which accreditations took effect,
@@ -336,7 +345,7 @@ func (n *naive) reason(id DocumentID) string {
 	filed, ok := n.filed(id)
 	if !ok {
 		best := -1
-		order := []string{"unknown-author", ReasonSignatureInvalid, "key-unknown", "key-not-authors", "key-role", ReasonAuthorNotInForce, ReasonPending}
+		order := []string{"unknown-author", ReasonSignatureInvalid, "key-unknown", "key-not-authors", "key-role", ReasonAuthorNotInForce, ReasonOverQuota, ReasonPending}
 		for _, r := range n.records {
 			if r.ID() != id {
 				continue
@@ -345,7 +354,11 @@ func (n *naive) reason(id DocumentID) string {
 			if refusal := n.chain.authority(d, r.Leaf.Key); len(refusal) > 0 {
 				code = refusal[0].Code
 			}
-			if f := n.filing(Place{r.Origin, r.Index}); code == ReasonPending && f.ok {
+			switch f := n.filing(Place{r.Origin, r.Index}); {
+			case code != ReasonPending:
+			case n.beyond(r):
+				code = ReasonOverQuota
+			case f.ok:
 				code = ReasonAuthorNotInForce
 			}
 			if !r.Genuine && code != "unknown-author" {

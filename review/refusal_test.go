@@ -357,6 +357,10 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		{KindCharter, edit{"/accreditors": accreditors("cap", 0)}, "/accreditors/0/cap", "out-of-range"},
 		{KindCharter, edit{"/accreditors": accreditors("from", "2027-01-01T00:00:00Z", "until", "2027-01-01T00:00:00Z")}, "/accreditors/0/until", "ends-before-it-begins"},
 		{KindCharter, edit{"/accreditors": append(accreditors(), accreditors("until", "2027-01-01T00:00:00Z")...)}, "/accreditors/1", "repeated"},
+		{KindCharter, edit{"/quotas": []any{map[string]any{"entries": 15}}}, "/quotas/0/entries", "out-of-range"},
+		{KindCharter, edit{"/quotas": []any{map[string]any{"entries": 16, "participant": "gin"}}}, "/quotas/0/participant", "not-a-participant"},
+		{KindCharter, edit{"/quotas": []any{map[string]any{"entries": 16, "from": "2027-01-01T00:00:00Z", "until": "2027-01-01T00:00:00Z"}}}, "/quotas/0/until", "ends-before-it-begins"},
+		{KindCharter, edit{"/quotas": []any{map[string]any{"entries": 16}, map[string]any{"entries": 16, "until": "2027-01-01T00:00:00Z"}}}, "/quotas/1", "repeated"},
 
 		// Accreditations.
 		{KindAccreditation, edit{"/participant": "observer-17"}, "/participant", "not-an-accredited-id"},

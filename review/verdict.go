@@ -56,12 +56,15 @@ type Verdict struct {
 	AuthorName string        `json:"authorName"`
 	AuthorKind string        `json:"authorKind"` // of the participant: state, civil-society, ...
 	// AuthorEnded is when the author's part in the federation ended: RFC 3339.
-	AuthorEnded string  `json:"authorEnded,omitempty"`
-	Signer      string  `json:"signer"`             // fingerprint of the key
-	Role        string  `json:"role"`               // of the key: author, root, clerk
-	Capacity    string  `json:"capacity"`           // own key, delegated office, root key, clerk key
-	Holder      string  `json:"holder,omitempty"`   // office that the author delegated the key to
-	KeyEnded    *KeyEnd `json:"keyEnded,omitempty"` // the key ended after it signed this
+	AuthorEnded string `json:"authorEnded,omitempty"`
+	// Accredited is the author, where no charter lists it: who answers for it.
+	Accredited *Accredited `json:"accredited,omitempty"`
+
+	Signer   string  `json:"signer"`             // fingerprint of the key
+	Role     string  `json:"role"`               // of the key: author, root, clerk
+	Capacity string  `json:"capacity"`           // own key, delegated office, root key, clerk key
+	Holder   string  `json:"holder,omitempty"`   // office that the author delegated the key to
+	KeyEnded *KeyEnd `json:"keyEnded,omitempty"` // the key ended after it signed this
 
 	Counts  string `json:"counts"`            // yes, no, undecided
 	Reason  string `json:"reason,omitempty"`  // why not: a label, as in Label.Reason
@@ -272,6 +275,9 @@ func (r *Reading) judge(v *Verdict, main provenRecord, founding *Founding) error
 	p, _ := r.chain.Participant(owner)
 	v.Author, v.AuthorName, v.AuthorKind, v.AuthorEnded = owner, p.Name, p.Kind, instant(r.chain.spans[owner].until)
 	v.Signer, v.Role, v.Holder, v.Capacity = key.Fingerprint(), role, r.chain.Holder(key), r.chain.capacity(key)
+	if a, ok := r.AccreditedAuthor(owner); ok {
+		v.Accredited = &a
+	}
 	if e.doc != nil {
 		v.Kind, v.Title = e.doc.Kind, e.doc.Title
 		var err error

@@ -29,6 +29,9 @@ func (v *Verdict) Text() string {
 	}
 	line("signed by", "%s (%s), %s key %.16s", by, v.AuthorKind, v.Role, v.Signer)
 	line("capacity", "%s", v.Capacity)
+	if v.Accredited != nil {
+		line("accredited", "%s", strings.Join(v.Accredited.Lines(), "\n"))
+	}
 	if v.Filed == "" {
 		line("filed", "not yet: no quorum of %d witnesses has cosigned it in these files; ask for a newer export", v.Quorum)
 	} else {

@@ -12,7 +12,7 @@ import (
 // several will do, and the filing time is the earliest of those. It sets
 // e.code, e.place, e.filed and e.witnesses.
 func (r *Reading) stand(e *entry) {
-	e.filed, e.witnesses = time.Time{}, 0
+	e.filed, e.logged, e.witnesses = time.Time{}, time.Time{}, 0
 	e.code = ReasonAbsent
 	e.place = slices.MinFunc(e.places, comparePlaces)
 	switch {
@@ -25,18 +25,21 @@ func (r *Reading) stand(e *entry) {
 		e.code = ReasonNotUnderstood
 		return
 	}
-	best := -1
+	best, first := -1, e.place
 	for _, p := range e.places {
 		code, at, by := r.standing(e.doc, p)
 		rank := slices.Index(standings, code)
-		earlier := at.Before(e.filed) || at.Equal(e.filed) && comparePlaces(p, e.place) < 0
-		if rank < best || rank == best && (code != "" || !earlier) {
+		earlier := at.Before(e.logged) || at.Equal(e.logged) && comparePlaces(p, e.place) < 0
+		if rank < best || rank == best && !earlier {
 			continue
 		}
-		best, e.code = rank, code
-		if code == "" {
-			e.place, e.filed, e.witnesses = p, at, by
+		best, e.code, e.logged, e.witnesses, e.place = rank, code, at, by, first
+		if !at.IsZero() {
+			e.place = p
 		}
+	}
+	if e.code == "" {
+		e.filed = e.logged
 	}
 }
 
@@ -45,7 +48,7 @@ func (r *Reading) stand(e *entry) {
 var standings = []string{
 	"wrong-federation", "unknown-author", ReasonSignatureInvalid, "key-unknown", "key-not-authors", "key-role",
 	codeDelegated, "key-change-signer", "not-the-next-key",
-	ReasonAuthorNotInForce, ReasonKeyNotInForce, ReasonSuspended, ReasonForked, ReasonPending, "",
+	ReasonAuthorNotInForce, ReasonKeyNotInForce, ReasonSuspended, ReasonOverQuota, ReasonForked, ReasonPending, "",
 }
 
 func (r *Reading) standing(d *Document, p recordPlace) (code string, filed time.Time, witnesses int) {
@@ -61,16 +64,18 @@ func (r *Reading) standing(d *Document, p recordPlace) (code string, filed time.
 	}
 	at, by, ok := r.filed(p)
 	switch {
+	case r.chain.overQuota(p, at):
+		return ReasonOverQuota, at, 0
 	case !ok && r.chain.logs[p.origin].Forked != "":
 		return ReasonForked, time.Time{}, 0
 	case !ok:
 		return ReasonPending, time.Time{}, 0
 	case !r.chain.keys[p.key].span.covers(at):
-		return ReasonKeyNotInForce, at, 0
+		return ReasonKeyNotInForce, at, by
 	case !r.chain.takesPart(d.Author, at):
-		return ReasonAuthorNotInForce, at, 0
+		return ReasonAuthorNotInForce, at, by
 	case r.chain.suspended(d, at):
-		return ReasonSuspended, at, 0
+		return ReasonSuspended, at, by
 	}
 	return "", at, by
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -22,13 +23,16 @@ import (
 func charterNewCommand() command {
 	return command{"charter new", "CARD...", "a genesis charter from participants' cards, as a draft on stdout", func(f *flag.FlagSet) run {
 		var o node.Convening
-		var witnesses, rounds listFlag
+		var witnesses, rounds, guardians listFlag
 		f.StringVar(&o.Title, "title", "", "the federation's `name`")
 		f.StringVar(&o.Suffix, "suffix", "", "end of every log's name, as gcm.example; it need not resolve")
 		f.Var(&witnesses, "witness", "`IDs` of the participants that cosign everybody's logs; 5 to 9 is wise")
 		f.IntVar(&o.Threshold, "threshold", 0, "accessions that put the charter in force (default: more than two thirds)")
 		out := f.String("o", "", "write to this `file` instead of stdout")
 		f.Var(&rounds, "round", "a review round as `ID:OPENS:DUE`, as 2027:2027-01-01:2027-06-30; several with commas")
+		f.Var(&guardians, "guardians", guardiansHelp)
+		var a answererFlags
+		a.add(f)
 		return func(_ context.Context, c *call, args []string) error {
 			switch {
 			case len(args) == 0:
@@ -49,6 +53,12 @@ func charterNewCommand() command {
 			}
 			var err error
 			if o.Rounds, err = readRounds(rounds); err != nil {
+				return err
+			}
+			if o.Guardians, err = readGuardians(guardians); err != nil {
+				return err
+			}
+			if o.Answerers, err = a.answerers(); err != nil {
 				return err
 			}
 			charter, err := node.Convene(cards, o)
@@ -76,6 +86,32 @@ func readRounds(flags listFlag) (rounds []review.Round, err error) {
 	return rounds, nil
 }
 
+const guardiansHelp = "who may recover whose keys, as `ID:NEEDED:GUARDIAN+GUARDIAN`, as sle:2:gin+gha+ecowas; with :P30D after it there are 30 days to contest instead of 14; ID: ends them"
+
+func readGuardians(flags listFlag) (map[review.ParticipantID]*review.Guardians, error) {
+	all := map[review.ParticipantID]*review.Guardians{}
+	for _, g := range flags {
+		part := strings.Split(g, ":")
+		id := review.ParticipantID(part[0])
+		if len(part) == 2 && part[1] == "" {
+			all[id] = nil
+			continue
+		}
+		if len(part) < 3 || len(part) > 4 {
+			return nil, usage("--guardians %q: want ID:NEEDED:GUARDIAN+GUARDIAN, as sle:2:gin+gha+ecowas", g)
+		}
+		needed, err := strconv.Atoi(part[1])
+		if err != nil {
+			return nil, usage("--guardians %q: %q is not how many of them are needed", g, part[1])
+		}
+		all[id] = &review.Guardians{Participants: ids(strings.Split(part[2], "+")), Threshold: needed}
+		if len(part) == 4 {
+			all[id].Contest = part[3]
+		}
+	}
+	return all, nil
+}
+
 // charterDraft writes a charter as the YAML that `charter sign` takes.
 func charterDraft(charter *review.Charter, comment string) ([]byte, error) {
 	b, err := json.Marshal(charter)
@@ -90,7 +126,7 @@ func charterDraft(charter *review.Charter, comment string) ([]byte, error) {
 	if charter.Previous != "" {
 		draft = fmt.Appendf(draft, "about: %s\n", charter.Previous)
 	}
-	for _, name := range []string{"title", "sample", "federation", "number", "previous", "suffix", "rules", "compact", "threshold", "suspensions", "witnesses", "rounds", "participants"} {
+	for _, name := range []string{"title", "sample", "federation", "number", "previous", "suffix", "rules", "compact", "threshold", "suspensions", "witnesses", "accreditors", "quotas", "rounds", "participants"} {
 		if fields[name] == nil {
 			continue
 		}

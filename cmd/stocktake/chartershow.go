@@ -43,10 +43,16 @@ func charterShowCommand() command {
 			for _, p := range charter.Participants {
 				fmt.Fprintf(c.out, "%-18s %-26s %-40s %s\n", p.ID, p.Kind, p.Name, doing(f.Chain, charter, p, now))
 			}
+			for _, e := range charter.Accreditors {
+				fmt.Fprintf(c.out, "\n%s may answer for %s%s", e.Participant, answersFor(e), untilInWords(e.Until))
+			}
+			for _, q := range charter.Quotas {
+				fmt.Fprintf(c.out, "\n%s%s", quotaInWords(q), untilInWords(q.Until))
+			}
 			for _, r := range charter.Rounds {
 				fmt.Fprintf(c.out, "\nround %s: %s, opens %s, reports due %s", r.ID, r.Title, r.Opens, r.Due)
 			}
-			if len(charter.Rounds) > 0 {
+			if len(charter.Rounds)+len(charter.Accreditors)+len(charter.Quotas) > 0 {
 				fmt.Fprintln(c.out)
 			}
 			for _, p := range proposals {

@@ -21,6 +21,11 @@ func commands() []command {
 		keyRotateCommand(),
 		keyRevokeCommand(),
 		keyDelegateCommand(),
+		keyNewCommand(),
+		keyRecoverCommand(),
+		keySecondCommand(),
+		keyContestCommand(),
+		keyVouchCommand(),
 		keyShowCommand(),
 		newCommand(),
 		signCommand(),
@@ -32,5 +37,6 @@ func commands() []command {
 		assembleCommand(),
 		exportCommand(),
 		verifyCommand(),
+		fsckCommand(),
 	}
 }

@@ -47,6 +47,14 @@ func printDocument(c *call, d *web.Shown) error {
 	if d.Holder != "" {
 		fmt.Fprintf(c.out, "capacity    delegated by %s to %s\n", d.SignedBy, d.Holder)
 	}
+	if d.Accredited != nil {
+		for _, line := range d.Accredited.Lines() {
+			fmt.Fprintf(c.out, "author      %s: %s\n", d.Accredited.ID, line)
+		}
+	}
+	if d.Recovery != nil {
+		fmt.Fprintf(c.out, "recovery    %s\n", recoveryInWords(d.Recovery))
+	}
 	for _, p := range d.Places {
 		fmt.Fprintf(c.out, "log         %s, index %d\n", p.Origin, p.Index)
 	}
@@ -60,6 +68,9 @@ func printDocument(c *call, d *web.Shown) error {
 	if d.Statement == nil {
 		fmt.Fprintf(c.out, "content     %s; its place in the log, and every proof about it, stays\n", d.Absence)
 		return nil
+	}
+	for _, a := range d.Attachments {
+		fmt.Fprintf(c.out, "attachment  %s: %s\n", a.Name, attachmentInWords(a))
 	}
 	statement, err := json.Marshal(d.Statement)
 	if err != nil {

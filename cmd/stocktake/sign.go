@@ -16,16 +16,19 @@ import (
 // signFlags are the flags of every command that signs.
 type signFlags struct {
 	passwordFlags
+	attach attachFlags
 	key    string
 	as     string
 	out    string
-	founds bool // the draft may be a genesis charter, signed before there is a federation
+	member string // the federation's file
+	founds bool   // the draft may be a genesis charter, signed before there is a federation
 }
 
 func (s *signFlags) add(f *flag.FlagSet) {
 	f.StringVar(&s.file, "password-file", "", "`file` with the password of the private key")
 	f.StringVar(&s.key, "key", "", "the author's key: a `file`, or a KMS reference as pkcs11://… (default: keys/author.pem of the home)")
 	f.StringVar(&s.as, "as", "", "the author's participant `ID` (default: the home's)")
+	f.StringVar(&s.member, "federation-file", "", "the federation's `file`, for an author who has no home (default: the home's)")
 	f.StringVar(&s.out, "o", "", "write to this `file` instead of stdout")
 }
 
@@ -49,10 +52,29 @@ func (s *signFlags) open(ctx context.Context, c *call) (*signing.DocumentSigner,
 	return signer, author, err
 }
 
+// founding is the federation that the author signs for.
+func (s *signFlags) founding(c *call) (*review.Founding, error) {
+	if s.member == "" {
+		return c.home.Founding()
+	}
+	b, err := readInput(s.member, maxInput)
+	if err != nil {
+		return nil, err
+	}
+	return review.ReadFounding(b)
+}
+
 // signDraft fills in what a draft leaves to the program and signs it.
 func (s *signFlags) signDraft(ctx context.Context, c *call, name string, draft []byte) (signing.Envelope, error) {
 	completion := review.Completion{Created: node.Now(), Salt: node.NewSalt()}
-	f, err := c.home.Founding()
+	files, err := s.attachments(c, draft)
+	if err != nil {
+		return signing.Envelope{}, err
+	}
+	for _, a := range files {
+		completion.Attachments = append(completion.Attachments, review.AttachmentSubject(a.name, a.manifest.Digest()))
+	}
+	f, err := s.founding(c)
 	switch {
 	case err == nil:
 		_, completion.Charter = f.Chain.InForce()
@@ -69,7 +91,27 @@ func (s *signFlags) signDraft(ctx context.Context, c *call, name string, draft [
 	if err != nil {
 		return signing.Envelope{}, draftError(name, err)
 	}
-	return signer.Sign(payload)
+	e, err := signer.Sign(payload)
+	if err == nil && len(files) > 0 {
+		err = keep(s.out, files)
+	}
+	return e, err
+}
+
+// attachments are the files that --attach and --narrative name.
+func (s *signFlags) attachments(c *call, draft []byte) ([]attached, error) {
+	if !s.attach.any() {
+		return nil, nil
+	}
+	if s.out == "" || s.out == "-" {
+		return nil, usage("name with -o the file for the envelope: attachments are kept beside it until they are filed")
+	}
+	_, predicate, _, err := review.ReadDraft(draft)
+	if err != nil {
+		return nil, nil // completing the draft says why, with line numbers
+	}
+	language, _ := predicate["language"].(string)
+	return s.attach.prepare(c, language)
 }
 
 // draftError puts the draft's name before each reason.
@@ -85,6 +127,7 @@ func signCommand() command {
 	return command{"sign", "DRAFT", "sign a draft offline; writes the signed envelope", func(f *flag.FlagSet) run {
 		var s signFlags
 		s.add(f)
+		s.attach.add(f)
 		return func(ctx context.Context, c *call, args []string) error {
 			if len(args) != 1 {
 				return usage("name one draft; `stocktake new KIND` writes one to fill in")
@@ -98,6 +141,9 @@ func signCommand() command {
 				return err
 			}
 			c.say("signed %s", signed.Digest())
+			if s.attach.any() {
+				c.say("its attachments are in %s: keep that folder beside it until it is filed", attachmentFolder(s.out))
+			}
 			return c.writeOutput(s.out, append(signed.Marshal(), '\n'))
 		}
 	}}

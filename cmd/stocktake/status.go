@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"stocktake/node"
 	"stocktake/node/web"
 )
 
@@ -43,6 +44,9 @@ func printStatus(c *call, s *web.Status) {
 	if s.Fenced != "" {
 		fmt.Fprintf(c.out, "FENCED      this node never signs its log again: %s\nto go on    %s\n", s.Fenced, strings.Replace(s.Remedy, "key epoch", "key epoch --home "+string(c.home), 1))
 	}
+	if s.Storage != "" {
+		fmt.Fprintf(c.out, "DISK        nothing is received or signed: %s\n", s.Storage)
+	}
 	fmt.Fprintf(c.out, "documents   %d, %d payloads missing\nsnapshot    %s\n", s.Documents, s.Missing, s.Snapshot)
 	if !s.Running {
 		fmt.Fprintln(c.out, "running     no: start it with `stocktake serve`")
@@ -73,8 +77,16 @@ func printStatus(c *call, s *web.Status) {
 	default:
 		fmt.Fprintln(c.out, "behind      no: nothing longer was heard of")
 	}
+	if len(s.Accredited) > 0 {
+		fmt.Fprintf(c.out, "accredited  %d authors whom the charter does not list; `stocktake assemble` says who answers for them\n", len(s.Accredited))
+	}
 	for _, r := range s.Display {
 		fmt.Fprintf(c.out, "not shown   %s: %s\n", r.What, r.Reason)
+	}
+	for _, r := range s.Recoveries {
+		if r.Effect == "" || r.Effect > node.Now() {
+			fmt.Fprintf(c.out, "KEYS        %s\nto stop it  stocktake key contest %s --home %s -o contest.json, and publish that\n", recoveryInWords(&r), r.ID, c.home)
+		}
 	}
 	for _, f := range s.Forks {
 		fmt.Fprintf(c.out, "FORK        %s\n", f)

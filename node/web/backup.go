@@ -26,7 +26,7 @@ func (n *site) postBackup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := &patientWriter{w: w, control: http.NewResponseController(w)}
+	out := &patientWriter{w: w, control: http.NewResponseController(w), mediaType: mediaBackup}
 	err = n.Backup(r.Context(), since, out)
 	if err != nil && out.begun {
 		n.Logger.Error("backup broken off", "err", err)
@@ -37,14 +37,15 @@ func (n *site) postBackup(w http.ResponseWriter, r *http.Request) error {
 
 // patientWriter gives each piece of a long answer the time of one answer.
 type patientWriter struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	begun   bool
+	w         http.ResponseWriter
+	control   *http.ResponseController
+	mediaType string
+	begun     bool
 }
 
 func (p *patientWriter) Write(b []byte) (int, error) {
 	if !p.begun {
-		p.w.Header().Set("Content-Type", mediaBackup)
+		p.w.Header().Set("Content-Type", p.mediaType)
 		p.begun = true
 	}
 	more := time.Now().Add(writeTimeout)

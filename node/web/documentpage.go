@@ -31,8 +31,11 @@ type documentBody struct {
 	Threaded      bool // documents of this kind are talked about
 	Shadow        bool // an alternative report
 	PredicateType string
-	Others        []ref  // whose nodes hold what is not displayed here
-	SubjectHeld   bool   // its about.pae will be among the files
+	Answering     []answeringLine // who answers for its author, or for whom it accredits
+	Others        []ref           // whose nodes hold what is not displayed here
+	SubjectHeld   bool            // its about.pae will be among the files
+	Narratives    []narrative
+	Downloads     []download
 	Checkable     bool   // there are files to check
 	Folder        string // of them
 }
@@ -55,6 +58,7 @@ func (n *site) documentPage(ctx context.Context, v *view, r *http.Request) (stri
 		Checkable: d.Statement != nil && d.Label.Reason != review.ReasonMalformed,
 		Threaded:  d.Kind != review.KindReceipt && d.Kind != review.KindOpening,
 	}
+	body.Answering = v.answering(d.Accredited)
 	for _, id := range d.Elsewhere {
 		body.Others = append(body.Others, v.who(id))
 	}
@@ -76,6 +80,9 @@ func (n *site) documentPage(ctx context.Context, v *view, r *http.Request) (stri
 	}
 	if d.Statement != nil {
 		if err := n.fillContent(ctx, v, body); err != nil {
+			return "", nil, err
+		}
+		if err := n.fillAttachments(ctx, body); err != nil {
 			return "", nil, err
 		}
 	}

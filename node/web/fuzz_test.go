@@ -151,3 +151,12 @@ func (absentNode) Snapshot(context.Context) (review.Snapshot, error) {
 }
 func (absentNode) Federation(context.Context) ([]byte, error) { return nil, errAbsent }
 func (absentNode) Status(context.Context) (*Status, error)    { return nil, errAbsent }
+func (absentNode) AttachmentState(context.Context, review.DocumentID) (*AttachmentState, error) {
+	return nil, errAbsent
+}
+func (absentNode) AttachmentPiece(context.Context, review.DocumentID, int) ([]byte, error) {
+	return nil, errAbsent
+}
+func (absentNode) PutAttachmentPiece(context.Context, review.DocumentID, int, []byte) (*AttachmentState, error) {
+	return nil, errAbsent
+}

@@ -62,6 +62,7 @@ func Handler(s Service, o Options) http.Handler {
 	mux := http.NewServeMux()
 	n.routeAPI(mux)
 	n.routeBackup(mux)
+	n.routeAttachments(mux)
 	n.routeLog(mux)
 	n.routePages(mux)
 	return n.guard(mux)

@@ -51,12 +51,14 @@ const (
 // Times after which a connection that does nothing is closed. Reading is
 // generous: 100 KB over a poor link take half a minute.
 const (
-	headerTimeout = 10 * time.Second
-	readTimeout   = 60 * time.Second
-	answerTimeout = 30 * time.Second // for the work on one answer, beside waiting
-	writeTimeout  = maxWait + answerTimeout + 60*time.Second
-	idleTimeout   = 60 * time.Second
-	dialTimeout   = 10 * time.Second
-	pollEvery     = 250 * time.Millisecond
-	maxBackupTime = 12 * time.Hour // a night, for a backup to a slow disk
+	headerTimeout   = 10 * time.Second
+	readTimeout     = 60 * time.Second
+	answerTimeout   = 30 * time.Second // for the work on one answer, beside waiting
+	writeTimeout    = maxWait + answerTimeout + 60*time.Second
+	idleTimeout     = 60 * time.Second
+	dialTimeout     = 10 * time.Second
+	pollEvery       = 250 * time.Millisecond
+	maxUploadTime   = 2 * time.Minute // 1 MiB over a poor link
+	maxDownloadTime = 2 * time.Hour   // 32 MiB over one
+	maxBackupTime   = 12 * time.Hour  // a night, for a backup to a slow disk
 )

@@ -24,6 +24,7 @@ import (
 //	/stocktake           a stocktake: ?scope=, ?cutoff=
 //	/participants, /participants/{id}
 //	/documents, /documents/{id}, /documents/{id}/files.zip
+//	/documents/{id}/attachments/{name}    see attachment.go
 //	/charter             the one in force
 //	/policy              what the node does not display
 //	/protection          what protects an author at risk, and what does not
@@ -192,6 +193,7 @@ func (n *site) view(ctx context.Context) (*view, error) {
 	for _, p := range v.charter.Participants {
 		v.members[p.ID] = p
 	}
+	v.listAccredited()
 	return v, nil
 }
 
@@ -203,7 +205,7 @@ func (v *view) name(id review.ParticipantID) string {
 	return string(id)
 }
 
-// who names a participant, with a link if the charter lists it.
+// who names a participant or an accredited author, with a link.
 func (v *view) who(id review.ParticipantID) ref {
 	p, ok := v.members[id]
 	switch {

@@ -19,6 +19,8 @@ type participantBody struct {
 	Cites         []ref
 	Node, Witness bool
 	tables
+	Answering []answeringLine // who answers for an author whom the charter does not list
+	Vouched   bool            // it is not named
 	Documents []listedRow
 	More      int // how many documents there are, if not all are listed
 }
@@ -32,7 +34,7 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 	}
 	p, ok := v.members[id]
 	if !ok {
-		return "", nil, &AnswerError{http.StatusNotFound, codeNoPage, "The charter lists no participant “" + string(id) + "”."}
+		return "", nil, &AnswerError{http.StatusNotFound, codeNoPage, "The charter lists no participant “" + string(id) + "”, and nobody has accredited such an author."}
 	}
 	a, err := n.assembled(ctx, v, review.Scope("participant:"+string(id)), "")
 	if err != nil {
@@ -58,6 +60,8 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 			body.Regions = append(body.Regions, ref{Text: regionName(code), Href: "/stocktake?scope=region:" + code})
 		}
 	}
+	accredited := v.accredited(id)
+	body.Answering, body.Vouched = v.answering(accredited), p.Vouched()
 	list, err := n.Documents(ctx, Query{Author: id})
 	if err != nil {
 		return "", nil, err

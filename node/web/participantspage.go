@@ -35,7 +35,10 @@ var participantKinds = []struct{ code, title string }{
 	{"civil-society", "Civil society"}, {"local-authority", "Local authorities"},
 	{"human-rights-institution", "National human-rights institutions"}, {"expert-mission", "Expert missions"},
 	{"academic", "Academics"}, {"public-agency", "Public agencies"},
+	{accreditedGroup, "Accredited authors, whom the charter does not list"},
 }
+
+const accreditedGroup = "accredited"
 
 // countedKinds are the kinds that lists of participants count.
 var countedKinds = []struct {
@@ -61,8 +64,15 @@ func (n *site) participantsPage(ctx context.Context, v *view, r *http.Request) (
 	var body participantsBody
 	for _, g := range participantKinds {
 		group := participantGroup{Code: g.code, Title: g.title}
-		for _, p := range v.charter.Participants {
-			if p.Kind != g.code {
+		listed := v.charter.Participants
+		if g.code == accreditedGroup {
+			listed = nil
+			for _, a := range v.status.Accredited {
+				listed = append(listed, v.members[a.ID])
+			}
+		}
+		for _, p := range listed {
+			if p.Kind != g.code && g.code != accreditedGroup {
 				continue
 			}
 			row := participantRow{Participant: p, Node: runsNode(p), Witness: v.isWitness(p.ID)}

@@ -32,6 +32,13 @@ type Service interface {
 	Assemble(context.Context, AssembleRequest) ([]byte, error)
 	// Export is what others need to verify a document: files by name.
 	Export(context.Context, review.DocumentID) (map[string][]byte, error)
+	// AttachmentState is how far an attachment is here. It is an ErrNotFound if no
+	// document here names it.
+	AttachmentState(context.Context, review.DocumentID) (*AttachmentState, error)
+	AttachmentSource
+	// PutAttachmentPiece takes what AttachmentPiece gives, of an attachment that
+	// a document here names.
+	PutAttachmentPiece(ctx context.Context, id review.DocumentID, from int, piece []byte) (*AttachmentState, error)
 	// Snapshot is what a stocktake made now would be made from.
 	Snapshot(context.Context) (review.Snapshot, error)
 	// Federation is the charter and its accessions, one envelope a line.
@@ -48,6 +55,7 @@ type Filed struct {
 	State     string            `json:"state"`               // received, filed
 	Filed     string            `json:"filed,omitempty"`     // filing time, once final
 	Witnesses int               `json:"witnesses,omitempty"` // how many cosigned, once final
+	Reason    string            `json:"reason,omitempty"`    // why this record never counts, if that is known: its key or author was not in force, or its log forked
 }
 
 // States of a filing.
@@ -92,10 +100,16 @@ type Shown struct {
 	Places    []review.Place  `json:"places"`           // every log that holds it
 	Absence   string          `json:"absence"`          // present, missing, sealed, withheld, erased
 	Statement json.RawMessage `json:"statement"`        // the payload, byte for byte as signed; null if absent
+	// Attachments are those that it names, with how far each is here.
+	Attachments []ShownAttachment `json:"attachments,omitempty"`
 	// Elsewhere are the participants whose nodes hold what this one does not show.
 	Elsewhere []review.ParticipantID `json:"elsewhere,omitempty"`
 	// Withdrawn is what stays known if its author took it back.
 	Withdrawn *review.Withdrawn `json:"withdrawn,omitempty"`
+	// Accredited is the author, or whom it accredits, where no charter lists that.
+	Accredited *review.Accredited `json:"accredited,omitempty"`
+	// Recovery is how far guardians have come, if it is a recovery of keys.
+	Recovery *review.Recovery `json:"recovery,omitempty"`
 }
 
 // AssembleRequest asks for a stocktake.
@@ -113,9 +127,10 @@ type Status struct {
 	Charter     int                  `json:"charter"` // number of the one in force
 	Log         review.Origin        `json:"log"`
 	Size        uint64               `json:"size"`
-	Pending     uint64               `json:"pending"`          // records of the own log that no quorum has cosigned yet
-	Fenced      string               `json:"fenced,omitempty"` // why this node never signs its log again
-	Remedy      string               `json:"remedy,omitempty"` // of that: what its operator does
+	Pending     uint64               `json:"pending"`           // records of the own log that no quorum has cosigned yet
+	Fenced      string               `json:"fenced,omitempty"`  // why this node never signs its log again
+	Remedy      string               `json:"remedy,omitempty"`  // of that: what its operator does
+	Storage     string               `json:"storage,omitempty"` // why nothing is received or signed now, and what to do
 	Documents   int                  `json:"documents"`
 	Running     bool                 `json:"running"`  // it takes part now; else peers and known sizes say nothing
 	Missing     int                  `json:"missing"`  // payloads that have not arrived
@@ -124,6 +139,8 @@ type Status struct {
 	Logs        []LogStatus          `json:"logs"`
 	Forks       []string             `json:"forks,omitempty"`
 	Addresses   []string             `json:"addresses"`
+	Recoveries  []review.Recovery    `json:"recoveries,omitempty"` // of the participant's keys, by its guardians: those that it did not contest
+	Accredited  []review.Accredited  `json:"accredited,omitempty"` // authors whom the charter does not list
 	Demo        bool                 `json:"demonstration,omitempty"`
 	Display     []review.DisplayRule `json:"display,omitempty"` // what is carried here and not shown
 	Policy      review.DocumentID    `json:"policy,omitempty"`  // the document that says so

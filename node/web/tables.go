@@ -145,9 +145,9 @@ type figureGroup struct {
 // tones are the signs beside those words of a stocktake that need another than
 // the plain one. The words themselves are review's.
 var tones = map[string]string{
-	"filed": "good", "fulfilled": "good", "confirmed": "good", "acceded": "good", "supported": "good", "answered": "good",
+	"filed": "good", "fulfilled": "good", "confirmed": "good", "acceded": "good", "accredited": "good", "in force": "good", "supported": "good", "answered": "good",
 	"late": "warn", "flexibility used": "good", "in-progress": "warn", "confirmed an earlier version": "warn",
-	"claimed, not confirmed": "warn", "open": "warn", "discontinued": "bad",
+	"claimed, not confirmed": "warn", "withdrawn": "warn", "open": "warn", "discontinued": "bad",
 }
 
 func stateOf(code string) standing { return standing{Tone: tones[code], Text: phrase(code)} }

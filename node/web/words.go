@@ -21,6 +21,7 @@ var phrases = map[string]string{
 	"state": "State", "regional-body": "Regional body", "un-entity": "UN entity", "civil-society": "Civil society",
 	"local-authority": "Local authority", "human-rights-institution": "National human-rights institution",
 	"expert-mission": "Expert mission", "academic": "Academic", "public-agency": "Public agency",
+	"protected-author": "Protected author",
 	// assessments: whose view it is always shows
 	"self": "self-assessment", "regional": "regional assessment", "shadow": "alternative (shadow) report",
 	// principles, as the compact writes them

@@ -169,11 +169,7 @@ func (f *Founding) signer(d SignedDocument) (signing.DocumentKey, error) {
 func (f *Founding) Marshal() []byte {
 	var file []byte
 	for _, p := range f.records {
-		line := p.Marshal()
-		if len(p.Inclusions) == 0 {
-			line = p.Envelope().Marshal()
-		}
-		file = append(append(file, line...), '\n')
+		file = append(append(file, p.text()...), '\n')
 	}
 	return file
 }

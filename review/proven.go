@@ -76,6 +76,14 @@ func readLines(file []byte, name string, limit int) ([]provenRecord, error) {
 	return records, nil
 }
 
+// text is the record's line, without a newline.
+func (p provenRecord) text() []byte {
+	if len(p.Inclusions) == 0 {
+		return p.Envelope().Marshal()
+	}
+	return p.Marshal()
+}
+
 // included checks what needs no keys but the document's: the signature, and
 // that each note's tree holds the record.
 func (p provenRecord) included() error {

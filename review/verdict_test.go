@@ -3,8 +3,11 @@ package review
 import (
 	"bytes"
 	"encoding/base64"
+	"maps"
+	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -101,27 +104,80 @@ func TestAnExportWithoutAQuorumIsNotFiled(t *testing.T) {
 }
 
 func TestAChangeOfAnyExportedFileIsNoticed(t *testing.T) {
-	f, i := pledged(t)
-	files := f.export("deu", i, i+1, f.note("deu", i+1, f.all(minute(5))))
-	files[FileAbout] = signing.PAE(f.logs[f.origin("prt")].records[1].Payload)
-	require.Equal(t, f.genesis.ID, DocumentID(signing.DigestOfPAE(files[FileAbout]).String()))
+	f := caseFederation(t)
+	id := verifyCases["disputed-by-challenge"](f)
+	files := f.handOut(f.read(), id)
+	require.Equal(t, len(exported), len(files))
 	_, err := Verify(files)
 	require.NoError(t, err)
 	for name, b := range files {
-		step := 1 + len(b)/300
+		step := 1 + len(b)/60
 		for at := 0; at < len(b); at += step {
-			changed := map[string][]byte{}
-			for n, c := range files {
-				changed[n] = c
-			}
+			changed := maps.Clone(files)
 			changed[name] = bytes.Clone(b)
 			changed[name][at] ^= 1
-			v, err := Verify(changed)
-			if err == nil && string(changed[name][at]) != " " && string(b[at]) != "\n" {
-				// An unknown name on a cosignature line only loses that witness.
-				require.Equal(t, 3, v.Witnesses, "%s: byte %d of %d, %q, was changed", name, at, len(b), b[max(0, at-20):min(len(b), at+20)])
+			_, err := Verify(changed)
+			if assert.Error(t, err, "%s: byte %d of %d, %q, was changed", name, at, len(b), b[max(0, at-20):min(len(b), at+20)]) {
+				assert.NotErrorIs(t, err, ErrUndecided)
+				assert.NotContains(t, err.Error(), "\n")
 			}
 		}
+	}
+}
+
+// Without the node's note a name that no witness has only loses that witness.
+func TestACosignatureUnderAnUnknownNameLosesAWitness(t *testing.T) {
+	f, i := pledged(t)
+	files := f.export("deu", i, i+1, f.note("deu", i+1, f.all(minute(5))))
+	files[FileBundle] = bytes.Replace(files[FileBundle], []byte("w.phl."), []byte("w.qhl."), 1)
+	v, err := Verify(files)
+	require.NoError(t, err)
+	require.Equal(t, 3, v.Witnesses)
+}
+
+func TestAnExportIsWholeOrNotDecided(t *testing.T) {
+	f := caseFederation(t)
+	id := verifyCases["disputed-by-challenge"](f)
+	for _, name := range []string{FileAbout, FileRelated, FileSigner} {
+		files := f.handOut(f.read(), id)
+		delete(files, name)
+		_, err := Verify(files)
+		require.ErrorIs(t, err, ErrUndecided)
+		require.ErrorContains(t, err, name+" is missing")
+	}
+	files := f.handOut(f.read(), id)
+	delete(files, FileNote)
+	delete(files, FileRelated)
+	v, err := Verify(files)
+	require.NoError(t, err)
+	require.Equal(t, CountsUndecided, v.Counts)
+	require.Equal(t, ReasonDangling, v.Reason)
+}
+
+func TestANodesNoteIsItsOwnAboutThisDocument(t *testing.T) {
+	f := caseFederation(t)
+	id := plainPledge(f)
+	r := f.read()
+	for name, change := range map[string]func(files map[string][]byte){
+		"another node's name": func(files map[string][]byte) {
+			files[FileNote] = r.NoteExport(id, files, 0, f.origin("deu"), noteSigner("prt node"))
+		},
+		"a log's key": func(files map[string][]byte) {
+			files[FileNote] = r.NoteExport(id, files, 0, f.origin("prt"), noteSigner("prt log 1"))
+		},
+		"no node of the charter": func(files map[string][]byte) {
+			files[FileNote] = r.NoteExport(id, files, 0, "e1.nobody.gcm.example", noteSigner("prt node"))
+		},
+		"another document": func(files map[string][]byte) {
+			files[FileNote] = r.NoteExport(f.genesis.ID, files, 0, f.origin("prt"), noteSigner("prt node"))
+		},
+	} {
+		files := f.handOut(r, id)
+		delete(files, FileNote)
+		change(files)
+		_, err := Verify(files)
+		require.ErrorContains(t, err, FileNote, name)
+		require.NotErrorIs(t, err, ErrUndecided, name)
 	}
 }
 
@@ -199,6 +255,67 @@ func FuzzReadFounding(f *testing.F) {
 		again, err := ReadFounding(read.Marshal())
 		require.NoError(t, err)
 		require.Equal(t, read.Marshal(), again.Marshal())
+	})
+}
+
+// What a line of an exported file says, it says in one way.
+func FuzzReadLines(f *testing.F) {
+	federation := caseFederation(f)
+	id := verifyCases["disputed-by-challenge"](federation)
+	files := federation.handOut(federation.read(), id)
+	for line := range bytes.Lines(files[FileRelated]) {
+		f.Add(line)
+	}
+	f.Add(federation.foundingFile())
+	f.Fuzz(func(t *testing.T, file []byte) {
+		records, err := readLines(file, FileRelated, maxRelated)
+		if err != nil {
+			return
+		}
+		var again []byte
+		for _, p := range records {
+			again = append(append(again, p.text()...), '\n')
+		}
+		same, err := readLines(again, FileRelated, maxRelated)
+		require.NoError(t, err)
+		require.Len(t, same, len(records))
+		for i, p := range same {
+			require.Equal(t, records[i].Bundle, p.Bundle)
+		}
+	})
+}
+
+// Whatever lies beside a document, the answer is a verdict or a reason.
+func FuzzVerify(f *testing.F) {
+	federation := caseFederation(f)
+	id := verifyCases["disputed-by-challenge"](federation)
+	files := federation.handOut(federation.read(), id)
+	f.Add(files[FileRelated], files[FileNote])
+	f.Add([]byte{}, []byte{})
+	f.Fuzz(func(t *testing.T, related, note []byte) {
+		changed := maps.Clone(files)
+		changed[FileRelated], changed[FileNote] = related, note
+		if v, err := Verify(changed); err == nil {
+			require.Equal(t, id, v.ID)
+			require.NotEmpty(t, v.Text())
+		}
+		delete(changed, FileNote)
+		if v, err := Verify(changed); err == nil {
+			require.Equal(t, id, v.ID)
+		}
+	})
+}
+
+func FuzzParseExportNote(f *testing.F) {
+	federation := caseFederation(f)
+	id := plainPledge(federation)
+	note := federation.handOut(federation.read(), id)[FileNote]
+	text, _, _ := strings.Cut(string(note), "\n\n")
+	f.Add(text + "\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if n, err := parseExportNote(text); err == nil {
+			require.Equal(t, text, n.text())
+		}
 	})
 }
 

@@ -19,6 +19,9 @@ const instanceKey = "instance"
 
 // renewInstance gives a database a new name.
 func (h Home) renewInstance(db *store.Store) error {
+	if err := db.Recovered(); err != nil {
+		return err
+	}
 	id := NewSalt()
 	if err := db.SetMeta(instanceKey, []byte(id)); err != nil {
 		return err

@@ -63,6 +63,7 @@ type Report struct {
 	Indexes   uint64    `json:"indexes"`
 	Findings  []Finding `json:"findings"`            // the first maxFindings
 	More      int       `json:"more,omitempty"`      // how many there are besides
+	Lost      string    `json:"lost,omitempty"`      // why this node does not sign and cosign with the keys of this epoch: see Store.Lost
 	Kept      string    `json:"kept,omitempty"`      // after a repair: where the damaged database is
 	Fenced    []string  `json:"fenced,omitempty"`    // after a repair: own logs that are never signed again
 	Dropped   uint64    `json:"dropped,omitempty"`   // after a repair: records that come again from peers
@@ -114,7 +115,7 @@ type inspection struct {
 	report   *Report
 	check    CheckOptions
 	tx       *badger.Txn
-	doubtful bool                   // keys may be gone without a trace
+	doubtful bool                   // vital keys may be gone without a trace
 	own      map[review.Origin]bool // logs that this node signed
 	logs     []inspected
 }
@@ -147,7 +148,7 @@ func inspect(ctx context.Context, dir string, o Options, c CheckOptions) (*inspe
 		return nil, err
 	}
 	var damage *DamageError
-	switch db, err := openDatabase(dir, o, func(error) {}, func() {}); {
+	switch db, err := openToLook(dir, o); {
 	case errors.As(err, &damage):
 		i.report.Unopened = true
 		if i.report.Sound() { // else the table has been named
@@ -203,9 +204,10 @@ func (i *inspection) all(ctx context.Context) error {
 func (i *inspection) tables(ctx context.Context) error {
 	tables, _ := manifestTables(filepath.Join(i.dir, "MANIFEST"))
 	for _, name := range slices.Sorted(maps.Keys(tables)) {
-		err := soundTable(filepath.Join(i.dir, name), true)
+		path := filepath.Join(i.dir, name)
+		err := soundTable(path, allBlocks)
 		if tables[name] && err != nil && !errors.Is(err, os.ErrNotExist) {
-			i.doubtful = true
+			i.doubtful = i.doubtful || soundTable(path, vitalBlocks) != nil
 			i.report.find(Finding{What: "the file " + name, Why: "is damaged: " + err.Error(), Next: nextFile})
 		}
 		if ctx.Err() != nil {
@@ -239,9 +241,8 @@ func (i *inspection) marked() {
 		}
 		i.report.find(f)
 	}
-	if lost, ok, err := i.get(i.tx, textKey(keyMeta, metaLost)); err == nil && ok && len(lost) > 0 && (m.batch <= last) {
-		i.report.find(Finding{What: "this database", Why: "lost something before: " + string(lost), Next: nextLost})
-	}
+	lost, _, _ := i.get(i.tx, textKey(keyMeta, metaLost)) // rest looks at it
+	i.report.Lost = string(lost)
 }
 
 // damaged adds a finding about what could not be read.
@@ -588,4 +589,22 @@ func (i *inspection) rest() {
 		}
 		it.Close()
 	}
+}
+
+// Check holds a whole attachment against its digest. It is a [*DamageError] if
+// it is another. A file without a manifest goes, as it does whoever reads it.
+func (a *Attachments) Check(id review.DocumentID) error {
+	a.mu.Lock()
+	f, m, err := a.open(id, "")
+	a.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := m.Content(f, 0, func([]byte) error { return nil }); errors.Is(err, review.ErrAttachment) {
+		return a.damage(id)
+	} else if err != nil {
+		return err
+	}
+	return nil
 }

@@ -23,7 +23,17 @@ const (
 // openDatabase opens Badger with the options that measurement favoured: with
 // its defaults it reaches 2 GB on bulk ingest.
 func openDatabase(dir string, o Options, fail func(error), beforeTable func()) (*badger.DB, error) {
-	logger := badgerLogger{o.Logger, fail, beforeTable}
+	return openBadger(dir, o, vitalBlocks, badgerOptions(dir, o, badgerLogger{o.Logger, fail, beforeTable}))
+}
+
+// openToLook opens a database that may be damaged. Nothing is compacted: that
+// drops what stands behind damage.
+func openToLook(dir string, o Options) (*badger.DB, error) {
+	logger := badgerLogger{slog.New(slog.DiscardHandler), func(error) {}, func() {}}
+	return openBadger(dir, o, indexOnly, badgerOptions(dir, o, logger).WithNumCompactors(0))
+}
+
+func badgerOptions(dir string, o Options, logger badger.Logger) badger.Options {
 	opts := badger.DefaultOptions(dir).
 		WithLogger(logger).
 		WithSyncWrites(true).
@@ -42,20 +52,19 @@ func openDatabase(dir string, o Options, fail func(error), beforeTable func()) (
 	if o.InMemory {
 		opts = opts.WithDir("").WithValueDir("").WithInMemory(true).WithMemTableSize(memoryWriteBuffer).WithIndexCacheSize(0).
 			WithValueThreshold(2 * signing.MaxPayload) // there is no value log
-	} else if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("store: %w", err)
 	}
 	if o.WriteBuffer != 0 {
 		opts = opts.WithMemTableSize(max(o.WriteBuffer, memoryWriteBuffer))
 	}
+	return opts
+}
+
+func openBadger(dir string, o Options, d depth, opts badger.Options) (*badger.DB, error) {
 	if !o.InMemory {
-		if err := roomToOpen(dir, o); err != nil {
-			return nil, err
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("store: %w", err)
 		}
-		if err := sound(dir); err != nil {
-			return nil, err
-		}
-		if err := keepLastValues(dir); err != nil {
+		if err := makeReady(dir, o, d); err != nil {
 			return nil, err
 		}
 	}
@@ -68,12 +77,33 @@ func openDatabase(dir string, o Options, fail func(error), beforeTable func()) (
 		db, err = badger.Open(opts)
 	}
 	if err != nil && strings.Contains(err.Error(), "Another process is using this Badger database") {
-		return nil, fmt.Errorf("%w: %s: stop the node that has it open, or ask that node", ErrLocked, dir)
+		return nil, locked(dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: opening %s: %w", dir, err)
 	}
 	return db, nil
+}
+
+func locked(dir string) error {
+	return fmt.Errorf("%w: %s: stop the node that has it open, or ask that node", ErrLocked, dir)
+}
+
+// makeReady looks at the files of a database that no other process has open,
+// before Badger does.
+func makeReady(dir string, o Options, d depth) error {
+	release, err := lockFolder(dir)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := roomToOpen(dir, o); err != nil {
+		return err
+	}
+	if err := sound(dir, d); err != nil {
+		return err
+	}
+	return keepLastValues(dir)
 }
 
 // hasEmptyFile reports whether a memtable or value-log file has no byte.

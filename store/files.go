@@ -22,16 +22,26 @@ import (
 
 // sound is nil unless a file in the database's folder is damaged in a way that
 // Badger does not report. It is a [*DamageError] that names the file.
-func sound(dir string) error {
-	if names := unsound(dir); len(names) > 0 {
+func sound(dir string, d depth) error {
+	if names := unsound(dir, d); len(names) > 0 {
 		return &DamageError{Dir: dir, What: "the file " + names[0]}
 	}
 	return nil
 }
 
+// depth is how much of a table is looked at: its index, also the blocks that may
+// hold a vital key, or everything.
+type depth int
+
+const (
+	indexOnly depth = iota
+	vitalBlocks
+	allBlocks
+)
+
 // unsound lists such files. A table that the list of tables does not name is
 // one that a kill left half written: Badger deletes it.
-func unsound(dir string) (names []string) {
+func unsound(dir string, d depth) (names []string) {
 	tables, err := manifestTables(filepath.Join(dir, "MANIFEST"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return []string{"MANIFEST"}
@@ -41,7 +51,7 @@ func unsound(dir string) (names []string) {
 		var err error
 		switch name := filepath.Join(dir, f.Name()); {
 		case tables[f.Name()]:
-			err = soundTable(name, false)
+			err = soundTable(name, d)
 		case filepath.Ext(name) == ".mem" || filepath.Ext(name) == ".vlog":
 			err = soundLogHeader(name)
 		}
@@ -60,16 +70,15 @@ var errUnsound = errors.New("its bytes do not match their checksum")
 // missed by whoever reads them.
 var vital = []byte{keyVersion, keyCounters, keyBatch, keyOrigin, keyState, keyCheckpoint, keyTarget, keyFence, keyWitness, keyMeta, keyAbsence}
 
-// soundTable looks at a table's index, and at all its blocks or only those that
-// may hold a vital key.
-func soundTable(name string, all bool) error {
+// soundTable looks at a table.
+func soundTable(name string, d depth) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	index, err := tableIndex(f)
-	if err != nil {
+	if err != nil || d == indexOnly {
 		return err
 	}
 	table := fb.GetRootAsTableIndex(index, 0)
@@ -82,7 +91,7 @@ func soundTable(name string, all bool) error {
 		if n+1 < table.OffsetsLength() && table.Offsets(&after, n+1) && len(after.KeyBytes()) > 0 {
 			last = after.KeyBytes()[0]
 		}
-		if !all && !slices.ContainsFunc(vital, func(prefix byte) bool { return first <= prefix && prefix <= last }) {
+		if d < allBlocks && !slices.ContainsFunc(vital, func(prefix byte) bool { return first <= prefix && prefix <= last }) {
 			continue
 		}
 		block := make([]byte, at.Len())

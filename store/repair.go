@@ -70,9 +70,7 @@ func proveSound(ctx context.Context, dir string, o Options, c CheckOptions) erro
 	}
 	err = errors.Join(again.all(ctx), again.close())
 	for _, f := range again.report.Findings {
-		if f.Next != nextLost { // which stays until the node has another key
-			err = errors.Join(err, errors.New(f.String()))
-		}
+		err = errors.Join(err, errors.New(f.String()))
 	}
 	return err
 }
@@ -102,7 +100,7 @@ func (i *inspection) exchange(fresh string) error {
 // does not do, nothing is saved.
 func (i *inspection) reopen() error {
 	i.doubtful = true
-	for _, name := range unsound(i.dir) {
+	for _, name := range unsound(i.dir, indexOnly) {
 		switch path := filepath.Join(i.dir, name); filepath.Ext(name) {
 		case ".sst":
 			if err := forgetTable(i.dir, name); err != nil {
@@ -119,7 +117,7 @@ func (i *inspection) reopen() error {
 			}
 		}
 	}
-	db, err := openDatabase(i.dir, i.options, func(error) {}, func() {})
+	db, err := openToLook(i.dir, i.options)
 	if err != nil {
 		i.logger.Error("nothing can be saved of the damaged database", "err", err)
 		return nil

@@ -58,6 +58,7 @@ func exitCode(err error) int {
 	var missing *review.CannotComputeError
 	var network *web.NetworkError
 	var identity *age.NoIdentityMatchError
+	var damage *store.DamageError
 	switch {
 	case errors.As(err, &own):
 		return own.code
@@ -69,7 +70,7 @@ func exitCode(err error) int {
 		return exitLocked
 	case errors.Is(err, store.ErrDiskFull), errors.Is(err, syscall.ENOSPC):
 		return exitDisk
-	case errors.Is(err, signing.ErrSignature), errors.Is(err, signing.ErrCheckpoint), errors.Is(err, store.ErrBackup), errors.Is(err, review.ErrAttachment):
+	case errors.Is(err, signing.ErrSignature), errors.Is(err, signing.ErrCheckpoint), errors.Is(err, store.ErrBackup), errors.Is(err, review.ErrAttachment), errors.As(err, &damage):
 		return exitInvalid
 	case errors.As(err, &missing), errors.As(err, &identity):
 		return exitUndecided

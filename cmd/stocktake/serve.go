@@ -5,8 +5,10 @@ import (
 	"errors"
 	"flag"
 	"log/slog"
+	"time"
 
 	"stocktake/node"
+	"stocktake/store"
 )
 
 func serveCommand() command {
@@ -26,17 +28,38 @@ func serveCommand() command {
 				level = slog.LevelWarn
 			}
 			logger := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: level}))
-			n, err := node.Open(c.home, node.Options{Password: p.ask(c), Logger: logger})
+			n, err := openWithRoom(ctx, c.home, node.Options{Password: p.ask(c), Logger: logger})
 			if err != nil {
 				return err
 			}
-			defer n.Close()
 			err = n.Run(ctx)
 			if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+				err = nil
+			}
+			if err = errors.Join(err, n.Close()); err == nil {
 				c.say("stopped; everything received is on disk")
-				return nil
 			}
 			return err
 		}
 	}}
 }
+
+// openWithRoom opens the node. On a full disk it waits until there is space,
+// so that nobody has to start the node again.
+func openWithRoom(ctx context.Context, h node.Home, o node.Options) (*node.Node, error) {
+	for {
+		n, err := node.Open(h, o)
+		if !errors.Is(err, store.ErrDiskFull) {
+			return n, err
+		}
+		o.Logger.Error("waiting for space", "err", err)
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(roomEvery):
+		}
+	}
+}
+
+// roomEvery is how often a node that cannot start looks for space.
+const roomEvery = 5 * time.Second

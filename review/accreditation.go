@@ -70,6 +70,9 @@ func isAccreditedID(s string) bool {
 // Accredited is whether an ID is one of authors whom a charter does not list.
 func (p ParticipantID) Accredited() bool { return isAccreditedID(string(p)) }
 
+// Valid is whether an ID may be a participant's or an accredited author's.
+func (p ParticipantID) Valid() bool { return isListedID(string(p)) || p.Accredited() }
+
 // Vouched is whether an accreditor vouches for this author without naming it.
 func (p Participant) Vouched() bool { return p.Kind == kindProtected }
 

@@ -25,8 +25,7 @@ func readID(what, s string) (review.DocumentID, error) {
 }
 
 func readParticipant(what, s string) (review.ParticipantID, error) {
-	if len(s) < 2 || len(s) > 40 || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" ||
-		strings.HasPrefix(s, "-") || strings.HasSuffix(s, "-") {
+	if !review.ParticipantID(s).Valid() {
 		return "", badRequest("%s is 2 to 40 lower-case letters, digits and inner hyphens, not %.50q", what, s)
 	}
 	return review.ParticipantID(s), nil

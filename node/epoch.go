@@ -30,12 +30,16 @@ type Epoch struct {
 	Log     review.Origin
 	Ends    review.Origin
 	Retired string // where the witness key went; "" if it stays in use
+	// Clerk is the rotation to a new clerk key, where the old one was lost: it
+	// is filed like the opening. Nil else.
+	Clerk *signing.Envelope
 }
 
 // OpenEpoch makes new log and node keys and an opening of the participant's
 // next epoch, signed with its root key, which becomes index 0 of the new log
 // here. The log before is never signed again here. The other members have to
 // learn the opening before the node can reach them: file it at one of theirs.
+// A clerk key that is lost gets a successor, which the root key signs as well.
 // The node must not run (store.ErrLocked). Doing it again, before the new log
 // holds anything else, does what is left to do and returns the same opening.
 func OpenEpoch(ctx context.Context, h Home, o EpochOptions) (*Epoch, error) {
@@ -61,6 +65,14 @@ func OpenEpoch(ctx context.Context, h Home, o EpochOptions) (*Epoch, error) {
 		e.Opening = opening
 	} else if e.Opening, err = h.signOpening(founding, last, o); err != nil {
 		return nil, err
+	}
+	if e.Clerk, err = h.newClerk(founding, config.Participant, o); err != nil {
+		return nil, err
+	}
+	if e.Clerk != nil {
+		if founding, err = h.addToFederation(founding, *e.Clerk); err != nil {
+			return nil, err
+		}
 	}
 	if founding, err = h.addToFederation(founding, e.Opening); err != nil {
 		return nil, err
@@ -132,6 +144,31 @@ func (h Home) signOpening(f *review.Founding, last review.LogEntry, o EpochOptio
 		return signing.Envelope{}, err
 	}
 	return o.Root.Sign(payload)
+}
+
+// newClerk puts a new clerk key in the place of one that is lost: the rotation to
+// it, or nil if the home has the key that is known.
+func (h Home) newClerk(f *review.Founding, p review.ParticipantID, o EpochOptions) (*signing.Envelope, error) {
+	signer, err := h.DocumentSigner(RoleClerk, o.Password)
+	if errors.Is(err, fs.ErrNotExist) {
+		if signer, err = signing.GenerateDocumentKey(); err == nil {
+			err = saveKey(h, RoleClerk, signer, o.Password)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, _, known := f.Chain.KeyOwner(signer.Key()); known {
+		return nil, nil
+	}
+	old, ok := f.Chain.ClerkKey(p)
+	if !ok {
+		return nil, fmt.Errorf("the charter lists no clerk key for %s that a new one could replace; ask for an amendment with the key of %s", p, h.KeyFile(RoleClerk, 0))
+	}
+	change := review.KeyChange{Action: "rotate", Key: signer.Key().Base64(), Replaces: old.Base64()}
+	change.Title = "New clerk key of " + string(p)
+	e, err := SignKeyChange(o.Root, p, f, change)
+	return &e, err
 }
 
 // newNoteKey makes a key, or opens the one that an interrupted attempt left.

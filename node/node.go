@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -39,22 +40,27 @@ type Options struct {
 
 // Node is one member's node. It is a web.Service.
 type Node struct {
-	home     Home
-	config   Config
-	options  Options
-	logger   *slog.Logger
-	founding *review.Founding
-	founded  []byte // the founding file
-	origin   review.Origin
-	store    *store.Store
-	copy     bool                    // the database is not the one that the home last ran on
-	runner   *federation.Runner      // nil offline
-	clerk    *signing.DocumentSigner // signs receipts and refusals; nil offline
-	nodeKey  *signing.NoteSigner     // signs what the node says of its exports; nil offline
+	home        Home
+	config      Config
+	options     Options
+	logger      *slog.Logger
+	founding    *review.Founding
+	founded     []byte // the founding file
+	origin      review.Origin
+	store       *store.Store
+	attachments *store.Attachments
+	copy        bool                    // the database is not the one that the home last ran on
+	runner      *federation.Runner      // nil offline
+	clerk       *signing.DocumentSigner // signs receipts and refusals; nil offline
+	nodeKey     *signing.NoteSigner     // signs what the node says of its exports; nil offline
 
 	mu       sync.Mutex
 	reading  *review.Reading // of snapshot; nil at first
 	snapshot review.Snapshot
+
+	attachmentMu     sync.Mutex
+	attachmentsOf    *review.Reading // that the index is of; nil at first
+	attachmentsNamed attachmentIndex
 }
 
 var _ web.Service = (*Node)(nil)
@@ -88,6 +94,12 @@ func Open(h Home, o Options) (*Node, error) {
 	if n.store, err = openStore(h, o); err != nil {
 		return nil, err
 	}
+	n.attachments, err = store.OpenAttachments(h.Attachments(), store.AttachmentOptions{
+		Quota: config.Attachments.MiB << 20, MinFree: o.Store.MinFree, FreeSpace: o.Store.FreeSpace,
+	})
+	if err != nil {
+		return nil, errors.Join(err, n.store.Close())
+	}
 	if err := n.fenceCopy(); err != nil {
 		return nil, errors.Join(err, n.store.Close())
 	}
@@ -101,6 +113,11 @@ func Open(h Home, o Options) (*Node, error) {
 
 // fenceCopy ends the signing of the own log if the database is a copy.
 func (n *Node) fenceCopy() error {
+	lost, err := n.store.Lost()
+	if err != nil {
+		return err
+	}
+	n.copy = lost != "" // which fenced the logs that it concerns
 	reason, err := n.home.copied(n.store)
 	if err != nil || reason == "" {
 		return err
@@ -128,7 +145,7 @@ const lockWait = 3 * time.Second
 func (n *Node) newRunner() (*federation.Runner, error) {
 	o := federation.RunnerOptions{
 		Self: n.config.Participant, Own: n.origin, Genesis: n.founding.Genesis, Chain: n.founding.Chain,
-		Store: n.store, Listen: n.config.Listen, Salt: NewSalt, Logger: n.logger,
+		Store: n.store, Listen: n.config.Listen, HTTP: web.AttachmentHandler(memberAttachments{n}, n.logger), Salt: NewSalt, Logger: n.logger,
 	}
 	var g errgroup.Group // each key costs a noticeable computation
 	roles := map[Role]**signing.NoteSigner{RoleLog: &o.Log, RoleNode: &o.Node, RoleWitness: &o.Witness}
@@ -169,7 +186,12 @@ func (n *Node) File(ctx context.Context, e signing.Envelope) (*web.Filed, error)
 		return nil, err
 	}
 	record, err := n.file(ctx, e)
-	if errors.Is(err, store.ErrFenced) {
+	switch {
+	case errors.Is(err, store.ErrDiskFull):
+		return nil, fmt.Errorf("%w: %w", web.ErrDiskFull, err)
+	case errors.Is(err, store.ErrFailed):
+		return nil, fmt.Errorf("this node stores nothing more until it is started again; another member's node can carry the document (`stocktake submit --to URL`): %w: %w", web.ErrUnavailable, err)
+	case errors.Is(err, store.ErrFenced):
 		return nil, fmt.Errorf("this node does not sign its log any more; another member's node can carry the document (`stocktake submit --to URL`): %w: %w", web.ErrUnavailable, err)
 	}
 	if err != nil {
@@ -183,8 +205,12 @@ func (n *Node) File(ctx context.Context, e signing.Envelope) (*web.Filed, error)
 	if err != nil {
 		return nil, err
 	}
-	if l, ok := reading.Label(record.ID()); ok && l.Filed != "" {
+	l, _ := reading.Label(record.ID())
+	if l.Filed != "" {
 		filed.State, filed.Filed, filed.Witnesses = web.StateFiled, l.Filed, l.Witnesses
+	}
+	if slices.Contains([]string{review.ReasonKeyNotInForce, review.ReasonAuthorNotInForce, review.ReasonSuspended, review.ReasonForked}, l.Reason) {
+		filed.Reason = l.Reason
 	}
 	return filed, nil
 }
@@ -214,14 +240,10 @@ func (n *Node) file(ctx context.Context, e signing.Envelope) (review.Record, err
 // read or have not all arrived, the one that the home joined with.
 func (n *Node) chain() *review.Chain {
 	reading, _, err := n.read()
-	if err != nil || !reading.Chain().Founded() {
+	if err != nil {
 		return n.founding.Chain
 	}
-	joined, _ := n.founding.Chain.InForce()
-	if c, _ := reading.Chain().InForce(); c.Number < joined.Number {
-		return n.founding.Chain
-	}
-	return reading.Chain()
+	return reading.Chain().After(n.founding.Chain)
 }
 
 // NewSalt is 16 random bytes in hexadecimal: what keeps an erased document

@@ -11,8 +11,8 @@ import (
 
 // Recover makes a home for a participant whose node is gone, from a federation
 // file, which every member has, and the keys that were kept elsewhere: root,
-// author and clerk lie in the home's keys/ already. There is no log in it yet:
-// OpenEpoch opens the next one.
+// author and clerk lie in the home's keys/ already. Without a clerk key OpenEpoch
+// makes one. There is no log in it yet: OpenEpoch opens the next one.
 func Recover(h Home, file string, o InitOptions) (review.LogEntry, error) {
 	if _, err := h.Config(); !errors.Is(err, ErrNotInitialised) {
 		if err == nil {
@@ -31,8 +31,8 @@ func Recover(h Home, file string, o InitOptions) (review.LogEntry, error) {
 	owner := o.Participant.ID
 	for _, r := range []Role{RoleAuthor, RoleClerk, RoleRoot} {
 		s, err := h.DocumentSigner(r, o.Password)
-		if errors.Is(err, os.ErrNotExist) && r == RoleRoot && owner != "" {
-			continue // it is a file elsewhere, or in a device
+		if errors.Is(err, os.ErrNotExist) && (r == RoleRoot && owner != "" || r == RoleClerk) {
+			continue // it is a file elsewhere, or in a device; or lost
 		}
 		if err != nil {
 			return review.LogEntry{}, err

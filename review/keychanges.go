@@ -257,6 +257,17 @@ func (c *Chain) keysOf(p ParticipantID) []signing.DocumentKey {
 	return append(keys, c.changes.added[p]...)
 }
 
+// ClerkKey is the key with which a participant's node signs receipts and
+// refusals; ok is false if it has none.
+func (c *Chain) ClerkKey(p ParticipantID) (key signing.DocumentKey, ok bool) {
+	for _, k := range c.keysOf(p) {
+		if e := c.keys[k]; e.role == roleClerk && e.ended == "" && e.span.until.IsZero() {
+			key, ok = k, true
+		}
+	}
+	return key, ok
+}
+
 // Holder is the office of its owner that a key was delegated to; "" if it is
 // its owner's own.
 func (c *Chain) Holder(k signing.DocumentKey) string { return c.keys[k].holder }

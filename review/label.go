@@ -60,8 +60,12 @@ func (r *Reading) Label(id DocumentID) (l Label, ok bool) {
 }
 
 func (e *entry) label() Label {
+	filed := e.filed
+	if filed.IsZero() {
+		filed = e.logged
+	}
 	l := Label{
-		Reason: e.code, Filed: instant(e.filed), Witnesses: e.witnesses, Sample: e.sample,
+		Reason: e.code, Filed: instant(filed), Witnesses: e.witnesses, Sample: e.sample,
 		Place: Place{e.place.origin, e.place.index}, Places: len(e.places),
 	}
 	switch {

@@ -55,7 +55,8 @@ type entry struct {
 	resolved  bool
 	code      string // why it does not hold; "" if it holds
 	place     recordPlace
-	filed     time.Time
+	filed     time.Time // of a valid record
+	logged    time.Time // when a quorum had seen it, though its key or author was not in force then
 	witnesses int
 	sample    bool
 	stranger  bool     // a report by a party that has not acceded

@@ -273,6 +273,34 @@ func (c *Chain) Recovery(id DocumentID) (Recovery, bool) {
 	return public, true
 }
 
+// Proposed is the recovery of keys that a payload proposes, before anything is
+// known of its filing; ok is false if it is none that its author may propose.
+func (c *Chain) Proposed(payload []byte) (r Recovery, ok bool) {
+	d, err := Parse(payload)
+	if err != nil || !recovers(d) {
+		return Recovery{}, false
+	}
+	n := c.unchanged()
+	n.propose(d, time.Time{})
+	if of := n.changes.recoveries[d.ID]; of.guardians.guardians == nil || !of.guardians.guardians.has(d.Author) {
+		return Recovery{}, false
+	}
+	return n.Recovery(d.ID)
+}
+
+// Recoveries are the recoveries of a participant's keys that it did not contest,
+// by ID.
+func (c *Chain) Recoveries(p ParticipantID) (all []Recovery) {
+	for id, r := range c.changes.recoveries {
+		if r.proposal.Participant == p && r.contestedBy == "" {
+			shown, _ := c.Recovery(id)
+			all = append(all, shown)
+		}
+	}
+	slices.SortFunc(all, func(a, b Recovery) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return all
+}
+
 // labelRecoveries says of the recoveries that hold how far they came by the
 // cut-off.
 func (r *Reading) labelRecoveries() {

@@ -32,7 +32,7 @@ func initCommand() command {
 		authorOnly := f.Bool("author-only", false, "make an author's key only: somebody else's node carries the documents")
 		unprotected := f.Bool("no-password", false, "leave the private keys unencrypted")
 		charter := f.String("charter", "", "the federation `file` to join")
-		recovers := f.Bool("recover", false, "with --charter: make the home of a node that is gone again; put root.pem, author.pem and clerk.pem into its keys/ first")
+		recovers := f.Bool("recover", false, "with --charter: make the home of a node that is gone again; put root.pem, author.pem and, unless it is lost, clerk.pem into its keys/ first")
 		f.StringVar(&p.file, "password-file", "", "`file` with the password of the private keys")
 		return func(ctx context.Context, c *call, args []string) error {
 			if len(args) > 0 {

@@ -64,10 +64,16 @@ func keyEpochCommand() command {
 			c.say("%s takes over from %s. Before this node can reach the others, they have to know:", e.Log, e.Ends)
 			c.say("  stocktake submit %s --to http://ANOTHER-MEMBERS-NODE", orDefault(*out, "OPENING"))
 			c.say("  stocktake serve --home %s", c.home)
+			if e.Clerk != nil {
+				c.say("The clerk key was lost: a new clerk key is in %s, and the change to it, signed with the root key, stands beside the opening.", c.home.KeyFile(node.RoleClerk, 0))
+			}
 			if e.Retired != "" {
 				c.say("The witness key was put aside as %s: what it cosigned is not known here any more. If the charter names this node a witness, ask for a charter with another key.", e.Retired)
 			}
 			opening := append(e.Opening.Marshal(), '\n')
+			if e.Clerk != nil {
+				opening = append(append(opening, e.Clerk.Marshal()...), '\n')
+			}
 			if !c.json {
 				return c.writeOutput(*out, opening)
 			}

@@ -209,6 +209,7 @@ type shownKey struct {
 	Kinds  []review.Kind     `json:"kinds,omitempty"`
 	ID     review.DocumentID `json:"id,omitempty"`
 	Filed  string            `json:"filed,omitempty"`
+	About  review.DocumentID `json:"about,omitempty"`
 	Reason string            `json:"reason,omitempty"` // why it has no effect
 
 	Recovery *review.Recovery `json:"recovery,omitempty"` // by guardians
@@ -262,7 +263,10 @@ func (k shownKey) String() string {
 	if k.Action == "" {
 		return fmt.Sprintf("%-21s %-9s %.16s", "charter", k.Role, k.Key)
 	}
-	if k.Recovery != nil {
+	switch {
+	case k.Action == "contest":
+		return fmt.Sprintf("%-21s %-9s of recovery %s", orDefault(k.Filed, "not filed yet"), k.Action, k.About)
+	case k.Recovery != nil:
 		return fmt.Sprintf("%-21s %s\n%-21s document %s", k.Filed, recoveryInWords(k.Recovery), "", k.ID)
 	}
 	line := fmt.Sprintf("%-21s %-9s %.16s", orDefault(k.Filed, "not filed yet"), k.Action, k.Key)
@@ -304,7 +308,7 @@ func (c *call) keyChanges(ctx context.Context, p *passwordFlags, id review.Parti
 		case d.Recovery != nil || l.Author != id:
 			continue
 		}
-		k := shownKey{ID: l.ID, Filed: l.Filed, Reason: d.Label.Reason}
+		k := shownKey{ID: l.ID, Filed: l.Filed, Reason: d.Label.Reason, About: l.About}
 		if parsed, err := review.Parse(d.Statement); err == nil {
 			if change, ok := parsed.Predicate.(*review.KeyChange); ok {
 				k.Action, k.Holder, k.Kinds = change.Action, change.Holder, change.Kinds

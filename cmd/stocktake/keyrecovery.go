@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"time"
 
 	"stocktake/node"
 	"stocktake/review"
@@ -66,7 +65,7 @@ func keyRecoverCommand() command {
 }
 
 func keySecondCommand() command {
-	return command{"key second", "ID", "as a guardian: second a recovery of keys that another guardian proposed", func(f *flag.FlagSet) run {
+	return command{"key second", "ID|FILE", "as a guardian: second a recovery of keys that another guardian proposed", func(f *flag.FlagSet) run {
 		var k keyFlags
 		k.signFlags.add(f)
 		return func(ctx context.Context, c *call, args []string) error {
@@ -84,7 +83,7 @@ func keySecondCommand() command {
 }
 
 func keyContestCommand() command {
-	return command{"key contest", "ID", "stop a recovery of your keys, which you still have", func(f *flag.FlagSet) run {
+	return command{"key contest", "ID|FILE", "stop a recovery of your keys, which you still have", func(f *flag.FlagSet) run {
 		var k keyFlags
 		k.signFlags.add(f)
 		f.Lookup("key").Usage = "any key of yours: a `file`, or a KMS reference as pkcs11://… (default: keys/author.pem of the home)"
@@ -123,16 +122,16 @@ func (k *keyFlags) signRecovery(ctx context.Context, c *call, then string, sign 
 	return c.writeOutput(k.out, append(e.Marshal(), '\n'))
 }
 
-// recovery is the recovery of keys that the arguments name, as the home's node
-// has it.
+// recovery is the recovery of keys that the arguments name: by its ID, as the
+// home's node has it, or the proposer's file, for who has no node.
 func (c *call) recovery(ctx context.Context, p *passwordFlags, args []string) (*review.Recovery, error) {
 	if len(args) != 1 {
-		return nil, usage("name the recovery by its document ID, as `stocktake key show` prints it")
+		return nil, usage("name the recovery by its document ID, as `stocktake key show` prints it, or the file that its proposer signed")
 	}
-	id, err := documentID(args[0])
-	if err != nil {
-		return nil, err
+	if _, err := signing.ParseDigest(args[0]); err != nil {
+		return c.proposedRecovery(args[0])
 	}
+	id := review.DocumentID(args[0])
 	service, done, err := c.service(ctx, p.ask(c))
 	if err != nil {
 		return nil, err
@@ -146,6 +145,30 @@ func (c *call) recovery(ctx context.Context, p *passwordFlags, args []string) (*
 		return nil, fail(exitNotFound, "%s is no recovery of keys that a guardian proposed and that was filed; see `stocktake key show`", id)
 	}
 	return d.Recovery, nil
+}
+
+// proposedRecovery reads a recovery of keys as its proposer signed it.
+func (c *call) proposedRecovery(name string) (*review.Recovery, error) {
+	b, err := readInput(name, maxDraft)
+	if err != nil {
+		return nil, err
+	}
+	e, err := signing.ParseEnvelope(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	f, err := c.home.Founding()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := review.VerifyEnvelope(e, f); err != nil {
+		return nil, judged(err)
+	}
+	r, ok := f.Chain.Proposed(e.Payload)
+	if !ok {
+		return nil, fail(exitFailed, "%s is no recovery of keys by a guardian whom the charter lists", name)
+	}
+	return &r, nil
 }
 
 // recoveryInWords says what a recovery gives and how far it is. Until what time
@@ -163,7 +186,7 @@ func recoveryInWords(r *review.Recovery) string {
 	case r.Contested != "":
 		line += fmt.Sprintf(": contested by document %s, which ended it", r.Contested)
 	case r.Effect == "":
-	case r.Effect > time.Now().UTC().Format(time.RFC3339):
+	case r.Effect > node.Now():
 		line += ": contestable until " + r.Effect
 	default:
 		line += ": in force since " + r.Effect

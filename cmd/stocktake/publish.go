@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"strings"
 	"time"
 
 	"stocktake/node/web"
@@ -31,16 +33,21 @@ func publishCommand() command {
 			defer done()
 			var filed []*web.Filed
 			for _, name := range args {
-				e, err := s.envelope(ctx, c, name)
+				envelopes, err := s.envelopes(ctx, c, name)
 				if err != nil {
 					return partly(err, len(filed))
 				}
-				one, err := file(ctx, service, e, *wait)
-				if err != nil {
-					return partly(fmt.Errorf("%s: %w", name, err), len(filed))
+				for _, e := range envelopes {
+					one, err := file(ctx, service, e, *wait)
+					if err != nil {
+						return partly(fmt.Errorf("%s: %w", name, err), len(filed))
+					}
+					filed = append(filed, one)
+					printFiled(c, one)
+					if err := sendAttachments(ctx, c, service, name, e); err != nil {
+						return &exitError{exitPartly, err}
+					}
 				}
-				filed = append(filed, one)
-				printFiled(c, one)
 			}
 			return c.printJSON("filed", filed)
 		}
@@ -56,78 +63,113 @@ func submitCommand() command {
 		wait := f.Duration("wait", 30*time.Second, "wait up to this long until a quorum of witnesses has filed it")
 		return func(ctx context.Context, c *call, args []string) error {
 			if len(args) != 1 || len(to) == 0 {
-				return usage("name one signed envelope, and with --to the nodes that may carry it")
+				return usage("name one file of signed envelopes, and with --to the nodes that may carry them")
 			}
 			if *refusal != "" && len(to) > 1 {
 				return usage("--refusal names one file, and there are %d nodes; leave it out to have each refusal beside the envelope", len(to))
 			}
-			b, err := readInput(args[0], signing.MaxEnvelope)
+			b, err := readInput(args[0], maxDraft)
 			if err != nil {
 				return err
 			}
-			e, err := signing.ParseEnvelope(b)
+			envelopes, err := readEnvelopes(b)
 			if err != nil {
 				return fmt.Errorf("%s: %w; `stocktake sign` writes one", args[0], err)
 			}
 			var filed []*web.Filed
 			var failed error
+			refused := 0
 			for _, url := range to {
-				one, err := submit(ctx, url, *proxy, e, *wait)
-				if err != nil {
-					failed = err
+				for _, e := range envelopes {
+					one, err := submit(ctx, c, url, *proxy, args[0], e, *wait)
+					if err == nil {
+						filed = append(filed, one)
+						printFiled(c, one)
+						continue
+					}
+					failed, refused = err, refused+1
 					if len(to) > 1 {
 						report(c.err, "submit", err)
 					}
 					if err := c.keepRefusal(err, e, args[0], *refusal); err != nil {
 						return err
 					}
-					continue
+					break // what follows may build on it
 				}
-				filed = append(filed, one)
-				printFiled(c, one)
 			}
 			if err := c.printJSON("filed", filed); err != nil || failed == nil {
 				return err
 			}
 			if len(to) > 1 {
-				failed = &exitError{exitCode(failed), fmt.Errorf("%d of %d nodes did not take it", len(to)-len(filed), len(to))}
+				failed = &exitError{exitCode(failed), fmt.Errorf("%d of %d nodes did not take it", refused, len(to))}
 			}
 			return partly(failed, len(filed))
 		}
 	}}
 }
 
-func submit(ctx context.Context, url, proxy string, e signing.Envelope, wait time.Duration) (*web.Filed, error) {
+func submit(ctx context.Context, c *call, url, proxy, name string, e signing.Envelope, wait time.Duration) (*web.Filed, error) {
 	client, err := web.NewProxyClient(url, proxy)
 	if err != nil {
 		return nil, usage("--to %s: %v", url, err)
 	}
 	defer client.Close()
 	filed, err := file(ctx, client, e, wait)
+	if err == nil {
+		err = sendAttachments(ctx, c, client, name, e)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", url, err)
 	}
 	return filed, nil
 }
 
-// envelope reads an envelope, or signs a draft.
-func (s *signFlags) envelope(ctx context.Context, c *call, name string) (signing.Envelope, error) {
+// envelopes reads the envelopes in a file, or signs a draft.
+func (s *signFlags) envelopes(ctx context.Context, c *call, name string) ([]signing.Envelope, error) {
 	b, err := readInput(name, maxDraft)
 	if err != nil {
-		return signing.Envelope{}, err
+		return nil, err
 	}
-	if e, err := signing.ParseEnvelope(b); err == nil {
-		return e, nil
-	} else if len(b) > 0 && b[0] == '{' {
-		return signing.Envelope{}, fmt.Errorf("%s: %w", name, err)
+	all, err := readEnvelopes(b)
+	if err == nil {
+		return all, nil
 	}
-	return s.signDraft(ctx, c, name, b)
+	if len(b) > 0 && b[0] == '{' {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	e, err := s.signDraft(ctx, c, name, b)
+	return []signing.Envelope{e}, err
 }
 
-// file files at a node and waits until it is final or the time is up.
+// readEnvelopes reads one envelope, or several with one on each line, as
+// `charter sign --round` writes them.
+func readEnvelopes(b []byte) (all []signing.Envelope, err error) {
+	e, err := signing.ParseEnvelope(b)
+	if err == nil {
+		return []signing.Envelope{e}, nil
+	}
+	if len(bytes.Fields(b)) == 0 || !bytes.Contains(bytes.TrimSpace(b), []byte("\n")) {
+		return nil, err
+	}
+	number := 0
+	for line := range bytes.Lines(b) {
+		number++
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		if e, err = signing.ParseEnvelope(line); err != nil {
+			return nil, fmt.Errorf("line %d: %w", number, err)
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// file files at a node and waits until it is final, it is known that it never
+// counts, or the time is up.
 func file(ctx context.Context, s web.Service, e signing.Envelope, wait time.Duration) (*web.Filed, error) {
 	filed, err := s.File(ctx, e)
-	for deadline := time.Now().Add(wait); err == nil && filed.State != web.StateFiled && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(wait); err == nil && filed.State != web.StateFiled && filed.Reason == "" && time.Now().Before(deadline); {
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
@@ -143,11 +185,15 @@ func printFiled(c *call, f *web.Filed) {
 		return
 	}
 	fmt.Fprintln(c.out, f.ID)
+	void := ""
+	if f.Reason != "" {
+		void = ", but it does not count: " + strings.ReplaceAll(f.Reason, "-", " ")
+	}
 	if f.State == web.StateFiled {
-		c.say("filed %s, witnessed by %d, in %s at index %d", f.Filed, f.Witnesses, f.Log, f.Index)
+		c.say("filed %s, witnessed by %d, in %s at index %d%s", f.Filed, f.Witnesses, f.Log, f.Index, void)
 		return
 	}
-	c.say("received in %s at index %d: safe on disk, not yet cosigned by a quorum of witnesses", f.Log, f.Index)
+	c.say("received in %s at index %d: safe on disk, not yet cosigned by a quorum of witnesses%s", f.Log, f.Index, void)
 }
 
 // partly is an error after some of the work was done.

@@ -66,6 +66,10 @@ func (c *Core) headsAnswered(a asked, answer HeadsAnswer, ok bool) {
 		if r == nil {
 			continue
 		}
+		if r.Forked {
+			c.toldEnd(r, a.to, h)
+			continue
+		}
 		if h.Size > r.head.Size {
 			c.told(r, a.to, h.Size)
 		}

@@ -23,7 +23,9 @@ var errUnknownLog = errors.New("federation: a log that no charter lists")
 //	clock ───── Tick ───────────────────────▶  │ ◀── how each effect ended ──────────┘
 //
 // Its parts are files: catchup.go (whose heads are longer), pull.go (getting
-// records), fork.go (what is believed of a log), gossip.go (hearing and
+// records), fork.go (what is believed of a log), doubt.go (two notes that
+// contradict each other and do not show it), ending.go (how a forked log comes
+// to its end), gossip.go (hearing and
 // telling), absent.go (missing payloads), own.go (may the own log be signed),
 // collect.go (cosignatures and receipts).
 type Core struct {
@@ -47,6 +49,8 @@ type Core struct {
 	turn    review.Origin   // the log that was last served
 	fetches int             // ranges on their way
 	waiting int             // ranges that wait to be stored
+	forked  []review.Origin // logs that are proven to have forked, sorted
+	doubted []review.Origin // logs with a doubt, sorted
 
 	absent  absent
 	signing ownLog
@@ -98,6 +102,7 @@ type asked struct {
 	at      time.Time
 	base    store.Head // of a range: the own head when it was asked for
 	probe   bool       // of a range: asked to see the note, not the entries
+	doubt   bool       // of a probe: base is not held, but a note that may be another history's
 }
 
 // NewCore makes a core that knows a roster. It does nothing before Started.
@@ -138,6 +143,10 @@ func (c *Core) Step(now time.Time, e Event) []Effect {
 		c.answered(e)
 	case Extended:
 		c.extended(e)
+	case Contradicted:
+		c.contradicted(e)
+	case Rewound:
+		c.rewound(e)
 	case Appended:
 		c.appended(e)
 	case ReceiptFiled:
@@ -148,6 +157,8 @@ func (c *Core) Step(now time.Time, e Event) []Effect {
 	}
 	if c.signing.started {
 		c.compareDue()
+		c.doubtsDue()
+		c.rewindDue()
 		c.pullDue()
 		c.payloadsDue()
 		c.openDue()
@@ -206,6 +217,9 @@ func (c *Core) start(e Started) {
 			continue
 		}
 		r.settle(h)
+		if r.Forked {
+			continue
+		}
 		if cp, err := openCheckpoint(h.Target, string(h.Origin), r.Key); err == nil {
 			r.shown, r.shownNote = cp, h.Target // a pull that was interrupted
 			c.touch(r)
@@ -229,7 +243,11 @@ func (c *Core) enrol(r *Roster) {
 		if c.logs[o] == nil {
 			c.logs[o] = newReplica(o)
 		}
+		was := c.logs[o].Log
 		c.logs[o].Log = r.Logs[o]
+		if r.Logs[o].Forked {
+			c.ends(c.logs[o], was)
+		}
 	}
 	c.signing.enrolled(r, c.self)
 	for _, p := range c.peers {

@@ -175,8 +175,8 @@ func TestTwoNotesOfOneSizeAreAFork(t *testing.T) {
 	b.step(Heard{From: "a", Note: note(logOf(0), 9, 1)})
 	forks := effectsOf[ForkSeen](b.step(Heard{From: "b", Note: note(logOf(0), 9, 2)}))
 	require.Len(t, forks, 1)
-	require.Equal(t, note(logOf(0), 9, 1), forks[0].Ours)
-	require.Equal(t, note(logOf(0), 9, 2), forks[0].Theirs)
+	require.Equal(t, note(logOf(0), 9, 1), forks[0].First)
+	require.Equal(t, note(logOf(0), 9, 2), forks[0].Second)
 	require.Empty(t, effectsOf[ForkSeen](b.step(Heard{From: "c", Note: note(logOf(0), 9, 3)})), "one proof per log is enough")
 }
 

@@ -54,6 +54,17 @@ type Extended struct {
 	Err     error
 }
 
+// Contradicted ends a Compare of a note that the tree held here does not
+// extend. A note that it does extend ends without a word.
+type Contradicted struct{ Contradiction }
+
+// Rewound ends a Rewind. Head is the log's afterwards.
+type Rewound struct {
+	Origin review.Origin
+	Head   store.Head
+	Err    error
+}
+
 // Appended says that the own log grew. It comes before any event that another
 // node could cause by knowing that head, else the core takes its own log for
 // a stranger's. Substance is false if nothing but receipts was appended.
@@ -78,6 +89,8 @@ func (PeerDown) event()      {}
 func (Heard) event()         {}
 func (Answered) event()      {}
 func (Extended) event()      {}
+func (Contradicted) event()  {}
+func (Rewound) event()       {}
 func (Appended) event()      {}
 func (ReceiptFiled) event()  {}
 func (MissingListed) event() {}
@@ -133,24 +146,48 @@ type Fence struct {
 	Evidence []byte
 }
 
-// ForkSeen is a log's two faces: notes under its key of which neither tree
-// extends the other. Where sizes differ, Prefix is the root that Theirs has at
-// the size of Ours, and Link proves it.
+// ForkSeen is a log's two faces: notes under its key of which the second's tree
+// does not extend the first's, which is no larger. Where sizes differ, Prefix is
+// the root that Second has at the size of First, and Link proves it.
 type ForkSeen struct {
-	Origin       review.Origin
-	Ours, Theirs []byte
-	Prefix       tlog.Hash
-	Link         tlog.TreeProof
+	Origin        review.Origin
+	First, Second []byte
+	Prefix        tlog.Hash
+	Link          tlog.TreeProof
 }
 
-func (Ask) effect()         {}
-func (Extend) effect()      {}
-func (Announce) effect()    {}
-func (Relay) effect()       {}
-func (Reveal) effect()      {}
-func (ListMissing) effect() {}
-func (FileReceipt) effect() {}
-func (OpenLog) effect()     {}
-func (Doubted) effect()     {}
-func (Fence) effect()       {}
-func (ForkSeen) effect()    {}
+// Compare holds a note, of fewer records than are held, against the tree here
+// (Contradicts). It ends with Contradicted, or not at all.
+type Compare struct {
+	From review.ParticipantID
+	Note []byte
+}
+
+// CarryReceipts files in the own log the receipts of a forked log that a quorum
+// made and that lie in that log only. It has no ending.
+type CarryReceipts struct{ Origin review.Origin }
+
+// Rewind drops the end of a forked log down to where, at most, it counts: to the
+// last of Ends that the tree here has, or to nothing. What only those records
+// hold is filed elsewhere before. It ends with Rewound. No Extend of that log is
+// under way.
+type Rewind struct {
+	Origin review.Origin
+	Ends   []review.End
+	Finals []review.End
+}
+
+func (Ask) effect()           {}
+func (Extend) effect()        {}
+func (Announce) effect()      {}
+func (Relay) effect()         {}
+func (Reveal) effect()        {}
+func (ListMissing) effect()   {}
+func (FileReceipt) effect()   {}
+func (OpenLog) effect()       {}
+func (Doubted) effect()       {}
+func (Fence) effect()         {}
+func (ForkSeen) effect()      {}
+func (Compare) effect()       {}
+func (CarryReceipts) effect() {}
+func (Rewind) effect()        {}

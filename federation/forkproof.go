@@ -2,6 +2,7 @@ package federation
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"stocktake/review"
@@ -10,76 +11,107 @@ import (
 )
 
 // prove files what this node saw of a fork in its own log, so that everybody
-// learns of it by replication. One proof per log is enough: who knows of one
-// files no other. A node that must not sign leaves it to others.
-//
-// The last receipt for a log always lies past the records that it covers, so it
-// may be lost with the tail of the forked log: it is filed here too.
-func (r *Runner) prove(ctx context.Context, seen ForkSeen) {
+// learns of it by replication. One proof per log is enough, kept for ever: who
+// knows of one files no other, unless a quorum cosigned both sides and nothing
+// that is filed shows it. A node that must not sign leaves it to others. The
+// notes carry the cosignatures that are known here: who cosigned both sides
+// shows in the document alone.
+func (r *Runner) prove(ctx context.Context, seen ForkSeen) error {
 	select {
 	case <-r.opened:
 	case <-ctx.Done():
-		return
+		return ctx.Err()
 	}
 	log, _ := r.Chain().Log(seen.Origin)
-	if log.Forked != "" || r.writer.Fenced() != "" {
-		return
+	if r.writer.Fenced() != "" {
+		return nil
 	}
-	common := r.common("Log " + string(seen.Origin) + " showed two histories")
-	fork := review.NewFork(common, seen.Origin, seen.Ours, seen.Theirs, seen.Prefix, seen.Link)
-	if err := review.CheckFork(r.Chain(), fork); err != nil {
-		r.log.Warn("what was seen of a fork proves it to nobody else yet", "origin", seen.Origin, "err", err)
-		return
-	}
-	if err := r.carryReceipt(ctx, log); err != nil {
-		r.log.Error("the last receipt of a forked log not filed again", "origin", seen.Origin, "err", err)
+	fork, err := r.forkOf(seen, log)
+	if fork == nil || err != nil {
+		return err
 	}
 	e, err := r.o.Clerk.Sign(review.Compose(review.KindFork, r.aboutCharter(), fork))
 	if err == nil {
 		_, err = r.door.File(ctx, e)
 	}
 	if err != nil {
-		r.log.Error("proof of a fork not filed", "origin", seen.Origin, "err", err)
-		return
+		return fmt.Errorf("proof of the fork of %s not filed: %w", seen.Origin, err)
 	}
 	r.substance.Store(true)
 	r.happen(Tick{})
+	return nil
 }
 
-// carryReceipt files, of the receipts that a quorum made for a log, the one of
-// the largest size, if it lies in that log only.
-func (r *Runner) carryReceipt(ctx context.Context, log review.LogEntry) error {
-	ids, err := r.o.Store.Find(store.Query{Kind: review.KindReceipt, Author: log.Participant})
+// forkOf is what a fork that was seen has to say to others; nil if they know.
+func (r *Runner) forkOf(seen ForkSeen, log review.LogEntry) (*review.Fork, error) {
+	documents, err := r.testimony()
+	if err != nil {
+		return nil, err
+	}
+	h := review.NewHistories(r.Chain(), slices.Values(documents), seen.Origin)
+	first, second, ok := Undecided(h, log, seen)
+	if !ok {
+		return nil, nil
+	}
+	fork := review.NewFork(r.common("Log "+string(seen.Origin)+" showed two histories"), seen.Origin, first, second, seen.Prefix, seen.Link)
+	return fork, review.CheckFork(r.Chain(), fork)
+}
+
+// Undecided are the notes of a proof that has to be filed of what was seen, with
+// the cosignatures that documents hold; ok is false if what is filed says it
+// already.
+func Undecided(h *review.Histories, log review.LogEntry, seen ForkSeen) (first, second []byte, ok bool) {
+	one, err1 := signing.PeekCheckpoint(seen.First)
+	two, err2 := signing.PeekCheckpoint(seen.Second)
+	if err1 != nil || err2 != nil {
+		return nil, nil, false
+	}
+	if log.Forked != "" && (!h.Final(one) || !h.Final(two) || h.Contradict(one, two)) {
+		return nil, nil, false
+	}
+	first, second = seen.First, seen.Second
+	if note := h.Note(one); note != nil {
+		first = note
+	}
+	if note := h.Note(two); note != nil {
+		second = note
+	}
+	return first, second, true
+}
+
+// carryReceipts files those receipts for a log that a quorum made and that lie
+// in that log only.
+func (r *Runner) carryReceipts(ctx context.Context, o review.Origin) error {
+	ids, err := r.o.Store.Find(store.Query{Kind: review.KindReceipt})
 	if err != nil {
 		return err
 	}
-	var last review.DocumentID
-	var size uint64
 	for _, id := range ids {
 		d, ok := (lookup{r.o.Store}).Document(id)
-		if !ok {
+		receipt, is := predicate[*review.Receipt](d, nil)
+		if !ok || !is {
 			continue
 		}
-		receipt, ok := d.Predicate.(*review.Receipt)
-		if !ok {
+		if cp, err := signing.PeekCheckpoint([]byte(receipt.Checkpoint)); err != nil || cp.Origin != string(o) {
 			continue
 		}
-		cp, ok := review.Quorate(r.Chain(), []byte(receipt.Checkpoint))
-		if ok && cp.Origin == string(log.Origin) && cp.Size > size {
-			last, size = id, cp.Size
+		places, err := r.o.Store.Places(id)
+		if err != nil {
+			return err
+		}
+		if len(places) == 0 || slices.ContainsFunc(places, func(p store.Place) bool { return p.Origin != o }) {
+			continue
+		}
+		if _, quorate := review.Quorate(r.Chain(), []byte(receipt.Checkpoint)); !quorate {
+			continue
+		}
+		record, err := r.o.Store.Record(places[0].Origin, places[0].Index)
+		if err != nil {
+			return err
+		}
+		if _, err := r.door.File(ctx, signing.Envelope{Payload: record.Payload, Signature: record.Leaf.Signature}); err != nil {
+			return err
 		}
 	}
-	if last == "" {
-		return nil
-	}
-	places, err := r.o.Store.Places(last)
-	if err != nil || slices.ContainsFunc(places, func(p store.Place) bool { return p.Origin != log.Origin }) {
-		return err
-	}
-	record, err := r.o.Store.Record(places[0].Origin, places[0].Index)
-	if err != nil {
-		return err
-	}
-	_, err = r.door.File(ctx, signing.Envelope{Payload: record.Payload, Signature: record.Leaf.Signature})
-	return err
+	return nil
 }

@@ -38,7 +38,14 @@ func (c *Core) hear(e Heard) {
 		return
 	}
 	r := c.logs[review.Origin(cp.Origin)]
-	if cp.Size < r.head.Size || !c.show(r, e.From, cp, e.Note) {
+	if r.Forked { // where it ends is known, and who holds that says so in its heads
+		return
+	}
+	if cp.Size < r.head.Size {
+		c.compare(r, e.From, e.Note)
+		return
+	}
+	if !c.show(r, e.From, cp, e.Note) {
 		return
 	}
 	c.told(r, e.From, cp.Size)

@@ -69,6 +69,9 @@ const (
 	// maxMissing is how many missing payloads the core looks for at a time;
 	// the rest wait for the next page.
 	maxMissing = 1024
+	// maxEnds is how many checkpoints of a forked log are kept as its ends. Who
+	// holds less than the smallest of them pulls the log from its beginning.
+	maxEnds = 256
 	// headBurst heads of one log may be relayed at once, then one per second:
 	// a batch and its receipt pass together, a flood does not.
 	headBurst = 3

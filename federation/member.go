@@ -169,19 +169,23 @@ func (r *Runner) enrol() (changed bool, err error) {
 	chain := r.chain.Load()
 	turned := chain == nil || !r.turn.IsZero() && !now.Before(r.turn)
 	documents, proposed, err := r.constitution()
-	if err != nil || len(documents) == r.charters && !proposed && !turned {
+	if err != nil || len(documents) == r.charters && !proposed && !turned && len(chain.Forks()) == 0 {
 		return false, err
 	}
 	if len(documents) != r.charters || proposed || chain == nil {
-		if chain, err = r.readChain(documents); err != nil {
+		if chain, err = r.readChain(); err != nil {
 			return false, err
 		}
 	}
 	same := r.chain.Load() != nil && sameCharter(r.chain.Load(), chain)
-	changed = !same || len(documents) != r.charters || turned
+	roster, turn := RosterAt(chain, now)
+	ended, err := r.endings(chain, roster)
+	if err != nil {
+		return false, err
+	}
+	changed = !same || len(documents) != r.charters || turned || ended
 	r.charters = len(documents)
 	r.chain.Store(chain)
-	roster, turn := RosterAt(chain, now)
 	r.turn = turn
 	r.roster.Store(roster)
 	return changed, nil
@@ -193,57 +197,36 @@ func sameCharter(a, b *review.Chain) bool {
 	return x == y
 }
 
-// readChain is the chain of the charters that are in force by what is final
-// here, with the openings that arrived, final or not: a new epoch's log has to
-// be known before anybody can cosign it. Before the founding has arrived, or
-// the charter with which this node joined, it is the chain that it joined with.
-func (r *Runner) readChain(documents []*review.Document) (*review.Chain, error) {
-	governed := r.o.Chain
-	if slices.ContainsFunc(documents, func(d *review.Document) bool {
-		return d.Kind == review.KindKey || d.Kind == review.KindCharter && d.ID != r.o.Genesis.ID
-	}) {
-		states, err := r.o.Store.LogStates()
-		if err != nil {
-			return nil, err
-		}
-		now, err := review.Govern(r.o.Genesis, states, r.o.Store.Records(review.Snapshot{Logs: states}))
-		switch {
-		case err == nil:
-			governed = now
-		case r.chain.Load() != nil:
-			return nil, err
-		default: // a damaged record keeps no node from starting
-			r.log.Error("charters and keys not read; going by those that this node joined with", "err", err)
-		}
+// readChain is the chain that the records make by what is final here, with the
+// openings that arrived, final or not: a new epoch's log has to be known before
+// anybody can cosign it.
+func (r *Runner) readChain() (*review.Chain, error) {
+	states, err := r.o.Store.LogStates()
+	if err != nil {
+		return nil, err
 	}
-	documents = slices.DeleteFunc(documents, func(d *review.Document) bool {
-		_, inForce := governed.Charter(d.ID)
-		return d.Kind == review.KindCharter && !inForce || d.Kind != review.KindFork && !r.signed(governed, d)
-	})
-	chain, err := review.NewChain(r.o.Genesis, documents...)
-	if err != nil || !chain.Founded() {
-		return r.o.Chain, nil
+	chain, err := review.Govern(r.o.Genesis, states, r.o.Store.Records(review.Snapshot{Logs: states}))
+	switch {
+	case err == nil:
+		return chain.After(r.o.Chain), nil
+	case r.chain.Load() != nil:
+		return nil, err
 	}
-	joined, _ := r.o.Chain.InForce()
-	if c, _ := chain.InForce(); c.Number < joined.Number {
-		return r.o.Chain, nil
-	}
-	if sameCharter(chain, governed) {
-		chain = chain.WithKeysOf(governed)
-	}
-	return chain, nil
+	// A damaged record keeps no node from starting.
+	r.log.Error("charters and keys not read; going by those that this node joined with", "err", err)
+	return r.o.Chain, nil
 }
 
-// constitution are the charters, accessions, openings, changes of keys and
-// proofs of forks that the records hold, and whether a charter or a change is
-// among them that may yet come into force.
+// constitution are the documents that decide who may speak, as far as the
+// records hold them, and whether one is among them that is not in force and may
+// yet be: a charter, a change of keys, an opening.
 func (r *Runner) constitution() (documents []*review.Document, proposed bool, err error) {
 	number, chain := 1, r.chain.Load()
 	if chain != nil {
 		c, _ := chain.InForce()
 		number = c.Number
 	}
-	for _, kind := range []review.Kind{review.KindCharter, review.KindAccession, review.KindOpening, review.KindKey, review.KindFork} {
+	for _, kind := range []review.Kind{review.KindCharter, review.KindAccession, review.KindOpening, review.KindKey, review.KindAccreditation, review.KindFork} {
 		ids, err := r.o.Store.Find(store.Query{Kind: kind})
 		if err != nil {
 			return nil, false, err
@@ -254,10 +237,21 @@ func (r *Runner) constitution() (documents []*review.Document, proposed bool, er
 				continue
 			}
 			documents = append(documents, d)
-			if c, ok := d.Predicate.(*review.Charter); ok {
-				proposed = proposed || c.Number > number
+			switch p := d.Predicate.(type) {
+			case *review.Charter:
+				proposed = proposed || p.Number > number
+			case *review.Accreditation:
+				withdrawals, open, err := r.takenBack(chain, d)
+				if err != nil {
+					return nil, false, err
+				}
+				documents = append(documents, withdrawals...)
+				proposed = proposed || open || chain != nil && !chain.Decided(d.ID) && r.signed(chain, d)
+			case *review.KeyChange:
+				proposed = proposed || chain != nil && !chain.Decided(d.ID) && r.signed(chain, d)
+			case *review.Opening:
+				proposed = proposed || chain != nil && !chain.Opens(p) && r.signed(chain, d)
 			}
-			proposed = proposed || d.Kind == review.KindKey && chain != nil && !chain.Decided(d.ID) && r.signed(chain, d)
 		}
 	}
 	return documents, proposed, nil
@@ -321,7 +315,14 @@ func (r *Runner) Status() RunnerStatus {
 	s := RunnerStatus{Peers: r.host.Peers(), Addresses: r.host.Addresses(), Fenced: r.writer.Fenced(), Known: map[review.Origin]uint64{}}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	roster := r.roster.Load()
 	for o, size := range r.known {
+		if l := roster.Logs[o]; l.Forked { // what else was heard of is of the other history
+			size = 0
+			if n := len(l.Ends); n > 0 {
+				size = l.Ends[n-1].Size
+			}
+		}
 		s.Known[o] = size
 	}
 	s.Forks = slices.Clone(r.forks)

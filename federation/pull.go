@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -22,14 +23,19 @@ type replica struct {
 	told      map[review.ParticipantID]uint64    // larger sizes that peers claim
 	refused   map[review.ParticipantID]time.Time // not to be asked before
 	rivals    map[review.ParticipantID]bool      // hold a tree that does not extend ours
-	forked    bool
+	seen      bool                               // a fork of it was told
+	doubt     *doubt                             // two notes contradict each other, and no proof is at hand
+	astray    bool                               // what is held does not lead to a forked log's end
+	rewinding bool
+	rewindAt  time.Time
 
 	fetching bool
 	received []received // ranges that wait to be stored; [0] is being stored
 	stuck    time.Time  // no use in asking before: the database refused
 
-	relay   bucket
-	relayed uint64 // the largest size that this node passed on or announced
+	compares bucket // of smaller notes that are held against the tree here
+	relay    bucket
+	relayed  uint64 // the largest size that this node passed on or announced
 }
 
 type received struct {
@@ -43,10 +49,11 @@ const maxReceived = 2
 func newReplica(o review.Origin) *replica {
 	return &replica{
 		origin: o, head: store.Head{Origin: o},
-		told:    make(map[review.ParticipantID]uint64),
-		refused: make(map[review.ParticipantID]time.Time),
-		rivals:  make(map[review.ParticipantID]bool),
-		relay:   bucket{level: headBurst},
+		told:     make(map[review.ParticipantID]uint64),
+		refused:  make(map[review.ParticipantID]time.Time),
+		rivals:   make(map[review.ParticipantID]bool),
+		relay:    bucket{level: headBurst},
+		compares: bucket{level: headBurst},
 	}
 }
 
@@ -201,6 +208,10 @@ func (c *Core) rangeAnswered(a asked, request RangeRequest, answer RangeAnswer, 
 		c.fetches--
 		p.ranges--
 	}
+	if a.doubt {
+		c.doubtAnswered(r, a, answer, ok)
+		return
+	}
 	switch {
 	case !ok && a.probe:
 		p.compare = c.now.Add(c.timing.Retry) // and look into it again
@@ -242,6 +253,14 @@ func (c *Core) rangeAnswered(a asked, request RangeRequest, answer RangeAnswer, 
 	c.told(r, a.to, cp.Size)
 }
 
+// dropReceived forgets ranges that wait to be stored, but for the first few.
+func (c *Core) dropReceived(r *replica, keep int) {
+	if len(r.received) > keep {
+		c.waiting -= len(r.received) - keep
+		r.received = r.received[:keep]
+	}
+}
+
 func (c *Core) extended(e Extended) {
 	r := c.logs[e.Origin]
 	if r == nil || len(r.received) == 0 {
@@ -251,9 +270,12 @@ func (c *Core) extended(e Extended) {
 	r.received = r.received[1:]
 	c.waiting--
 	if e.Err != nil {
-		c.waiting -= len(r.received)
-		r.received = nil
+		c.dropReceived(r, 0)
 		r.next = r.head.Size
+		var fork *store.ForkError
+		if errors.As(e.Err, &fork) {
+			c.doubtOf(r, done.from, fork.OursNote, fork.TheirsNote)
+		}
 		if e.Refused {
 			c.refuse(r, done.from)
 		} else {
@@ -263,6 +285,9 @@ func (c *Core) extended(e Extended) {
 		return
 	}
 	r.settle(e.Head)
+	if r.Forked && len(r.received) == 0 {
+		r.next = r.head.Size // what came later was dropped when the fork was proven
+	}
 	if e.Missing {
 		c.absent.again(c.now)
 	}

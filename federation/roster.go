@@ -19,9 +19,14 @@ type Roster struct {
 
 // Log is one epoch of a participant's log.
 type Log struct {
-	Key   signing.NoteKey
-	Owner review.ParticipantID
-	Ended bool // its owner opened the next, or it showed two histories: nobody cosigns more of it
+	Key    signing.NoteKey
+	Owner  review.ParticipantID
+	Ended  bool // its owner opened the next, or it showed two histories: nobody cosigns more of it
+	Forked bool // it is proven to have shown two histories
+	// Ends are where a forked log may end, by size: it counts up to the last,
+	// and nothing is taken of it but what leads to one of them. Finals are these
+	// and those that contradict one another.
+	Ends, Finals []review.End
 }
 
 // Witness is a participant whose cosignatures count.
@@ -46,7 +51,7 @@ func RosterAt(chain *review.Chain, now time.Time) (*Roster, time.Time) {
 func roster(chain *review.Chain, keys map[string]signing.NoteKey) *Roster {
 	r := &Roster{Logs: make(map[review.Origin]Log)}
 	for _, l := range chain.Logs() {
-		r.Logs[l.Origin] = Log{Key: l.LogKey, Owner: l.Participant, Ended: l.Ended != "" || l.Forked != ""}
+		r.Logs[l.Origin] = Log{Key: l.LogKey, Owner: l.Participant, Ended: l.Ended != "" || l.Forked != "", Forked: l.Forked != ""}
 	}
 	charter, _ := chain.InForce()
 	for _, p := range charter.Participants {
@@ -57,6 +62,22 @@ func roster(chain *review.Chain, keys map[string]signing.NoteKey) *Roster {
 	}
 	slices.SortFunc(r.Witnesses, func(a, b Witness) int { return strings.Compare(a.Name, b.Name) })
 	return r
+}
+
+// End fills in where forked logs end. It reports whether an earlier roster, of
+// the same chain, had it otherwise.
+func (r *Roster) End(h *review.Histories, before *Roster) (changed bool) {
+	for o, l := range r.Logs {
+		if !l.Forked {
+			continue
+		}
+		l.Ends, l.Finals = h.Ends(o), h.Finals(o)
+		l.Ends = l.Ends[max(0, len(l.Ends)-maxEnds):]
+		r.Logs[o] = l
+		same := func(a, b review.End) bool { return a.Checkpoint == b.Checkpoint }
+		changed = changed || before == nil || !slices.EqualFunc(before.Logs[o].Finals, l.Finals, same) || len(before.Logs[o].Ends) != len(l.Ends)
+	}
+	return changed
 }
 
 // Open checks a log's signature on a checkpoint of any log of the roster.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -32,6 +33,7 @@ type RunnerOptions struct {
 	Clerk   *signing.DocumentSigner // signs receipts
 
 	Listen []string
+	HTTP   http.Handler  // served to members only; see Client
 	Salt   func() string // for the receipts that this node signs
 	Timing Timing
 	Logger *slog.Logger // nil: silent
@@ -52,7 +54,7 @@ type Runner struct {
 
 	events  chan occurrence
 	stopped chan struct{} // closed when nobody takes events any more
-	extends chan Extend
+	extends chan Effect   // Extend and Rewind, in order
 	opened  chan struct{} // closed when the own log may be signed, or never will be
 	group   *errgroup.Group
 	growth  growth
@@ -89,7 +91,7 @@ func NewRunner(o RunnerOptions) (*Runner, error) {
 		writer:  o.Store.OpenLog(o.Own, o.Log),
 		events:  make(chan occurrence, 64),
 		stopped: make(chan struct{}),
-		extends: make(chan Extend, maxRanges),
+		extends: make(chan Effect, maxRanges+1),
 		opened:  make(chan struct{}),
 		copies:  make(chan struct{}, maxCopies),
 		known:   map[review.Origin]uint64{},
@@ -112,7 +114,7 @@ func NewRunner(o RunnerOptions) (*Runner, error) {
 	var err error
 	r.host, err = transport.New(transport.Options{
 		Identity: o.Node, Listen: o.Listen, Logger: r.log,
-		Members: r.members, Serve: r.serve, Heard: r.heard,
+		Members: r.members, Serve: r.serve, Heard: r.heard, HTTP: o.HTTP,
 		Connected:    func(p review.ParticipantID) { r.happen(PeerUp{p}) },
 		Disconnected: func(p review.ParticipantID) { r.happen(PeerDown{p}) },
 	})
@@ -121,6 +123,9 @@ func NewRunner(o RunnerOptions) (*Runner, error) {
 
 // Chain is the charter in force as far as this node knows.
 func (r *Runner) Chain() *review.Chain { return r.chain.Load() }
+
+// Client speaks HTTP to what another member's runner serves.
+func (r *Runner) Client(to review.ParticipantID) *http.Client { return r.host.Client(to) }
 
 // Close gives up the addresses of a runner that never ran.
 func (r *Runner) Close() error { return r.host.Close() }
@@ -274,7 +279,12 @@ func (r *Runner) step(ctx context.Context, e Event, relay chan<- bool) {
 	if relay != nil {
 		relay <- slices.ContainsFunc(effects, func(e Effect) bool { _, ok := e.(Relay); return ok })
 	}
-	if x, ok := e.(Extended); ok && x.Err == nil {
+	switch e := e.(type) {
+	case Extended:
+		if e.Err == nil {
+			r.grow()
+		}
+	case Rewound: // receipts went with it
 		r.grow()
 	}
 	r.do(ctx, effects)
@@ -295,7 +305,23 @@ func (r *Runner) do(ctx context.Context, effects []Effect) {
 			r.group.Go(func() error { r.happen(r.ask(ctx, e)); return nil })
 		case Extend:
 			r.notice(e.Tail.Origin, e.Tail.Checkpoint.Size)
-			r.extends <- e // holds every range that may wait to be stored
+			r.extends <- e // holds every range that may wait to be stored, and one Rewind
+		case Rewind:
+			r.extends <- e
+		case CarryReceipts:
+			r.group.Go(func() error {
+				if !r.mayFile() {
+					return nil // others hold them too
+				}
+				if err := r.carryReceipts(ctx, e.Origin); err != nil {
+					r.log.Error("receipts of a forked log not filed again", "origin", e.Origin, "err", err)
+				}
+				r.substance.Store(true)
+				r.happen(Tick{})
+				return nil
+			})
+		case Compare:
+			r.group.Go(func() error { r.compare(e); return nil })
 		case Announce:
 			if err := r.host.Announce(e.Note); err != nil && ctx.Err() == nil {
 				r.log.Debug("head not announced", "err", err)
@@ -327,7 +353,12 @@ func (r *Runner) do(ctx context.Context, effects []Effect) {
 			r.mu.Lock()
 			r.forks = append(r.forks, e)
 			r.mu.Unlock()
-			r.group.Go(func() error { r.prove(ctx, e); return nil })
+			r.group.Go(func() error {
+				if err := r.prove(ctx, e); err != nil && ctx.Err() == nil {
+					r.log.Error("what was seen of a fork is proven to nobody else yet", "origin", e.Origin, "err", err)
+				}
+				return nil
+			})
 		}
 	}
 }
@@ -387,16 +418,22 @@ func (r *Runner) aboutCharter() []review.Subject {
 	return []review.Subject{{Name: string(review.KindCharter), Digest: charter}}
 }
 
-// extend verifies and stores ranges one after the other, each on all cores.
+// extend verifies and stores ranges one after the other, each on all cores, and
+// rewinds.
 func (r *Runner) extend(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case e := <-r.extends:
-			missing := verifyOnAllCores(e.Tail.Entries)
-			head, err := r.o.Store.Extend(e.Tail)
-			r.happen(Extended{Origin: e.Tail.Origin, Head: head, Missing: missing, Refused: refused(err), Err: err})
+			switch e := e.(type) {
+			case Extend:
+				missing := verifyOnAllCores(e.Tail.Entries)
+				head, err := r.o.Store.Extend(e.Tail)
+				r.happen(Extended{Origin: e.Tail.Origin, Head: head, Missing: missing, Refused: refused(err), Err: err})
+			case Rewind:
+				r.happen(r.rewind(ctx, e))
+			}
 		}
 	}
 }

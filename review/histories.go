@@ -46,11 +46,15 @@ type claim struct {
 }
 
 // NewHistories reads receipts and proofs of forks, in any order. Other kinds,
-// and notes of logs that the chain does not know as forked, are passed over.
-func NewHistories(chain *Chain, documents iter.Seq[*Document]) *Histories {
+// and notes of logs that the chain does not know as forked, are passed over,
+// unless a log is named.
+func NewHistories(chain *Chain, documents iter.Seq[*Document], named ...Origin) *Histories {
 	h := &Histories{chain: chain, logs: map[Origin]*forkedLog{}}
 	for _, l := range chain.Forks() {
-		h.logs[l.Origin] = &forkedLog{claims: map[signing.Checkpoint]*claim{}, clashes: map[[2]signing.Checkpoint]DocumentID{}}
+		named = append(named, l.Origin)
+	}
+	for _, o := range named {
+		h.logs[o] = &forkedLog{claims: map[signing.Checkpoint]*claim{}, clashes: map[[2]signing.Checkpoint]DocumentID{}}
 	}
 	for d := range documents {
 		switch p := d.Predicate.(type) {
@@ -77,7 +81,10 @@ func (h *Histories) take(from DocumentID, text string) *claim {
 	if err != nil || h.logs[Origin(peek.Origin)] == nil || peek.Size == 0 || peek.Size > maxForkSize {
 		return nil
 	}
-	log, _ := h.chain.Log(Origin(peek.Origin))
+	log, ok := h.chain.Log(Origin(peek.Origin))
+	if !ok {
+		return nil
+	}
 	cp, err := signing.OpenCheckpoint(note, peek.Origin, log.LogKey)
 	if err != nil {
 		return nil
@@ -119,9 +126,20 @@ type End struct {
 	Note []byte // with the log's signature and the quorum's
 }
 
-// Ends are the checkpoints of a forked log that a quorum cosigned, by size, up
-// to where two such contradict each other. The log ends at the last; where
-// there is none, nothing of it counts.
+// Finals are the checkpoints of a forked log that a quorum cosigned, by size.
+func (h *Histories) Finals(o Origin) (finals []End) {
+	if log := h.logs[o]; log != nil {
+		for _, c := range log.sorted() {
+			if c.quorate != nil {
+				finals = append(finals, End{c.Checkpoint, c.quorate})
+			}
+		}
+	}
+	return finals
+}
+
+// Ends are those of the finals up to where two of them contradict each other.
+// The log ends at the last; where there is none, nothing of it counts.
 func (h *Histories) Ends(o Origin) []End {
 	log := h.logs[o]
 	if log == nil {
@@ -133,13 +151,7 @@ func (h *Histories) Ends(o Origin) []End {
 			limit = min(limit, a.Size, b.Size)
 		}
 	})
-	var ends []End
-	for _, c := range log.sorted() {
-		if c.quorate != nil && c.Size < limit {
-			ends = append(ends, End{c.Checkpoint, c.quorate})
-		}
-	}
-	return ends
+	return slices.DeleteFunc(h.Finals(o), func(e End) bool { return e.Size >= limit })
 }
 
 // ended is whether a checkpoint of a size lies past the end of a forked log.
@@ -162,6 +174,13 @@ func (h *Histories) ended(o Origin, size uint64) bool {
 func (h *Histories) Final(c signing.Checkpoint) bool {
 	log := h.logs[Origin(c.Origin)]
 	return log != nil && log.claims[c] != nil && log.claims[c].quorate != nil
+}
+
+// Contradict is whether documents show that two checkpoints of one log, the
+// smaller first, contradict each other.
+func (h *Histories) Contradict(a, b signing.Checkpoint) bool {
+	log := h.logs[Origin(a.Origin)]
+	return log != nil && (a.Size == b.Size && a.Root != b.Root && log.claims[a] != nil && log.claims[b] != nil || log.clashes[[2]signing.Checkpoint{a, b}] != "")
 }
 
 // Note is a note of a forked log's checkpoint with as many cosignatures as

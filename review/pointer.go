@@ -12,6 +12,26 @@ var (
 
 func pointerTo(pointer, name string) string { return pointer + "/" + pointerEscape.Replace(name) }
 
+// path is a pointer that is written down only where something is wrong there.
+type path []pathStep
+
+// pathStep goes to a field or, without a name, to an entry.
+type pathStep struct {
+	name  string
+	index int
+}
+
+func (p path) String() string {
+	pointer := ""
+	for _, s := range p {
+		if s.name == "" {
+			s.name = strconv.Itoa(s.index)
+		}
+		pointer = pointerTo(pointer, s.name)
+	}
+	return pointer
+}
+
 func parentPointer(pointer string) string { return pointer[:strings.LastIndexByte(pointer, '/')] }
 
 func splitPointer(pointer string) []string {

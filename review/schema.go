@@ -105,7 +105,7 @@ var schemas = sync.OnceValue(func() map[Kind]kindSchema {
 // not missed when filled is false.
 func (s kindSchema) check(predicate any, filled bool) Refusal {
 	var r Refusal
-	if checkCounts(&r, "", s.fields, predicate); len(r) > 0 {
+	if checkCounts(&r, make(path, 0, maxDepth), s.fields, predicate); len(r) > 0 {
 		return r.tidy(s.fields)
 	}
 	if err := s.compiled.Validate(predicate); err != nil {
@@ -117,26 +117,26 @@ func (s kindSchema) check(predicate any, filled bool) Refusal {
 			return e.Code == "missing-field" && f != nil && f.Filled
 		})
 	}
-	checkForms(&r, "", s.fields, predicate)
+	checkForms(&r, make(path, 0, maxDepth), s.fields, predicate)
 	return r.tidy(s.fields)
 }
 
 // checkCounts finds lists that are too long, before anything is said about
 // each entry: a payload has room for 20,000 wrong ones.
-func checkCounts(r *Refusal, pointer string, f *field, value any) {
+func checkCounts(r *Refusal, at path, f *field, value any) {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, p := range f.Properties {
-			checkCounts(r, pointerTo(pointer, name), p, v[name])
+			checkCounts(r, append(at, pathStep{name: name}), p, v[name])
 		}
 	case []any:
 		switch {
 		case f.Items == nil:
 		case len(v) > f.MaxItems:
-			r.add(pointer, "too-many", "count", strconv.Itoa(len(v)), "limit", strconv.Itoa(f.MaxItems))
+			r.add(at.String(), "too-many", "count", strconv.Itoa(len(v)), "limit", strconv.Itoa(f.MaxItems))
 		default:
 			for i, value := range v {
-				checkCounts(r, pointerTo(pointer, strconv.Itoa(i)), f.Items, value)
+				checkCounts(r, append(at, pathStep{index: i}), f.Items, value)
 			}
 		}
 	}
@@ -159,18 +159,18 @@ func (f *field) at(pointer string) *field {
 
 // checkForms adds what is wrong with single values, wherever their JSON type
 // is right; where it is not, the schema has said so.
-func checkForms(r *Refusal, pointer string, f *field, value any) {
+func checkForms(r *Refusal, at path, f *field, value any) {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, value := range v {
 			if p := f.Properties[name]; p != nil {
-				checkForms(r, pointerTo(pointer, name), p, value)
+				checkForms(r, append(at, pathStep{name: name}), p, value)
 			}
 		}
 	case []any:
 		for i, value := range v {
 			if f.Items != nil {
-				checkForms(r, pointerTo(pointer, strconv.Itoa(i)), f.Items, value)
+				checkForms(r, append(at, pathStep{index: i}), f.Items, value)
 			}
 		}
 	case string:
@@ -178,12 +178,12 @@ func checkForms(r *Refusal, pointer string, f *field, value any) {
 			return
 		}
 		if e := checkText(f, v); e != nil {
-			e.Pointer = pointer
+			e.Pointer = at.String()
 			*r = append(*r, *e)
 		}
 	case json.Number:
 		if f.Form == "objective" && !isObjective(v.String()) {
-			r.add(pointer, "unknown-objective", "value", clip(v.String()))
+			r.add(at.String(), "unknown-objective", "value", clip(v.String()))
 		}
 	}
 }

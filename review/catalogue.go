@@ -58,8 +58,8 @@ func (r *Reading) Evidence(p Place) (note []byte, ok bool) {
 
 // quorate is whether one set of witnesses gave a quorum.
 func (e evidence) quorate() bool {
-	for t, cosignatures := range e.terms {
-		if len(cosignatures) >= Quorum(t.witnesses) {
+	for _, enough := range e.quorums {
+		if enough {
 			return true
 		}
 	}

@@ -22,7 +22,9 @@ import (
 // has a filing time, that is, it is final, only if one receipt that covers it
 // carries a quorum. Where the charter closed some witnesses and opened others,
 // each period with one set of witnesses is counted alone, over the
-// cosignatures dated in it, and the earliest answer holds.
+// cosignatures dated in it, and the earliest answer holds. Of a quorum, f may be
+// dated outside of the period: else one wrong clock would keep what is filed
+// near its end from being final, or, dated ahead, undo what was.
 //
 // The zero value knows of no receipt. It is not safe for use during Add.
 type Witnessed struct {
@@ -56,7 +58,8 @@ type step struct {
 // evidence is what one receipt shows.
 type evidence struct {
 	signing.Checkpoint
-	terms map[term][]signing.Cosignature
+	terms   map[term][]signing.Cosignature // dated in the term
+	quorums map[term]bool                  // whether its witnesses gave a quorum
 }
 
 // openReceipt checks the log's and the witnesses' signatures on a receipt's
@@ -70,7 +73,7 @@ func openReceipt(chain *Chain, note []byte) (evidence, error) {
 	if !ok {
 		return evidence{}, fmt.Errorf("review: receipt for %s: no charter lists that log", peek.Origin)
 	}
-	e := evidence{terms: map[term][]signing.Cosignature{}}
+	e := evidence{terms: map[term][]signing.Cosignature{}, quorums: map[term]bool{}}
 	if e.Checkpoint, err = signing.OpenCheckpoint(note, peek.Origin, log.LogKey); err != nil {
 		return evidence{}, err
 	}
@@ -84,6 +87,8 @@ func openReceipt(chain *Chain, note []byte) (evidence, error) {
 				e.terms[t.term] = append(e.terms[t.term], c)
 			}
 		}
+		quorum := Quorum(t.witnesses)
+		e.quorums[t.term] = len(cosignatures) >= quorum && len(e.terms[t.term]) >= quorum-Faulty(t.witnesses)
 	}
 	if len(e.terms) == 0 {
 		return evidence{}, fmt.Errorf("review: receipt for %s at size %d: no witness of the charter cosigned it", peek.Origin, peek.Size)
@@ -118,7 +123,7 @@ func (w *Witnessed) fold(e evidence) {
 			ts = &termSightings{seen: map[string]map[uint64]int64{}}
 			s.terms[t] = ts
 		}
-		if len(cosignatures) >= Quorum(t.witnesses) {
+		if e.quorums[t] {
 			ts.quorate = max(ts.quorate, e.Size)
 		}
 		for _, c := range cosignatures {
@@ -197,7 +202,7 @@ func (s *sightings) derive() []step {
 				continue
 			}
 			times := slices.Sorted(maps.Values(earliest[t]))
-			at := times[Faulty(t.witnesses)] // k-th smallest; a quorum has at least k
+			at := times[Faulty(t.witnesses)] // k-th smallest; a quorum less f is at least k
 			if at < best.at || at == best.at && len(times) > best.by {
 				best.at, best.by = at, len(times)
 			}

@@ -268,6 +268,8 @@ func TestEachSetOfWitnessesCountsInItsPeriod(t *testing.T) {
 		"half of each makes no quorum":           {append(old(99)[:2], young(100)[:1]...), -1},
 		"both, of which the earlier":             {append(old(99), young(120)...), 99},
 		"a quorum of the new, a part of the old": {append(old(50)[:2], young(120)...), 120},
+		"one clock of the old set is ahead":      {append(old(50)[:2], old(5000)[2]), 50},
+		"two clocks of the old set are ahead":    {append(old(50)[:1], old(5000)[1:3]...), -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var w Witnessed

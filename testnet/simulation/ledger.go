@@ -24,10 +24,17 @@ type Ledger struct {
 	erased    map[signing.Digest]review.Absence // withheld or erased: not taken back
 	places    map[signing.Digest][]place
 	witnessed map[review.Origin]sighting
-	fenced    string
+	fences    map[review.Origin]string // why a log must not be signed here any more
+	instance  int                      // which machine's it is: copied with all else, not with a backup
+	library   *library
+	kinds     map[review.Kind][]signing.Digest // documents of the kinds that nodes look for
+	states    []review.LogState                // as they are; nil if they changed
 
 	// Cut, if set, says after how many entries a range that is served ends.
 	Cut func() int
+
+	trusting  bool // a mutant's: takes ranges without proof
+	forgetful bool // a mutant's: takes back what it erased
 }
 
 type memoryLog struct {
@@ -60,6 +67,9 @@ func NewLedger() *Ledger {
 		erased:    make(map[signing.Digest]review.Absence),
 		places:    make(map[signing.Digest][]place),
 		witnessed: make(map[review.Origin]sighting),
+		fences:    make(map[review.Origin]string),
+		library:   &library{},
+		kinds:     make(map[review.Kind][]signing.Digest),
 	}
 }
 
@@ -83,6 +93,13 @@ func (l *Ledger) Clone() *Ledger {
 	for o, s := range l.witnessed {
 		c.witnessed[o] = s
 	}
+	for o, why := range l.fences {
+		c.fences[o] = why
+	}
+	for k, ids := range l.kinds {
+		c.kinds[k] = slices.Clone(ids)
+	}
+	c.library, c.instance = l.library, l.instance
 	return c
 }
 
@@ -95,6 +112,7 @@ func (l *Ledger) Prefix(to *Ledger, o review.Origin, size uint64, note []byte) {
 		to.take(m, o, e)
 	}
 	m.head = store.Head{Origin: o, Size: size, Root: m.root(size), Checkpoint: note}
+	to.states = nil
 }
 
 func (m *memoryLog) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
@@ -153,6 +171,9 @@ func (l *Ledger) Head(o review.Origin) store.Head {
 
 // LogStates are the heads with the indexes whose payload is absent.
 func (l *Ledger) LogStates() ([]review.LogState, error) {
+	if l.states != nil {
+		return slices.Clone(l.states), nil
+	}
 	var states []review.LogState
 	for _, h := range l.Heads() {
 		s, err := l.StateAt(h.Origin, h.Size)
@@ -161,7 +182,8 @@ func (l *Ledger) LogStates() ([]review.LogState, error) {
 		}
 		states = append(states, s)
 	}
-	return states, nil
+	l.states = states
+	return slices.Clone(states), nil
 }
 
 // Root is that of a log's tree at an earlier size.
@@ -176,7 +198,10 @@ func (l *Ledger) StateAt(o review.Origin, size uint64) (review.LogState, error) 
 	if m == nil || size > m.head.Size {
 		return review.LogState{}, store.ErrNotFound
 	}
-	s := review.LogState{Origin: o, Size: size, Root: m.root(size)}
+	s := review.LogState{Origin: o, Size: size, Root: m.head.Root}
+	if size != m.head.Size {
+		s.Root = m.root(size)
+	}
 	for i, e := range m.entries[:size] {
 		if l.payloads[e.Leaf.Digest] == nil {
 			s.Absent = append(s.Absent, uint64(i))
@@ -245,6 +270,7 @@ func (l *Ledger) Append(o review.Origin, signer *signing.NoteSigner, entries ...
 	}
 	size := uint64(len(m.entries))
 	m.head = store.Head{Origin: o, Size: size, Root: m.root(size)}
+	l.states = nil
 	m.head.Checkpoint = signing.SignCheckpoint(signing.Checkpoint{Origin: string(o), Size: size, Root: m.head.Root}, signer)
 	m.notes = append(m.notes, m.head.Checkpoint)
 	return m.head
@@ -254,11 +280,22 @@ func (l *Ledger) take(m *memoryLog, o review.Origin, e store.Entry) {
 	d := e.Leaf.Digest
 	m.push(e.Leaf.Hash())
 	l.places[d] = append(l.places[d], place{o, uint64(len(m.entries))})
-	if _, gone := l.erased[d]; !gone && e.Payload != nil && signing.PayloadDigest(e.Payload) == d {
-		l.payloads[d] = e.Payload
+	if e.Payload != nil && signing.PayloadDigest(e.Payload) == d {
+		l.keep(d, e.Payload)
 	}
 	e.Payload, e.Absence = nil, review.Present
 	m.entries = append(m.entries, e)
+}
+
+// keep holds a payload, unless it is not to be taken back.
+func (l *Ledger) keep(d signing.Digest, payload []byte) {
+	if _, gone := l.erased[d]; gone && !l.forgetful || l.payloads[d] != nil {
+		return
+	}
+	l.payloads[d], l.states = payload, nil
+	if kind, ok := kindOf(payload); ok && !slices.Contains(l.kinds[kind], d) {
+		l.kinds[kind] = append(l.kinds[kind], d)
+	}
 }
 
 // Extend takes a range of somebody's log, if the tree with it is a prefix of
@@ -275,7 +312,7 @@ func (l *Ledger) Extend(t store.Tail) (store.Head, error) {
 		trial.push(e.Leaf.Hash())
 		trial.entries = append(trial.entries, e)
 	}
-	if !proven(t, trial, size) {
+	if !l.trusting && !proven(t, trial, size) {
 		return m.head, fmt.Errorf("%w: %s from %d", store.ErrProof, t.Origin, t.From)
 	}
 	if len(trial.entries) == 0 || t.Checkpoint.Size < size {
@@ -286,6 +323,7 @@ func (l *Ledger) Extend(t store.Tail) (store.Head, error) {
 	}
 	size = uint64(len(m.entries))
 	m.head.Size, m.head.Root = size, m.root(size)
+	l.states = nil
 	m.remember(t.Note)
 	return m.head, nil
 }
@@ -335,9 +373,8 @@ func proven(t store.Tail, grown *memoryLog, held uint64) bool {
 
 // Reveal fills in a payload that some record lacks.
 func (l *Ledger) Reveal(payload []byte) {
-	d := signing.PayloadDigest(payload)
-	if _, gone := l.erased[d]; !gone && len(l.places[d]) > 0 {
-		l.payloads[d] = payload
+	if d := signing.PayloadDigest(payload); len(l.places[d]) > 0 {
+		l.keep(d, payload)
 	}
 }
 
@@ -348,6 +385,7 @@ func (l *Ledger) Lose(id review.DocumentID) {
 		panic(err)
 	}
 	delete(l.payloads, d)
+	l.states = nil
 }
 
 // SetAbsent withholds or erases a payload for good.

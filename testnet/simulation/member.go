@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,10 @@ type Federation struct {
 	id      review.DocumentID // of the genesis charter, once there is one
 	seed    string
 	salts   int
+	clock   time.Time // that documents are dated by
+	library *library
+
+	accessions []*review.Document
 }
 
 // Member is a participant with all its keys.
@@ -54,9 +59,9 @@ const suffix = "sim.example"
 // NewFederation makes one of so many members with a node each, of which the
 // first are witnesses. The members' nodes listen at the addresses, if any.
 func NewFederation(seed uint64, members, witnesses int, addresses ...string) *Federation {
-	f := &Federation{seed: fmt.Sprint("simulation ", seed, " ")}
+	f := &Federation{seed: fmt.Sprint("simulation ", seed, " "), clock: Start, library: &library{}}
 	charter := &review.Charter{
-		Common: f.common("xaa"), Number: 1, Suffix: suffix, Compact: compact.Digest(), Rules: 1, Threshold: members,
+		Common: f.common("xaa"), Number: 1, Suffix: suffix, Compact: compact.Digest(), Rules: 1, Threshold: 2*members/3 + 1,
 		Participants: []review.Participant{}, Witnesses: []review.Witness{}, Rounds: []review.Round{
 			{ID: "r1", Title: "SAMPLE round", Scope: "global", Opens: "2026-01-01", Due: "2026-12-31"}},
 	}
@@ -87,15 +92,20 @@ func NewFederation(seed uint64, members, witnesses int, addresses ...string) *Fe
 
 // enact reads the chain with every member's accession.
 func (f *Federation) enact() {
-	var more []*review.Document
 	for _, m := range f.Members {
-		more = append(more, f.Accession(m).Document)
+		f.accessions = append(f.accessions, f.Accession(m).Document)
 	}
-	chain, err := review.NewChain(f.Genesis.Document, more...)
+	f.Chain = f.With()
+}
+
+// With is the founding chain with openings of later epochs: what the federation
+// file of a home says.
+func (f *Federation) With(openings ...*review.Document) *review.Chain {
+	chain, err := review.NewChain(f.Genesis.Document, append(slices.Clip(f.accessions), openings...)...)
 	if err != nil {
 		panic(err)
 	}
-	f.Chain = chain
+	return chain
 }
 
 // Roster is what the protocol needs of the charter.
@@ -154,7 +164,7 @@ func (k *Key) Signer() *signing.DocumentSigner {
 func (f *Federation) common(author review.ParticipantID) review.Common {
 	f.salts++
 	salt := f.secret(fmt.Sprint(f.salts), "salt")
-	return review.Common{Federation: f.id, Author: author, Language: "en", Created: Start.Format(time.RFC3339),
+	return review.Common{Federation: f.id, Author: author, Language: "en", Created: f.clock.UTC().Format(time.RFC3339),
 		Salt: fmt.Sprintf("%x", salt[:16]), Title: "SAMPLE", Sample: true}
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"stocktake/federation"
@@ -25,16 +26,35 @@ type Node struct {
 	// Corrupt, if set, changes what this node answers to others.
 	Corrupt func(method string, answer []byte) []byte
 
+	// Mutant, if set, is a guarantee that this node does not keep.
+	Mutant *Mutation
+
 	network  *Network
+	epoch    int // of its log and its keys
 	up       bool
 	life     int // counts starts, so that what was on its way to an earlier one is lost
+	fuse     int // steps until the power fails; 0: it does not
 	cosigner *federation.Cosigner
-	waiting  []store.Entry       // to be filed once the log is open
-	proofs   []review.DocumentID // of forks, among those
+	liar     *liar                   // of a Byzantine node
+	waiting  []review.SignedDocument // to be filed once the log is open
+	proofs   []review.DocumentID     // of forks, among those
 	seen     map[[32]byte]bool
 	asked    map[uint64]bool
 	ticking  time.Time
 	covered  uint64 // own log size that a receipt covers
+
+	skew      time.Duration // of its clock
+	elsewhere int           // the side that a copy of a node was put on; 0: with its participant
+	links     map[review.ParticipantID]bool
+	keys      map[review.ParticipantID]signing.NoteKey // by which it takes others for who they are
+	copyOf    *Node                                    // of a copy that runs beside it
+	careless  bool                                     // it was put back or run twice as a whole
+	votes     bool                                     // its people agree to charters that come
+	easy      bool                                     // also to a rival of one that they agreed to
+	quiet     uint64                                   // records of earlier logs when it last looked
+	refiled   uint64                                   // and when it last filed again what they hold
+	enrolled
+	operator
 }
 
 var errTimeout = errors.New("simulation: no answer in time")
@@ -45,33 +65,49 @@ func (n *Network) Start(node *Node) {
 	node.life++
 	node.seen = make(map[[32]byte]bool)
 	node.asked = make(map[uint64]bool)
-	node.ticking = time.Time{}
+	node.links = make(map[review.ParticipantID]bool)
+	node.ticking, node.fuse = time.Time{}, 0
+	node.Ledger.library = n.Federation.library
+	if node.copied() && node.Ledger.fences[node.Origin] == "" && !node.Mutant.is("copies not noticed") {
+		node.Ledger.fences[node.Origin] = "these records come from a backup or another machine"
+	}
+	node.Fenced = node.Ledger.fences[node.Origin]
+	node.quiet, node.refiled = 0, 0
+	node.enrolled = enrolled{}
+	node.enrol()
 	node.Core = federation.NewCore(federation.Options{
-		Self: node.ID, Own: node.Origin, Seed: n.random.Uint64(), Timing: n.timing}, n.roster)
+		Self: node.ID, Own: node.Origin, Seed: n.random.Uint64(), Timing: node.Mutant.timing(n.timing)}, node.roster)
 	node.cosigner = &federation.Cosigner{
 		Name:   review.WitnessName(node.ID, n.Federation.Genesis.ID, suffix),
-		Signer: node.Witness, State: node.Ledger,
-		Roster: func() *federation.Roster { return n.roster },
-		Now:    func() time.Time { return n.Now },
+		Signer: node.Witness, State: node.Mutant.witnessState(node.Ledger),
+		Roster: func() *federation.Roster { return node.Mutant.cosignerRoster(node.roster) },
+		Now:    node.clock,
 	}
-	node.step(federation.Started{Heads: node.Ledger.Heads(), Fenced: node.Ledger.fenced, Owed: node.owed()})
-	for _, other := range n.Nodes {
-		if other != node && n.reaches(node, other) {
-			n.connect(node, other)
-			n.connect(other, node)
-		}
-	}
+	node.covered = node.receipted()
+	node.step(federation.Started{Heads: node.Ledger.Heads(), Fenced: node.Fenced, Owed: node.owed()})
+	n.relink()
+	node.arrived()
 }
+
+// clock is the time as this node's machine has it.
+func (node *Node) clock() time.Time { return node.network.Now.Add(node.skew) }
 
 // Stop takes a node down as a power cut does: its records stay.
 func (n *Network) Stop(node *Node) {
-	for _, other := range n.Nodes {
-		if other != node && n.reaches(other, node) {
-			other.step(federation.PeerDown{Peer: node.ID})
-		}
-	}
 	node.up = false
 	node.life++
+	n.relink()
+}
+
+// burn brings a node one step closer to the power cut that awaits it, and
+// reports whether that came.
+func (node *Node) burn() bool {
+	if node.fuse > 0 {
+		if node.fuse--; node.fuse == 0 {
+			node.network.Stop(node)
+		}
+	}
+	return !node.up
 }
 
 // StartAll starts every node.
@@ -82,11 +118,9 @@ func (n *Network) StartAll() {
 }
 
 // File puts documents into a node's log, in one batch, as soon as it may be
-// signed.
+// signed. Until then their authors keep them.
 func (n *Network) File(node *Node, documents ...review.SignedDocument) {
-	for _, d := range documents {
-		node.waiting = append(node.waiting, Entry(d))
-	}
+	node.waiting = append(node.waiting, documents...)
 	node.fileWaiting()
 }
 
@@ -94,16 +128,49 @@ func (node *Node) fileWaiting() {
 	if !node.up || !node.Open || node.Fenced != "" || len(node.waiting) == 0 {
 		return
 	}
-	entries := node.waiting
+	documents := slices.DeleteFunc(node.waiting, node.filed) // the door says that it has them
 	node.waiting = nil
-	head := node.Ledger.Append(node.Origin, node.Log, entries...)
-	node.step(federation.Appended{Head: head, Substance: true})
+	if len(documents) == 0 {
+		return
+	}
+	if head, ok := node.append(documents...); ok {
+		node.step(federation.Appended{Head: head, Substance: true})
+	}
+}
+
+// filed is whether the own log has a document.
+func (node *Node) filed(d review.SignedDocument) bool {
+	return slices.ContainsFunc(node.Ledger.places[d.Envelope.Digest()], func(p place) bool { return p.origin == node.Origin })
+}
+
+// append signs documents into the own log; ok is false if the power fails right
+// after they are on disk.
+func (node *Node) append(documents ...review.SignedDocument) (head store.Head, ok bool) {
+	entries := make([]store.Entry, len(documents))
+	for i, d := range documents {
+		entries[i] = Entry(d)
+	}
+	node.network.oracle.appends(node, documents)
+	head = node.Ledger.Append(node.Origin, node.Log, entries...)
+	node.arrived()
+	return head, !node.burn()
+}
+
+// receipted is the size of the own log that its last receipt covers.
+func (node *Node) receipted() (size uint64) {
+	for _, d := range node.Ledger.Documents(review.KindReceipt) {
+		cp, err := signing.PeekCheckpoint([]byte(d.Predicate.(*review.Receipt).Checkpoint))
+		if err == nil && cp.Origin == string(node.Origin) && d.Author == node.ID {
+			size = max(size, cp.Size)
+		}
+	}
+	return size
 }
 
 // owed reports whether the own log holds a document that no receipt covers.
 func (node *Node) owed() bool {
 	m := node.Ledger.logs[node.Origin]
-	if m == nil {
+	if m == nil || node.Mutant.is("owed receipt forgotten") {
 		return false
 	}
 	for _, e := range m.entries[min(node.covered, uint64(len(m.entries))):] {
@@ -119,8 +186,12 @@ func (node *Node) step(e federation.Event) {
 	n := node.network
 	effects := node.Core.Step(n.Now, e)
 	fmt.Fprintf(n.trace, "%d %s %T\n", n.Now.UnixNano(), node.ID, e)
+	life := node.life
 	for _, effect := range effects {
 		fmt.Fprintf(n.trace, "  %T\n", effect)
+		if node.burn(); node.life != life {
+			return
+		}
 		node.do(effect)
 	}
 	node.tick()
@@ -129,7 +200,7 @@ func (node *Node) step(e federation.Event) {
 // tick plans the Tick that the core asks for, unless an earlier one is.
 func (node *Node) tick() {
 	n, at := node.network, node.Core.Wake()
-	if at.IsZero() || !node.ticking.IsZero() && !node.ticking.After(at) {
+	if !node.up || at.IsZero() || !node.ticking.IsZero() && !node.ticking.After(at) {
 		return
 	}
 	node.ticking = at
@@ -156,6 +227,7 @@ func (node *Node) do(effect federation.Effect) {
 		for _, payload := range e.Payloads {
 			node.Ledger.Reveal(payload)
 		}
+		node.arrived()
 	case federation.ListMissing:
 		node.later(func() federation.Event {
 			var ids []review.DocumentID
@@ -172,9 +244,19 @@ func (node *Node) do(effect federation.Effect) {
 		node.Open = true
 		node.fileWaiting()
 	case federation.Fence:
-		node.Fenced, node.Ledger.fenced = e.Reason, e.Reason
+		node.fence(e.Reason)
 	case federation.Doubted: // told to people
+	case federation.Compare:
+		if found, ok, _ := federation.Contradicts(node.Ledger, e.Note); ok {
+			found.From = e.From
+			node.later(func() federation.Event { return federation.Contradicted{Contradiction: found} })
+		}
+	case federation.CarryReceipts:
+		node.carryReceipts(e.Origin)
+	case federation.Rewind:
+		node.later(func() federation.Event { return node.rewind(e) })
 	case federation.ForkSeen:
+		n.oracle.forkSeen(node, e)
 		node.Forks = append(node.Forks, e)
 		node.proveFork(e)
 	default:
@@ -192,14 +274,24 @@ func (node *Node) later(do func() federation.Event) {
 	})
 }
 
+// fence ends the signing of the own log.
+func (node *Node) fence(reason string) {
+	node.network.oracle.fenced(node, reason)
+	if !node.Mutant.is("no fence") {
+		node.Fenced = reason
+		node.Ledger.fences[node.Origin] = reason
+	}
+}
+
 func (node *Node) extend(t store.Tail) federation.Event {
-	federation.VerifyRange(t.Entries)
+	node.Ledger.library.verify(t.Entries)
 	head, err := node.Ledger.Extend(t)
 	fmt.Fprintf(node.network.trace, "  extend %s to %d %s %v\n", t.Origin, head.Size, head.Root, err)
 	missing := false
 	for _, e := range t.Entries {
 		missing = missing || e.Absence != review.Present
 	}
+	node.arrived()
 	return federation.Extended{Origin: t.Origin, Head: head, Missing: missing, Refused: errors.Is(err, store.ErrProof), Err: err}
 }
 
@@ -207,26 +299,33 @@ func (node *Node) fileReceipt(note []byte) federation.Event {
 	if node.Fenced != "" {
 		return federation.ReceiptFiled{Err: store.ErrFenced}
 	}
-	receipt := node.network.Federation.Receipt(node.Member, note)
 	cp, err := signing.PeekCheckpoint(note)
 	if err != nil {
 		panic(err)
 	}
+	head, ok := node.append(node.network.Federation.Receipt(node.Member, note))
 	node.covered = cp.Size
-	head := node.Ledger.Append(node.Origin, node.Log, Entry(receipt))
-	node.step(federation.Appended{Head: head})
+	node.network.oracle.receipted(node, note)
+	if ok {
+		node.step(federation.Appended{Head: head})
+	}
 	return federation.ReceiptFiled{}
 }
 
 // proveFork files the proof of a fork, as a node does that may sign its log.
 func (node *Node) proveFork(seen federation.ForkSeen) {
-	if node.Fenced != "" || seen.Origin == node.Origin {
+	if node.Fenced != "" || seen.Origin == node.Origin || node.Mutant.is("forks kept quiet") {
+		return
+	}
+	log, _ := node.chain.Log(seen.Origin)
+	var ok bool
+	if seen.First, seen.Second, ok = federation.Undecided(node.histories(node.chain, seen.Origin), log, seen); !ok {
 		return
 	}
 	proof := node.network.Federation.Fork(node.Member, seen)
-	if review.CheckFork(node.network.Federation.Chain, proof.Predicate.(*review.Fork)) == nil {
+	if review.CheckFork(node.chain, proof.Predicate.(*review.Fork)) == nil {
 		node.proofs = append(node.proofs, proof.ID)
-		node.waiting = append(node.waiting, Entry(proof))
+		node.waiting = append(node.waiting, proof)
 		node.network.after(time.Millisecond, node.fileWaiting)
 	}
 }
@@ -235,6 +334,7 @@ func (node *Node) proveFork(seen federation.ForkSeen) {
 // none.
 func (node *Node) ask(e federation.Ask) {
 	n := node.network
+	n.asks++
 	call, err := federation.Compose(node.Ledger, e.Request)
 	if err != nil {
 		panic(err) // memory does not fail
@@ -245,18 +345,27 @@ func (node *Node) ask(e federation.Ask) {
 	finish := func(answer any, err error) {
 		if node.life == life && node.asked[e.ID] {
 			delete(node.asked, e.ID)
+			if traced != nil {
+				traced(node, e, answer, err)
+			}
 			node.step(federation.Answered{Ask: e.ID, Answer: answer, Err: err})
 		}
 	}
 	n.after(n.Faults.Timeout, func() { finish(nil, errTimeout) })
-	to := n.node(e.To)
-	if to == node {
-		n.after(0, func() { finish(call.Read(node.serve(call.Method, call.Body))) })
+	if e.To == node.ID {
+		n.after(0, func() { finish(call.Read(node.serve(node.ID, call.Method, call.Body))) })
+		return
+	}
+	to := n.peer(node, e.To)
+	if to == nil {
 		return
 	}
 	n.send(node, to, func() {
 		to.whenHeld(node.ID, e.Request, n.Now.Add(n.Faults.Timeout/2), func() {
-			body := bytes.Clone(to.serve(call.Method, call.Body))
+			body := bytes.Clone(to.serve(node.ID, call.Method, call.Body))
+			if to.burn() {
+				return
+			}
 			if to.Corrupt != nil {
 				body = to.Corrupt(call.Method, body)
 			}
@@ -268,30 +377,59 @@ func (node *Node) ask(e federation.Ask) {
 // whenHeld answers at once, but for a request to cosign what is not here yet:
 // that waits a while for the records.
 func (node *Node) whenHeld(from review.ParticipantID, r federation.Request, until time.Time, answer func()) {
-	n := node.network
 	cosign, ok := r.(federation.Cosign)
-	if !ok || node.Ledger.Head(cosign.Origin).Size >= cosign.Size || n.Now.After(until) {
+	if !ok || node.holds(cosign) {
 		answer()
 		return
 	}
 	node.step(federation.Heard{From: from, Note: cosign.Note, InPerson: true})
 	life := node.life
-	n.after(20*time.Millisecond, func() {
-		if node.life == life {
-			node.whenHeld(from, r, until, answer)
+	var wait func()
+	wait = func() {
+		switch {
+		case node.life != life:
+		case node.holds(cosign) || node.network.Now.After(until):
+			answer()
+		default:
+			node.network.after(20*time.Millisecond, wait)
 		}
-	})
+	}
+	wait()
 }
 
-func (node *Node) serve(method string, body []byte) []byte {
-	if method == federation.MethodAddCheckpoint {
-		return node.cosigner.Answer(body)
+func (node *Node) holds(r federation.Cosign) bool { return node.Ledger.Head(r.Origin).Size >= r.Size }
+
+// serve answers a request; nil where there is no answer.
+func (node *Node) serve(from review.ParticipantID, method string, body []byte) []byte {
+	ledger := federation.Ledger(node.Ledger)
+	if node.liar != nil {
+		answer, done := node.liar.answer(from, method, body)
+		if done {
+			return answer
+		}
+		ledger = node.liar.face(from)
 	}
-	answer, err := federation.Answer(node.Ledger, method, body)
+	if method == federation.MethodAddCheckpoint {
+		if !node.cosigns() {
+			return nil
+		}
+		answer := node.cosigner.Answer(body)
+		node.network.oracle.cosigned(node, body, answer)
+		return answer
+	}
+	answer, err := federation.Answer(ledger, method, body)
 	if err != nil {
-		panic(err) // the requests are well formed
+		return nil
 	}
 	return answer
+}
+
+// cosigns is whether the charter in force lists this node as a witness with
+// the key that it has.
+func (node *Node) cosigns() bool {
+	return slices.ContainsFunc(node.roster.Witnesses, func(w federation.Witness) bool {
+		return w.ID == node.ID && node.Witness != nil && w.Key == node.Witness.Key() && !node.copied()
+	})
 }
 
 // gossip passes a note to everyone who can be reached, but for whom it came
@@ -300,14 +438,14 @@ func (node *Node) gossip(note []byte, except *Node) {
 	n := node.network
 	node.seen[sha256.Sum256(note)] = true
 	for _, other := range n.Nodes {
-		if other != node && other != except && n.reaches(node, other) {
+		if other != except && n.linked(node, other) && node.liar.shows(other.ID, note) {
 			n.send(node, other, func() { other.hear(node, note) })
 		}
 	}
 }
 
 func (node *Node) hear(from *Node, note []byte) {
-	if id := sha256.Sum256(note); !node.seen[id] {
+	if id := sha256.Sum256(note); node.up && !node.seen[id] {
 		node.seen[id] = true
 		n := node.network
 		fmt.Fprintf(n.trace, "%d %s hears %x\n", n.Now.UnixNano(), node.ID, id)
@@ -326,7 +464,7 @@ func (node *Node) hear(from *Node, note []byte) {
 // Snapshot is of everything that the node holds.
 func (node *Node) Snapshot() review.Snapshot {
 	genesis := node.network.Federation.Genesis.Document
-	states, err := node.Ledger.LogStates()
+	states, err := node.Mutant.states(node.Ledger)
 	if err != nil {
 		panic(err) // memory does not fail
 	}
@@ -341,3 +479,5 @@ func (node *Node) Snapshot() review.Snapshot {
 func (node *Node) Stocktake(s review.Snapshot) (*review.Stocktake, error) {
 	return review.Assemble(s, node.network.Federation.Genesis.Document, node.Ledger.Records(s), review.Options{})
 }
+
+var traced func(node *Node, e federation.Ask, answer any, err error)

@@ -2,7 +2,6 @@ package simulation
 
 import (
 	"errors"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -121,16 +120,6 @@ func (n *Network) lag(source *Node, whole *Ledger, notes map[review.Origin][][]b
 		source.Ledger = whole.Clone()
 		n.Start(source)
 	})
-}
-
-// shuffled are the documents of a ledger in random order.
-func (n *Network) shuffled(l *Ledger) (ids []review.DocumentID) {
-	for d := range l.payloads {
-		ids = append(ids, review.DocumentID(d.String()))
-	}
-	slices.Sort(ids)
-	n.random.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
-	return ids
 }
 
 // TestDifferentHolesNeverGiveTwoResults: for one snapshot there is one result,

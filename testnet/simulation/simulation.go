@@ -38,14 +38,20 @@ type Network struct {
 	Nodes      []*Node
 	Faults     Faults
 	Now        time.Time
+	Broken     string // the first promise that was seen broken, where an oracle watches; nothing goes on after it
 
-	random *rand.Rand
-	roster *federation.Roster
-	queue  queue
-	count  uint64
-	trace  hash.Hash
-	sides  map[review.ParticipantID]int // of a partition; absent is side 0
-	timing federation.Timing
+	oracle *oracle                                             // nil: nobody watches
+	asks   int                                                 // requests so far
+	voted  map[review.ParticipantID]map[review.DocumentID]bool // charters that members agreed to
+
+	instances int // of databases so far
+	random    *rand.Rand
+	roster    *federation.Roster
+	queue     queue
+	count     uint64
+	trace     hash.Hash
+	sides     map[review.ParticipantID]int // of a partition; absent is side 0
+	timing    federation.Timing
 }
 
 // NewNetwork makes a node for every member of a federation, all of them
@@ -58,6 +64,7 @@ func NewNetwork(seed uint64, f *Federation, faults Faults, timing federation.Tim
 		Federation: f, Faults: faults, Now: Start,
 		random: rand.New(rand.NewPCG(seed, 0xfeed)), roster: f.Roster(),
 		trace: sha256.New(), sides: make(map[review.ParticipantID]int), timing: timing,
+		voted: make(map[review.ParticipantID]map[review.DocumentID]bool),
 	}
 	for _, m := range f.Members {
 		n.Nodes = append(n.Nodes, n.newNode(m))
@@ -77,7 +84,10 @@ func NewReplicas(seed uint64, f *Federation, count int, faults Faults, timing fe
 }
 
 func (n *Network) newNode(m *Member) *Node {
-	return &Node{Member: m, Ledger: NewLedger(), network: n, asked: make(map[uint64]bool)}
+	n.instances++
+	node := &Node{Member: m, Ledger: NewLedger(), network: n, epoch: 1, asked: make(map[uint64]bool), operator: operator{machine: n.instances}}
+	node.Ledger.instance = n.instances
+	return node
 }
 
 // Trace is a hash over everything that has happened.
@@ -86,7 +96,7 @@ func (n *Network) Trace() string { return fmt.Sprintf("%x", n.trace.Sum(nil)) }
 // Run lets so much time pass.
 func (n *Network) Run(d time.Duration) {
 	end := n.Now.Add(d)
-	for len(n.queue) > 0 && !n.queue[0].at.After(end) {
+	for len(n.queue) > 0 && !n.queue[0].at.After(end) && n.Broken == "" {
 		e := heap.Pop(&n.queue).(*happening)
 		n.Now = e.at
 		e.do()
@@ -103,52 +113,6 @@ func (n *Network) RunUntil(limit time.Duration, holds func() bool) bool {
 		}
 	}
 	return holds()
-}
-
-// Split puts nodes on sides that do not hear each other; nodes that are not
-// named are on side 0. Open connections between sides break.
-func (n *Network) Split(sides map[review.ParticipantID]int) { n.resplit(sides) }
-
-// Heal joins all sides.
-func (n *Network) Heal() { n.resplit(nil) }
-
-func (n *Network) resplit(sides map[review.ParticipantID]int) {
-	before := n.sides
-	n.sides = sides
-	for _, a := range n.Nodes {
-		for _, b := range n.Nodes {
-			if a == b || !a.up || !b.up {
-				continue
-			}
-			was, is := before[a.ID] == before[b.ID], sides[a.ID] == sides[b.ID]
-			if was && !is {
-				a.step(federation.PeerDown{Peer: b.ID})
-			} else if !was && is {
-				n.connect(a, b)
-			}
-		}
-	}
-}
-
-func (n *Network) reaches(a, b *Node) bool { return b.up && a.up && n.sides[a.ID] == n.sides[b.ID] }
-
-// connect tells one node of another after a delay: the redial.
-func (n *Network) connect(a, b *Node) {
-	life := a.life
-	n.after(n.delay(), func() {
-		if a.life == life && n.reaches(a, b) {
-			a.step(federation.PeerUp{Peer: b.ID})
-		}
-	})
-}
-
-func (n *Network) node(id review.ParticipantID) *Node {
-	for _, node := range n.Nodes {
-		if node.ID == id {
-			return node
-		}
-	}
-	return nil
 }
 
 func (n *Network) delay() time.Duration {
@@ -168,7 +132,7 @@ func (n *Network) send(from, to *Node, arrive func()) {
 		}
 		life := to.life
 		n.after(n.delay(), func() {
-			if n.reaches(from, to) && to.life == life {
+			if n.linked(from, to) && to.life == life {
 				arrive()
 			}
 		})

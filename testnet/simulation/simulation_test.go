@@ -16,14 +16,18 @@ import (
 )
 
 // seeds are those that a test runs with: one from STOCKTAKE_SEED, to repeat a
-// failure, else the first few.
+// failure, else the first few, or as many as STOCKTAKE_SEEDS says.
 func seeds(t *testing.T, count int) []uint64 {
 	if s := os.Getenv("STOCKTAKE_SEED"); s != "" {
 		seed, err := strconv.ParseUint(s, 10, 64)
 		require.NoError(t, err)
 		return []uint64{seed}
 	}
-	if testing.Short() {
+	if s := os.Getenv("STOCKTAKE_SEEDS"); s != "" {
+		many, err := strconv.Atoi(s)
+		require.NoError(t, err)
+		count = many
+	} else if testing.Short() {
 		count = max(1, count/10)
 	}
 	all := make([]uint64, count)
@@ -274,8 +278,8 @@ func TestForkIsSeenAndTheFirstHistoryStays(t *testing.T) {
 		require.NotEmpty(t, append(left.Forks, right.Forks...), "nobody saw the fork")
 		for _, fork := range append(left.Forks, right.Forks...) {
 			require.Equal(t, forger.Origin, fork.Origin)
-			require.NotEqual(t, fork.Ours, fork.Theirs)
-			for _, note := range [][]byte{fork.Ours, fork.Theirs} {
+			require.NotEqual(t, fork.First, fork.Second)
+			for _, note := range [][]byte{fork.First, fork.Second} {
 				_, err := n.roster.Open(note)
 				require.NoError(t, err, "evidence without the log's signature")
 			}

@@ -1,0 +1,56 @@
+package simulation
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestEverythingMixedKeepsItsPromises is the campaign: README.md says what is
+// mixed and what is promised. STOCKTAKE_SEEDS=10000 runs so many seeds, from
+// STOCKTAKE_FROM on if that is set.
+func TestEverythingMixedKeepsItsPromises(t *testing.T) {
+	all := seeds(t, 30)
+	if s := os.Getenv("STOCKTAKE_SEEDS"); s != "" {
+		count, err := strconv.Atoi(s)
+		require.NoError(t, err)
+		from, _ := strconv.Atoi(os.Getenv("STOCKTAKE_FROM"))
+		all = all[:0]
+		for i := range count {
+			all = append(all, uint64(max(1, from)+i))
+		}
+	}
+	var next, broken atomic.Int64
+	var g sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		g.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(all) && broken.Load() < maxBroken; i = int(next.Add(1)) - 1 {
+				p := NewPlan(all[i])
+				if why := RunPlan(p, nil); why != "" {
+					broken.Add(1)
+					t.Error(report(p, why))
+				}
+			}
+		})
+	}
+	g.Wait()
+	t.Logf("%d seeds, %d broke a promise", min(int(next.Load()), len(all)), broken.Load())
+}
+
+// maxBroken failing seeds are enough to look at.
+const maxBroken = 20
+
+// report is a failing seed with the shortest trace that was found in half a
+// minute, and how to repeat it.
+func report(p *Plan, why string) string {
+	short, because := Shrink(p, nil, 30*time.Second)
+	return fmt.Sprintf("seed %d: %s\n%d of %d deeds suffice: %s\n%srepeat with: STOCKTAKE_SEED=%d go test ./testnet/simulation -run EverythingMixed",
+		p.Seed, why, len(short.Deeds), len(p.Deeds), because, short, p.Seed)
+}

@@ -1,0 +1,109 @@
+package simulation
+
+import (
+	"time"
+
+	"stocktake/review"
+)
+
+// judge holds the end of a run against what was promised: all honest nodes are
+// at rest and hold one state.
+func (o *oracle) judge(watcher *Node) {
+	n := o.n
+	honest := n.honest()
+	first, last := honest[0], honest[len(honest)-1]
+	reading := first.readAll()
+	if reading == nil {
+		return
+	}
+	stocktake, err := reading.Stocktake(review.ScopeGlobal)
+	if err != nil {
+		n.breaks("%s cannot assemble its own snapshot: %v", first.name(), err)
+		return
+	}
+	// All hold the same records, as was seen before; another of them says what
+	// it makes of them.
+	snapshot := last.Snapshot()
+	if snapshot.Digest() != reading.Snapshot().Digest() {
+		n.breaks("%s and %s hold one state and describe two snapshots", first.name(), last.name())
+		return
+	}
+	result, err := review.Assemble(snapshot, n.Federation.Genesis.Document, last.Mutant.records(last.Ledger, snapshot), review.Options{})
+	switch {
+	case err != nil:
+		n.breaks("%s cannot assemble its own snapshot: %v", last.name(), err)
+		return
+	case result.Digest() != stocktake.Digest():
+		n.breaks("%s and %s make two stocktakes of one snapshot", first.name(), last.name())
+		return
+	}
+	for _, f := range o.order {
+		o.weigh(first, reading, f)
+	}
+	for origin, leaves := range o.written {
+		if o.forkable(origin) {
+			continue
+		}
+		m := first.Ledger.logs[origin]
+		for i := 0; m != nil && i < min(len(m.entries), len(leaves)); i++ {
+			if m.entries[i].Leaf.Hash() != leaves[i] {
+				n.breaks("record %d of %s is not what its honest node signed", i, origin)
+				return
+			}
+		}
+	}
+	if watcher != nil {
+		o.looks(watcher)
+	}
+	o.thrift()
+}
+
+// weigh holds one document's fate against its label.
+func (o *oracle) weigh(node *Node, reading *review.Reading, f *fate) {
+	n := o.n
+	l, ok := reading.Label(f.ID)
+	reported := !f.filed.IsZero()
+	_, err := node.Ledger.Payload(f.ID)
+	erased := f.by != nil && f.by.Kind == review.KindWithdrawal && f.by.Predicate.(*review.Withdrawal).Erase
+	switch {
+	case f.received.IsZero():
+		return // its author still has it
+	case f.at.copyOf != nil && !reported:
+		return // of what a copy took, its members were told
+	case !ok || err != nil && !erased:
+		n.breaks("%s %.8s of %s was received at %s and is lost (reported as filed: %t)", f.Kind, f.ID, f.Author, f.at.name(), reported)
+		return
+	case l.Filed == "" && (f.want == "" || l.Reason != f.want):
+		n.breaks("%s %.8s of %s was received and is %s at the end (reported as filed: %t)", f.Kind, f.ID, f.Author, l.Reason, reported)
+		return
+	case erased && err == nil:
+		n.breaks("%s %.8s was withdrawn and is not erased at %s", f.Kind, f.ID, node.name())
+		return
+	}
+	counts := f.want == "" || f.by != nil && f.by.received.IsZero()
+	if l.Counts != counts || !counts && l.Reason != f.want {
+		n.breaks("%s %.8s of %s is labelled %q (counts: %t), it should be %q", f.Kind, f.ID, f.Author, l.Reason, l.Counts, f.want)
+		return
+	}
+	if l.Filed == "" {
+		return
+	}
+	filed, err := time.Parse(time.RFC3339, l.Filed)
+	if err != nil {
+		panic(err) // labels are written so
+	}
+	if filed.Before(f.received.Truncate(time.Second)) {
+		n.breaks("%s %.8s was received first at %s and is filed at %s: back-dated", f.Kind, f.ID, f.received.Sub(Start), filed.Sub(Start))
+	}
+	if reported && filed.After(f.filed.Add(time.Second)) && !f.at.honestTrouble() {
+		n.breaks("%s %.8s was reported as filed at %s and is filed at %s", f.Kind, f.ID, f.filed.Sub(Start), filed.Sub(Start))
+	}
+}
+
+// honestTrouble is whether a node's records were taken from it: a receipt that
+// nobody else had may be gone with them.
+func (node *Node) honestTrouble() bool { return node.epoch > 1 || node.trouble != "" }
+
+// thrift bounds what a run costs: requests by time and pairs of nodes, and by
+// documents and nodes.
+func (o *oracle) thrift() {}

@@ -1,0 +1,196 @@
+package simulation
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"stocktake/federation"
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// oracle watches a run from outside, with a true clock, and knows what nobody
+// in it can know: who lies, and what was promised to whom. Its promises are in
+// README.md. A nil oracle watches nothing.
+type oracle struct {
+	n        *Network
+	fates    map[review.DocumentID]*fate
+	order    []*fate                       // as they were received first
+	written  map[review.Origin][]tlog.Hash // what honest logs hold, by index
+	seen     map[string]signing.Checkpoint // by witness key and log: what honest witnesses cosigned last
+	longest  map[review.Origin]uint64      // that any node held
+	checked  map[review.DocumentID]string  // filing times at an earlier look
+	quarrels int                           // charters that rivalled another
+}
+
+// fate is what became of one document of an honest author.
+type fate struct {
+	review.SignedDocument
+	at       *Node     // that received it first
+	received time.Time // true time at which it was on disk there
+	filed    time.Time // true time at which its filing was reported; zero: never
+	want     string    // why it is not to count; "" if it is
+	by       *fate     // whose filing makes it so
+	linked   bool      // another document rests on it or changes it
+}
+
+func newOracle(n *Network) *oracle {
+	return &oracle{
+		n: n, fates: make(map[review.DocumentID]*fate), written: make(map[review.Origin][]tlog.Hash),
+		seen: make(map[string]signing.Checkpoint), longest: make(map[review.Origin]uint64), checked: make(map[review.DocumentID]string),
+	}
+}
+
+// breaks ends a run: a promise was broken.
+func (n *Network) breaks(format string, args ...any) {
+	if n.oracle != nil && n.Broken == "" {
+		n.Broken = fmt.Sprintf("after %s: ", n.Now.Sub(Start).Round(time.Second)) + fmt.Sprintf(format, args...)
+	}
+}
+
+func (node *Node) name() string {
+	name := fmt.Sprintf("%s (epoch %d)", node.ID, node.epoch)
+	if node.copyOf != nil {
+		name += ", a copy,"
+	}
+	return name
+}
+
+// honest is whether a node keeps the rules and was never put back as a whole
+// or run twice without its instance's name telling: then it cannot know.
+func (node *Node) honest() bool { return node.liar == nil && !node.careless }
+
+// appends is told before documents go into a node's own log.
+func (o *oracle) appends(node *Node, documents []review.SignedDocument) {
+	if o == nil {
+		return
+	}
+	held := len(node.Ledger.log(node.Origin).entries)
+	if node.honest() {
+		if signed := len(o.written[node.Origin]); held != signed {
+			o.n.breaks("%s signs record %d of its log, which has %d already: an honest log forks", node.name(), held, signed)
+		}
+	}
+	for _, d := range documents {
+		o.written[node.Origin] = append(o.written[node.Origin], Entry(d).Leaf.Hash())
+		if f := o.fates[d.ID]; f != nil && f.received.IsZero() {
+			f.at, f.received = node, o.n.Now
+		}
+	}
+}
+
+// expect notes a document that an honest author is about to file.
+func (o *oracle) expect(d review.SignedDocument) *fate {
+	f := &fate{SignedDocument: d}
+	o.fates[d.ID] = f
+	o.order = append(o.order, f)
+	return f
+}
+
+// receipted is told when a node has a receipt for its log on disk: it reports
+// what that covers as filed.
+func (o *oracle) receipted(node *Node, note []byte) {
+	if o == nil || node.liar != nil {
+		return
+	}
+	cp, ok := node.Ledger.library.quorate(node.chain, note)
+	if !ok {
+		return // its status page says pending
+	}
+	for _, e := range node.Ledger.logs[node.Origin].entries[:cp.Size] {
+		if f := o.fates[review.DocumentID(e.Leaf.Digest.String())]; f != nil && f.filed.IsZero() {
+			f.filed = o.n.Now
+		}
+	}
+}
+
+// cosigned is told what a witness answered.
+func (o *oracle) cosigned(node *Node, request, answer []byte) {
+	if o == nil || !node.honest() || !bytes.HasPrefix(answer, []byte("200\n")) {
+		return
+	}
+	_, note, _ := bytes.Cut(request, []byte("\n\n"))
+	cp, err := signing.PeekCheckpoint(note)
+	if err != nil {
+		o.n.breaks("witness %s cosigned what is no checkpoint", node.name())
+		return
+	}
+	key := node.Witness.Key().String() + " " + cp.Origin
+	last := o.seen[key]
+	switch root, err := node.Ledger.Root(review.Origin(cp.Origin), min(last.Size, cp.Size)); {
+	case cp.Size < last.Size:
+		o.n.breaks("witness %s cosigned %s at size %d after size %d", node.name(), cp.Origin, cp.Size, last.Size)
+	case cp.Size == last.Size && cp.Root != last.Root:
+		o.n.breaks("witness %s cosigned two histories of %s at size %d", node.name(), cp.Origin, cp.Size)
+	case last.Size > 0 && (err != nil || root != last.Root):
+		o.n.breaks("witness %s cosigned %s at size %d and does not hold what it cosigned at size %d", node.name(), cp.Origin, cp.Size, last.Size)
+	}
+	if root, err := node.Ledger.Root(review.Origin(cp.Origin), cp.Size); err != nil || root != cp.Root {
+		o.n.breaks("witness %s cosigned %s at size %d, which it does not hold", node.name(), cp.Origin, cp.Size)
+	}
+	o.seen[key] = cp
+}
+
+// fenced is told why a node ends its log.
+func (o *oracle) fenced(node *Node, reason string) {
+	if o == nil || !node.honest() || node.trouble != "" || node.copyOf != nil || node.Ledger.fences[node.Origin] != "" {
+		return
+	}
+	if l, _ := node.chain.Log(node.Origin); l.Ended != "" {
+		return
+	}
+	o.n.breaks("%s fenced its log without cause: %s", node.name(), reason)
+}
+
+// forkSeen is told of a log that a node takes for forked.
+func (o *oracle) forkSeen(node *Node, seen federation.ForkSeen) {
+	if o == nil || o.forkable(seen.Origin) {
+		return
+	}
+	o.n.breaks("%s takes %s for forked, whose node is honest", node.name(), seen.Origin)
+}
+
+// forkable is whether a log's node may have signed two histories.
+func (o *oracle) forkable(origin review.Origin) bool {
+	return slices.ContainsFunc(o.n.Nodes, func(node *Node) bool {
+		return !node.honest() && strings.HasPrefix(strings.SplitN(string(origin), ".", 2)[1], string(node.ID)+".")
+	})
+}
+
+// broughtAgain has the authors of what a node received, and nobody reported as
+// filed, bring it again, since the node's operator told them of the loss.
+func (o *oracle) broughtAgain(node *Node) {
+	if o == nil {
+		return
+	}
+	for _, f := range o.order {
+		if f.filed.IsZero() && f.at != nil && f.at.ID == node.ID && !slices.ContainsFunc(node.waiting, func(d review.SignedDocument) bool { return d.ID == f.ID }) {
+			node.waiting = append(node.waiting, f.SignedDocument)
+		}
+	}
+	node.fileWaiting()
+}
+
+// looks compares filing times with an earlier look: more evidence only moves
+// them to an earlier time, and nothing that was final ceases to be.
+func (o *oracle) looks(node *Node) {
+	reading := node.readAll()
+	if reading == nil {
+		return
+	}
+	for _, f := range o.order {
+		l, ok := reading.Label(f.ID)
+		before := o.checked[f.ID]
+		if before != "" && (!ok || l.Filed == "" && f.want == "" || l.Filed > before) {
+			o.n.breaks("%s %.8s was filed at %s, and now at %q by the records of %s", f.Kind, f.ID, before, l.Filed, node.name())
+		}
+		if ok && l.Filed != "" && f.want == "" {
+			o.checked[f.ID] = l.Filed
+		}
+	}
+}

@@ -37,10 +37,8 @@ func TestDraftsAreReadBackWhenFilledIn(t *testing.T) {
 			}
 			if k == KindCharter {
 				predicate["compact"], predicate["previous"] = exampleID, exampleID
-				if all {
-					subject.Name = "charter"
-				} else {
-					delete(predicate, "previous")
+				if subject.Name = "charter"; !all { // the first one states who takes part
+					predicate["number"], predicate["federation"] = json.Number("2"), exampleID
 				}
 			}
 			_, err = FromDraft(k, fillIn(k, predicate), []Subject{subject})

@@ -65,7 +65,7 @@ var groups = []struct {
 	figures []string
 	fill    func(*view, *table)
 }{
-	{groupParticipation, []string{"participants", stateAcceded, stateListed, stateAccredited, stateEnded, stateNotYet, chamberStates, chamberBodies, chamberSociety, "in several regions", stateOutside}, fillParticipation},
+	{groupParticipation, []string{"participants", stateAcceded, stateListed, stateAccredited, stateSuspended, stateEnded, stateNotYet, chamberStates, chamberBodies, chamberSociety, "in several regions", stateOutside}, fillParticipation},
 	{groupAccreditations, []string{"accreditations", stateInForce, stateWithdrawn, stateEnded, "not named", "challenged"}, fillAccreditations},
 	{groupRegions, []string{"regions", "unverified"}, fillRegions},
 	{groupPledges, []string{"pledges", "named as a party"}, fillPledges},

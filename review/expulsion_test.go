@@ -120,6 +120,10 @@ func TestASuspensionSilencesForItsTimeAndKeepsTheVote(t *testing.T) {
 	assert.False(t, ok, "not before its charter was filed")
 	_, ok = r.Chain().Suspended("ngo", minute(60))
 	assert.False(t, ok, "it lapses by itself")
+	for at, want := range map[int]int{9: 0, 10: 1, 59: 1, 60: 0} {
+		assert.Equal(t, want, figure(t, f.upTo(minute(at)), "participation", "suspended"), "minute %d", at)
+	}
+	assert.Equal(t, 9, figure(t, f.upTo(minute(20)), "participation", "participants"), "whoever is suspended still takes part, the sample aside")
 }
 
 // Rivals, by what they change, who carried them and when they were filed.

@@ -7,6 +7,7 @@ const (
 	stateAcceded    = "acceded"
 	stateListed     = "listed, not acceded"
 	stateAccredited = "accredited"
+	stateSuspended  = "suspended" // for a time, at the cut-off
 	stateEnded      = "ended"
 	stateNotYet     = "not yet"
 	stateOutside    = "outside this federation"
@@ -51,7 +52,7 @@ func fillParticipation(v *view, t *table) {
 			row.Cites = []DocumentID{accessions[0].id}
 		}
 		row.In = []string{row.State}
-		if row.State == stateAcceded || row.State == stateListed {
+		if row.State != stateEnded && row.State != stateNotYet {
 			row.In = append(row.In, "participants", row.Chamber)
 			if p.Kind == kindState && len(row.Regions) > 1 {
 				row.In = append(row.In, "in several regions")
@@ -109,10 +110,18 @@ func (v *view) state(p Participant) string {
 		return stateEnded
 	case v.cutoff.Before(s.from):
 		return stateNotYet
+	case v.suspended(p.ID):
+		return stateSuspended
 	case len(v.members[p.ID]) > 0:
 		return stateAcceded
 	}
 	return stateListed
+}
+
+// suspended is whether a participant is suspended at the cut-off.
+func (v *view) suspended(id ParticipantID) bool {
+	_, ok := v.chain.Suspended(id, v.cutoff)
+	return ok
 }
 
 // RegionRow is a region with what it has in this federation. Countries are

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,20 +23,22 @@ const ballastName = "ballast"
 // diskState is what was last found; guarded by Store.diskMu.
 type diskState struct {
 	full     error     // why nothing is written, as an ErrDiskFull
+	damage   error     // what scrub found
 	ballast  bool      // it lies there
 	upkeep   uint64    // what Badger may write by itself, in bytes
 	measured time.Time // when upkeep was
 }
 
-// Condition is why the store does not write: ErrDiskFull, which ends by itself
-// when there is space, or ErrFailed, which ends with a restart. Nil if it does.
+// Condition is nil while all is well. It is ErrFailed if nothing is written
+// before a restart, ErrDiskFull if nothing is until there is space, and a
+// [*DamageError] if a file was found damaged, which keeps nothing from writing.
 func (s *Store) Condition() error {
 	if err := s.failure(); err != nil {
 		return err
 	}
 	s.diskMu.Lock()
 	defer s.diskMu.Unlock()
-	return s.disk.full
+	return cmp.Or(s.disk.full, s.disk.damage)
 }
 
 // writable is nil while nothing speaks against writing.

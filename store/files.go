@@ -172,7 +172,7 @@ func manifestTables(name string) (map[string]bool, error) {
 		n, sum := int(binary.BigEndian.Uint32(b)), binary.BigEndian.Uint32(b[4:])
 		b = b[8:]
 		if n > len(b) {
-			for rest := 1; rest <= len(b); rest++ {
+			for rest := range len(b) + 1 {
 				if crc32.Checksum(b[:rest], castagnoli) == sum {
 					return nil, errUnsound
 				}

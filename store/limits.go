@@ -72,6 +72,12 @@ const (
 	// soon as the database is open: level 0 and the level below it, where
 	// everything is not smaller.
 	openingTables = 16
+	// scrubAfter is when a store that was opened begins to read its tables, and
+	// scrubEvery when again; after each table it rests scrubRest times as long
+	// as that took: a million documents are read in a minute, unnoticed.
+	scrubAfter = 10 * time.Second
+	scrubEvery = 24 * time.Hour
+	scrubRest  = 20
 	// upkeepEvery is how often free space is looked at without a batch. A
 	// disk that takes 200 MB a second loses 40 MB in it.
 	upkeepEvery = 200 * time.Millisecond

@@ -140,6 +140,7 @@ func Open(dir string, o Options) (*Store, error) {
 		_, err := os.Stat(s.ballastFile())
 		s.disk.ballast = err == nil
 		go s.watch()
+		go s.scrub()
 	}
 	go s.write()
 	if err := s.load(); err != nil {

@@ -45,7 +45,7 @@ func printStatus(c *call, s *web.Status) {
 		fmt.Fprintf(c.out, "FENCED      this node never signs its log again: %s\nto go on    %s\n", s.Fenced, strings.Replace(s.Remedy, "key epoch", "key epoch --home "+string(c.home), 1))
 	}
 	if s.Storage != "" {
-		fmt.Fprintf(c.out, "DISK        nothing is received or signed: %s\n", s.Storage)
+		fmt.Fprintf(c.out, "DISK        %s\n", s.Storage)
 	}
 	fmt.Fprintf(c.out, "documents   %d, %d payloads missing\nsnapshot    %s\n", s.Documents, s.Missing, s.Snapshot)
 	if !s.Running {

@@ -130,7 +130,7 @@ type Status struct {
 	Pending     uint64               `json:"pending"`           // records of the own log that no quorum has cosigned yet
 	Fenced      string               `json:"fenced,omitempty"`  // why this node never signs its log again
 	Remedy      string               `json:"remedy,omitempty"`  // of that: what its operator does
-	Storage     string               `json:"storage,omitempty"` // why nothing is received or signed now, and what to do
+	Storage     string               `json:"storage,omitempty"` // what is wrong with it, and what to do
 	Documents   int                  `json:"documents"`
 	Running     bool                 `json:"running"`  // it takes part now; else peers and known sizes say nothing
 	Missing     int                  `json:"missing"`  // payloads that have not arrived

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"filippo.io/age"
@@ -26,8 +27,23 @@ func (n *Node) Backup(ctx context.Context, since store.BackupState, w io.Writer)
 	if err := lines.Write(backupHeader(n.config, since, n.origin)); err != nil {
 		return err
 	}
+	whole, erased, err := n.attachments.List()
+	if err != nil {
+		return err
+	}
+	if err := withdrawnLines(lines, erased); err != nil {
+		return err
+	}
 	if err := n.store.Backup(ctx, since, lines); err != nil {
 		return err
+	}
+	for _, id := range whole {
+		if _, known := since.Attachments[string(id)]; known {
+			continue
+		}
+		if err := n.backupAttachment(ctx, lines, id); err != nil {
+			return err
+		}
 	}
 	charters, err := n.Federation(ctx) // after the logs: it names the keys of all of them
 	if err != nil {
@@ -42,6 +58,58 @@ func (n *Node) Backup(ctx context.Context, since store.BackupState, w io.Writer)
 		}
 	}
 	return lines.End()
+}
+
+// withdrawnLines name what was erased, for a restore to know before it comes to
+// the attachments of earlier parts.
+func withdrawnLines(w *store.BackupWriter, erased []review.DocumentID) error {
+	for some := range slices.Chunk(erased, backupNames) {
+		l := store.BackupLine{}
+		for _, id := range some {
+			l.Withdrawn = append(l.Withdrawn, string(id))
+		}
+		if err := w.Write(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// backupAttachment writes one file. One that was erased meanwhile is left out;
+// one that is damaged shows when the lines are checked, so it is read first.
+func (n *Node) backupAttachment(ctx context.Context, w *store.BackupWriter, id review.DocumentID) error {
+	err := n.attachments.Content(id, 0, func([]byte) error { return ctx.Err() })
+	if damage := (*store.DamageError)(nil); errors.Is(err, store.ErrNotFound) || errors.As(err, &damage) {
+		n.logger.Warn("attachment not in the backup", "id", id, "err", err)
+		return nil // the next part has it, once it came again
+	}
+	if err != nil {
+		return err
+	}
+	f, err := n.attachments.Open(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	piece := make([]byte, backupPiece)
+	for at := int64(0); at < info.Size(); {
+		m, err := io.ReadFull(f, piece)
+		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return err
+		}
+		if err := w.Write(store.BackupLine{Attachment: &store.BackupAttachment{Digest: string(id), Size: info.Size(), Offset: at, Data: piece[:m]}}); err != nil {
+			return err
+		}
+		at += int64(m)
+	}
+	return nil
 }
 
 // backupLines is Backup for a command that asks over the socket.

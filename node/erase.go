@@ -51,12 +51,19 @@ func (n *Node) eraseWithdrawn(settled map[review.DocumentID]bool) error {
 	if err != nil {
 		return err
 	}
+	named, _, err := n.attachmentIndex()
+	if err != nil {
+		return err
+	}
 	n.mu.Lock() // nobody reads records half-way
 	defer n.mu.Unlock()
 	for _, id := range asked {
 		w, ok := reading.Withdrawn(id)
 		if !ok || !w.Erase {
 			continue
+		}
+		if err := n.eraseAttachments(named, id); err != nil {
+			return err
 		}
 		if err := n.store.SetAbsent(id, review.Erased); err != nil {
 			return err

@@ -38,6 +38,7 @@ func (h Home) CardFile() string       { return h.path("card.json") }
 func (h Home) FederationFile() string { return h.path("federation.jsonl") }
 func (h Home) Database() string       { return h.path("db") }
 func (h Home) InstanceFile() string   { return h.path("instance") }
+func (h Home) Attachments() string    { return h.path("attachments") }
 func (h Home) KeyFolder() string      { return h.path("keys") }
 func (h Home) Socket() string         { return h.path("node.sock") }
 
@@ -49,6 +50,7 @@ type Config struct {
 	Listen      []string             `yaml:"listen"`                  // multiaddrs for other nodes
 	HTTP        string               `yaml:"http"`                    // host:port of the pages and the API
 	Hosts       []string             `yaml:"hosts,omitempty"`         // further names under which people reach the pages
+	Attachments AttachmentPolicy     `yaml:"attachments,omitempty"`   // which to keep unasked: see attachment.go
 	Erasure     string               `yaml:"erasure,omitempty"`       // of what authors withdraw: honour (the default) or keep
 	Demo        bool                 `yaml:"demonstration,omitempty"` // keys of a demonstration: pages say so
 }
@@ -84,7 +86,7 @@ func parseConfig(b []byte, c *Config) error {
 	if c.Erasure != "" && c.Erasure != ErasureHonour && c.Erasure != ErasureKeep {
 		return fmt.Errorf("erasure: %.40q is not possible; write %s or %s", c.Erasure, ErasureHonour, ErasureKeep)
 	}
-	return nil
+	return c.Attachments.check()
 }
 
 // WriteConfig replaces config.yaml.

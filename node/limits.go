@@ -1,5 +1,7 @@
 package node
 
+import "time"
+
 // Bounds on what comes from outside.
 const (
 	// maxConfig is far above any config.yaml that a person wrote.
@@ -12,11 +14,37 @@ const (
 // its final zero byte (macOS: 104).
 const maxSocketPath = 103
 
+// Bounds of attachments, and times.
+const (
+	// maxAttachmentMiB is more than any server of a ministry has.
+	maxAttachmentMiB = 64 << 20
+	// attachmentRound is how many attachments one look through starts.
+	attachmentRound = 64
+	// attachmentPulls is how many arrive at once, 1 MiB of each in memory.
+	attachmentPulls  = 3
+	attachmentsEvery = 2 * time.Second
+	// attachmentRetry and attachmentRetryMax bound the time between two attempts
+	// at what nobody gave.
+	attachmentRetry    = 2 * time.Second
+	attachmentRetryMax = 10 * time.Minute
+	// askPiece is for 1 MiB at 100 kbit/s.
+	askPiece = 2 * time.Minute
+	// askReader is how long a reader waits while others are asked.
+	askReader = 20 * time.Second
+	// collectEvery is how soon after a start, and how often, what no document
+	// names is removed.
+	collectEvery = time.Hour
+)
+
 // Bounds of backups.
 const (
 	// backupWindow bounds the memory for unpacking a backup; it is packed with
 	// half of that.
 	backupWindow = 8 << 20
+	// backupPiece is how much of an attachment one line holds, backupNames how
+	// many digests.
+	backupPiece = 512 << 10
+	backupNames = 10000
 	// maxBackupNotes is how many backup files one home continues: one for each
 	// day of a week, twice.
 	maxBackupNotes = 14

@@ -151,16 +151,30 @@ func (h Home) clearForRestore() error {
 }
 
 func (h Home) restore(ctx context.Context, b, keys *BackupFile, identities []age.Identity, o store.Options) (*Verified, error) {
-	gone, err := b.gone(identities)
+	gone, withdrawn, err := b.gone(identities)
 	if err != nil {
 		return nil, err
+	}
+	files, err := store.OpenAttachments(h.Attachments(), store.AttachmentOptions{Quota: maxAttachmentMiB << 20, MinFree: o.MinFree, FreeSpace: o.FreeSpace})
+	if err != nil {
+		return nil, err
+	}
+	for id := range withdrawn {
+		if err := files.Erase(id); err != nil {
+			return nil, err
+		}
 	}
 	db, err := store.Open(h.Database(), o)
 	if err != nil {
 		return nil, err
 	}
 	r := backupReading{ctx: ctx, identities: identities}
-	err = r.read(b, func(l *store.BackupLine, tail *store.Tail) error { return db.RestoreLine(l, tail, gone) })
+	err = r.read(b, func(l *store.BackupLine, tail *store.Tail) error {
+		if l.Attachment != nil {
+			return files.Restore(l.Attachment)
+		}
+		return db.RestoreLine(l, tail, gone)
+	})
 	var v *Verified
 	if err == nil {
 		v, err = r.verified()
@@ -189,14 +203,17 @@ func (h Home) restore(ctx context.Context, b, keys *BackupFile, identities []age
 	return v, syncFolder(string(h))
 }
 
-// gone are the documents that the last part says were withheld or erased. They
-// stand before everything else there.
-func (b *BackupFile) gone(identities []age.Identity) (map[review.DocumentID]review.Absence, error) {
-	gone := map[review.DocumentID]review.Absence{}
+// gone are the documents that the last part says were withheld or erased, and
+// the attachments that were erased. They stand before everything else there.
+func (b *BackupFile) gone(identities []age.Identity) (gone map[review.DocumentID]review.Absence, withdrawn map[review.DocumentID]bool, err error) {
+	gone, withdrawn = map[review.DocumentID]review.Absence{}, map[review.DocumentID]bool{}
 	done := errors.New("read")
-	err := b.read(b.Parts, identities, func(l *store.BackupLine) error {
-		if l.Backup == nil && l.Absent == nil {
+	err = b.read(b.Parts, identities, func(l *store.BackupLine) error {
+		if l.Backup == nil && l.Absent == nil && l.Withdrawn == nil {
 			return done
+		}
+		for _, id := range l.Withdrawn {
+			withdrawn[review.DocumentID(id)] = true
 		}
 		more, err := l.Gone()
 		for id, why := range more {
@@ -205,9 +222,9 @@ func (b *BackupFile) gone(identities []age.Identity) (map[review.DocumentID]revi
 		return err
 	})
 	if err != nil && !errors.Is(err, done) {
-		return nil, err
+		return nil, nil, err
 	}
-	return gone, nil
+	return gone, withdrawn, nil
 }
 
 // disown sees to it that this database never signs a log which went on after

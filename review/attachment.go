@@ -2,8 +2,6 @@ package review
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,7 +29,7 @@ type AttachmentManifest struct {
 func NewAttachmentManifest(content []byte, salt string) (AttachmentManifest, error) {
 	m := AttachmentManifest{Salt: salt, Size: int64(len(content)), Chunks: []string{}}
 	for i := range m.count() {
-		m.Chunks = append(m.Chunks, chunkDigest(content[m.offset(i):m.offset(i+1)]))
+		m.Chunks = append(m.Chunks, digestOf(content[m.offset(i):m.offset(i+1)]))
 	}
 	return m, m.check()
 }
@@ -66,16 +64,19 @@ func (m AttachmentManifest) check() error {
 func (m AttachmentManifest) Marshal() []byte { return Canonical(m) }
 
 // Digest is the attachment's.
-func (m AttachmentManifest) Digest() DocumentID { return DocumentID(chunkDigest(m.Marshal())) }
+func (m AttachmentManifest) Digest() DocumentID { return DocumentID(digestOf(m.Marshal())) }
 
 func (m AttachmentManifest) count() int { return int((m.Size + AttachmentChunk - 1) / AttachmentChunk) }
 
 // offset is where a chunk begins.
 func (m AttachmentManifest) offset(i int) int64 { return min(int64(i)*AttachmentChunk, m.Size) }
 
+// Length is chunk i's.
+func (m AttachmentManifest) Length(i int) int64 { return m.offset(i+1) - m.offset(i) }
+
 // Chunk checks chunk i.
 func (m AttachmentManifest) Chunk(i int, b []byte) error {
-	if i < 0 || i >= len(m.Chunks) || int64(len(b)) != m.offset(i+1)-m.offset(i) || chunkDigest(b) != m.Chunks[i] {
+	if i < 0 || i >= len(m.Chunks) || int64(len(b)) != m.Length(i) || digestOf(b) != m.Chunks[i] {
 		return fmt.Errorf("%w: its bytes from %d on are others", ErrAttachment, m.offset(i))
 	}
 	return nil
@@ -86,7 +87,7 @@ func (m AttachmentManifest) Chunk(i int, b []byte) error {
 func (m AttachmentManifest) Content(r io.Reader, first int, use func(chunk []byte) error) error {
 	buffer := make([]byte, AttachmentChunk)
 	for i := first; i < len(m.Chunks); i++ {
-		b := buffer[:m.offset(i+1)-m.offset(i)]
+		b := buffer[:m.Length(i)]
 		if n, err := io.ReadFull(r, b); err == io.EOF || err == io.ErrUnexpectedEOF {
 			return fmt.Errorf("%w: it ends after %d of %d bytes", ErrAttachment, m.offset(i)+int64(n), m.Size)
 		} else if err != nil {
@@ -105,11 +106,6 @@ func (m AttachmentManifest) Content(r io.Reader, first int, use func(chunk []byt
 	return nil
 }
 
-func chunkDigest(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
-}
-
 // Attachments are those that a document names, without the prefix in Name.
 func (d *Document) Attachments() []Subject {
 	var all []Subject
@@ -126,8 +122,15 @@ func AttachmentSubject(name string, digest DocumentID) Subject {
 	return Subject{attachmentPrefix + name, digest}
 }
 
-// IsNarrative reports whether an attachment's name is that of a long narrative,
-// UTF-8 text that pages show, as in narrative-en.txt.
-func IsNarrative(name string) bool {
-	return strings.HasPrefix(name, "narrative-") && strings.HasSuffix(name, ".txt")
+// NarrativeName is the name of a long narrative in a language.
+func NarrativeName(language string) string { return "narrative-" + strings.ToLower(language) + ".txt" }
+
+// NarrativeLanguage is the language, in lower case, of a long narrative, which
+// pages show, by its attachment's name; ok is false if it is none.
+func NarrativeLanguage(name string) (language string, ok bool) {
+	language, ok = strings.CutPrefix(name, "narrative-")
+	if ok {
+		language, ok = strings.CutSuffix(language, ".txt")
+	}
+	return language, ok
 }

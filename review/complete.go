@@ -12,6 +12,8 @@ type Completion struct {
 	Author     ParticipantID
 	Created    string // RFC 3339, UTC, whole seconds
 	Salt       string // 32 random hexadecimal digits
+	// Attachments are named after what the document is about.
+	Attachments []Subject
 }
 
 // Complete is the payload of a YAML draft, with what it leaves out. A draft
@@ -35,7 +37,7 @@ func Complete(draft []byte, c Completion) ([]byte, error) {
 	if !ok {
 		return nil, Refusal{*refuse("/about", "missing-about", "kind", string(k))}
 	}
-	payload, err := FromDraft(k, predicate, []Subject{subject})
+	payload, err := FromDraft(k, predicate, append([]Subject{subject}, c.Attachments...))
 	if errors.As(err, &r.reasons) {
 		return nil, r.refusal()
 	}

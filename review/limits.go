@@ -100,6 +100,8 @@ const (
 	MaxAttachment = 32 << 20
 	// MaxManifest holds the digests of its 512 chunks.
 	MaxManifest = 40 << 10
+	// MaxAttachments of a document is maxSubjects without what it is about.
+	MaxAttachments = maxSubjects - 1
 	// MaxNarrative is the design's figure: some 40,000 words, shown on one page.
 	MaxNarrative = 256 << 10
 )

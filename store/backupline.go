@@ -29,6 +29,7 @@ type BackupLine struct {
 	Charters   []byte            `json:"charters,omitempty"`
 	File       *BackupFile       `json:"file,omitempty"`
 	Absent     []BackupAbsence   `json:"absent,omitempty"`
+	Withdrawn  []string          `json:"withdrawn,omitempty"` // attachments that were erased, by digest
 	Tail       *BackupTail       `json:"tail,omitempty"`
 	Payload    []byte            `json:"payload,omitempty"`
 	Head       *BackupHead       `json:"head,omitempty"`

@@ -151,7 +151,7 @@ func (p *attachmentPieces) check() (err error) {
 		p.manifest, p.bytes = &m, rest
 	}
 	for p.chunk < len(p.manifest.Chunks) {
-		n := min(review.AttachmentChunk, p.manifest.Size-int64(p.chunk)*review.AttachmentChunk)
+		n := p.manifest.Length(p.chunk)
 		if int64(len(p.bytes)) < n {
 			return nil
 		}

@@ -52,6 +52,9 @@ func export(ctx context.Context, c *call, s web.Service, id review.DocumentID, d
 			return err
 		}
 	}
+	if err := exportAttachments(ctx, c, s, shown, dir); err != nil {
+		return err
+	}
 	c.say("Check it with this program:  stocktake verify %s", dir)
 	if files[review.FilePAE] == nil {
 		c.say("Its content was erased. What its author signed, and when, is proven all the same.")

@@ -37,6 +37,9 @@ func verifyCommand() command {
 				if err == nil {
 					err = printVerdict(c, v)
 				}
+				if err == nil {
+					err = verifyAttachments(c, path)
+				}
 				if err != nil {
 					err = fmt.Errorf("%s: %w", path, err)
 					if len(args) > 1 {

@@ -55,13 +55,22 @@ func openOffline(t *testing.T, home node.Home) *node.Node {
 
 func file(t *testing.T, n *node.Node, author *signing.DocumentSigner, genesis *review.Document, draft string) review.DocumentID {
 	t.Helper()
+	id, err := tryFile(t, n, author, genesis, draft)
+	require.NoError(t, err)
+	return id
+}
+
+func tryFile(t *testing.T, n *node.Node, author *signing.DocumentSigner, genesis *review.Document, draft string) (review.DocumentID, error) {
+	t.Helper()
 	payload, err := review.Complete([]byte("language: en\n"+draft), review.Completion{Federation: genesis.ID, Charter: genesis.ID, Author: "ngo", Created: node.Now(), Salt: node.NewSalt()})
 	require.NoError(t, err)
 	e, err := author.Sign(payload)
 	require.NoError(t, err)
 	filed, err := n.File(context.Background(), e)
-	require.NoError(t, err)
-	return filed.ID
+	if err != nil {
+		return "", err
+	}
+	return filed.ID, nil
 }
 
 // What a node does not display it holds, counts and has in its stocktakes like

@@ -191,7 +191,7 @@ func (n *Node) File(ctx context.Context, e signing.Envelope) (*web.Filed, error)
 		return nil, fmt.Errorf("%w: %w", web.ErrDiskFull, err)
 	case errors.Is(err, store.ErrFailed):
 		return nil, fmt.Errorf("this node stores nothing more until it is started again; another member's node can carry the document (`stocktake submit --to URL`): %w: %w", web.ErrUnavailable, err)
-	case errors.Is(err, store.ErrFenced):
+	case errors.Is(err, store.ErrFenced), err != nil && n.emptied():
 		return nil, fmt.Errorf("this node does not sign its log any more; another member's node can carry the document (`stocktake submit --to URL`): %w: %w", web.ErrUnavailable, err)
 	}
 	if err != nil {
@@ -213,6 +213,13 @@ func (n *Node) File(ctx context.Context, e signing.Envelope) (*web.Filed, error)
 		filed.Reason = l.Reason
 	}
 	return filed, nil
+}
+
+// emptied is whether the own log was fenced and nothing of it is here, as after
+// a repair: then its opening is not asked for.
+func (n *Node) emptied() bool {
+	reason, err := n.store.Fenced(n.origin)
+	return err == nil && reason != "" && n.store.Head(n.origin).Size == 0
 }
 
 // Holds is whether any record of a document is here.

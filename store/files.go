@@ -164,11 +164,15 @@ func soundSum(b, sum []byte) bool {
 // errUnsound.
 func manifestTables(name string) (map[string]bool, error) {
 	b, err := os.ReadFile(name)
-	if err != nil || len(b) < 8 {
+	if err != nil {
 		return nil, err
 	}
+	return parseManifest(b)
+}
+
+func parseManifest(b []byte) (map[string]bool, error) {
 	tables := make(map[string]bool)
-	for b = b[8:]; len(b) >= 8; {
+	for b = b[min(8, len(b)):]; len(b) >= 8; {
 		n, sum := int(binary.BigEndian.Uint32(b)), binary.BigEndian.Uint32(b[4:])
 		b = b[8:]
 		if n > len(b) {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"stocktake/review"
@@ -20,6 +21,7 @@ func FuzzValues(f *testing.F) {
 	f.Add(marshalPayload([]byte("{}")))
 	f.Add(placeKey(signing.Digest{1}, 2, 3))
 	f.Add(seal([]byte("key"), []byte("value")))
+	f.Add(mark{batch: 3, bound: 2, origins: []review.Origin{testOrigin}}.marshal())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		same := func(name string, ok bool, again []byte) {
 			if ok && !bytes.Equal(again, b) {
@@ -47,6 +49,12 @@ func FuzzValues(f *testing.F) {
 		if payload, ok := parsePayload(b); ok {
 			if again, ok := parsePayload(marshalPayload(payload)); !ok || !bytes.Equal(again, payload) {
 				t.Errorf("payload %x became %x", payload, again)
+			}
+		}
+		if m, ok := parseMark(b); ok {
+			again, ok := parseMark(m.marshal()) // what follows the last origin is not looked at
+			if !ok || again.batch != m.batch || again.bound != m.bound || !slices.Equal(again.origins, m.origins) {
+				t.Errorf("mark %x became %v", b, again)
 			}
 		}
 		note := logSigned(b, testOrigin)

@@ -48,11 +48,13 @@ func TestAnOpeningInTheRecordsLetsAnotherNodeTakeOver(t *testing.T) {
 	require.NoError(t, err)
 	charter, _ := f.Chain.InForce()
 	next.Origin = review.OriginOf(2, next.ID, f.Genesis.ID, charter.Suffix)
-	payload := review.Compose(review.KindOpening, []review.Subject{{Name: "charter", Digest: f.Genesis.ID}}, &review.Opening{
+	o := &review.Opening{
 		Common: review.Common{Federation: f.Genesis.ID, Author: next.ID, Language: "en", Created: "2026-03-02T09:00:00Z",
 			Salt: "4f1d8a3c90b27e6655d0c1f8a9e3b742", Title: "SAMPLE", Sample: true},
-		Epoch: 2, Ends: old.Origin, Reason: "moved", Addresses: listen[3:], LogKey: next.Log.Key().String(), NodeKey: next.Node.Key().String(),
-	})
+		Epoch: 2, Ends: old.Origin, Reason: "moved", Addresses: listen[3:],
+	}
+	o.Prove(next.Origin, next.Log, next.Node)
+	payload := review.Compose(review.KindOpening, []review.Subject{{Name: "charter", Digest: f.Genesis.ID}}, o)
 	signed, err := next.Root.Signer().Sign(payload)
 	require.NoError(t, err)
 	d, err := review.Parse(payload)

@@ -123,19 +123,20 @@ func (h Home) signOpening(f *review.Founding, last review.LogEntry, o EpochOptio
 		return signing.Envelope{}, fmt.Errorf("%w: the charter does not list this root key for %s", signing.ErrSignature, last.Participant)
 	}
 	epoch := last.Epoch + 1
-	public := map[Role]string{}
-	for _, r := range []Role{RoleLog, RoleNode} {
-		s, err := h.newNoteKey(r, epoch, o.Password)
-		if err != nil {
-			return signing.Envelope{}, err
-		}
-		public[r] = s.Key().String()
+	log, err := h.newNoteKey(RoleLog, epoch, o.Password)
+	if err != nil {
+		return signing.Envelope{}, err
+	}
+	node, err := h.newNoteKey(RoleNode, epoch, o.Password)
+	if err != nil {
+		return signing.Envelope{}, err
 	}
 	opening := &review.Opening{
 		Common: review.Common{Federation: f.Genesis.ID, Author: last.Participant, Language: "en", Created: Now(), Salt: NewSalt(),
 			Title: fmt.Sprintf("Opening of the log of %s, epoch %d", last.Participant, epoch)},
-		Epoch: epoch, Ends: last.Origin, Reason: o.Reason, Addresses: o.Addresses, LogKey: public[RoleLog], NodeKey: public[RoleNode],
+		Epoch: epoch, Ends: last.Origin, Reason: o.Reason, Addresses: o.Addresses,
 	}
+	opening.Prove(review.OriginOf(epoch, last.Participant, f.Genesis.ID, suffix(f)), log, node)
 	if f.Genesis.Sample {
 		opening.MarkSample()
 	}

@@ -69,6 +69,36 @@ func (c *Chain) epochFaults(p *Opening) Refusal {
 			r.add(key.pointer, "key-in-use")
 		}
 	}
+	if len(r) > 0 {
+		return r
+	}
+	charter, _ := c.InForce()
+	return p.unproven(OriginOf(p.Epoch, p.Author, c.genesis, charter.Suffix))
+}
+
+// Prove signs, with both keys of a new log, that its opening's maker has them.
+// Else a root key could name a key that somebody else is about to use, who then
+// could not.
+func (p *Opening) Prove(o Origin, log, node *signing.NoteSigner) {
+	p.LogKey, p.NodeKey = log.Key().String(), node.Key().String()
+	p.LogProof = string(signing.SignNote(p.provenText(o), string(o), log))
+	p.NodeProof = string(signing.SignNote(p.provenText(o), string(o), node))
+}
+
+// provenText is what both keys sign. No checkpoint reads so: its second line is
+// a number.
+func (p *Opening) provenText(o Origin) string {
+	return PredicateType(KindOpening) + "\n" + string(o) + "\n" + p.LogKey + "\n" + p.NodeKey + "\n"
+}
+
+// unproven is which of its keys an opening of a log does not prove.
+func (p *Opening) unproven(o Origin) (r Refusal) {
+	for _, k := range []struct{ pointer, key, proof string }{{"/logProof", p.LogKey, p.LogProof}, {"/nodeProof", p.NodeKey, p.NodeProof}} {
+		key, _ := signing.ParseNoteKey(k.key)
+		if text, err := signing.OpenNote([]byte(k.proof), string(o), key); err != nil || text != p.provenText(o) {
+			r.add(k.pointer, "key-not-proven")
+		}
+	}
 	return r
 }
 

@@ -15,10 +15,9 @@ import (
 // nextEpoch is an opening of one more epoch of a participant, with keys named
 // after keys.
 func (f *testFederation) nextEpoch(p ParticipantID, epoch int, keys string) *Opening {
-	return &Opening{
-		Common: f.common(p), Epoch: epoch, Ends: OriginOf(epoch-1, p, f.genesis.ID, suffix), Reason: "lost",
-		LogKey: noteSigner(keys + " log").Key().String(), NodeKey: noteSigner(keys + " node").Key().String(),
-	}
+	o := &Opening{Common: f.common(p), Epoch: epoch, Ends: OriginOf(epoch-1, p, f.genesis.ID, suffix), Reason: "lost"}
+	o.Prove(OriginOf(epoch, p, f.genesis.ID, suffix), noteSigner(keys+" log"), noteSigner(keys+" node"))
+	return o
 }
 
 // file puts an opening into a carrier's log, signed with a named key.
@@ -77,6 +76,13 @@ func TestWhatOpensNoEpoch(t *testing.T) {
 		"with the log key of another":     {func(_ *testFederation, o *Opening) { o.LogKey = noteSigner("deu log 1").Key().String() }, "mar root", "key-in-use"},
 		"with the node key of another":    {func(_ *testFederation, o *Opening) { o.NodeKey = noteSigner("deu node").Key().String() }, "mar root", "key-in-use"},
 		"with the witness key of another": {func(_ *testFederation, o *Opening) { o.NodeKey = noteSigner("prt witness").Key().String() }, "mar root", "key-in-use"},
+		"without a proof of the log key":  {func(_ *testFederation, o *Opening) { o.LogProof = "" }, "mar root", "key-not-proven"},
+		"without a proof of the node key": {func(_ *testFederation, o *Opening) { o.NodeProof = "" }, "mar root", "key-not-proven"},
+		"with one proof for both":         {func(_ *testFederation, o *Opening) { o.NodeProof = o.LogProof }, "mar root", "key-not-proven"},
+		"with a key of another's opening": {func(f *testFederation, o *Opening) {
+			theirs := f.nextEpoch("prt", 2, "theirs") // which anyone may read before it is filed
+			o.NodeKey, o.NodeProof = theirs.NodeKey, theirs.NodeProof
+		}, "mar root", "key-not-proven"},
 		"of another federation": {func(_ *testFederation, o *Opening) {
 			o.Federation, o.Ends = DocumentID(fmt.Sprintf("%064d", 0)), "e1.mar.00000000.gcm.example"
 		}, "mar root", "wrong-federation"},

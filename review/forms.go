@@ -42,6 +42,7 @@ var forms = map[string]struct {
 	"document-key":       {"not-a-document-key", func(s string) bool { _, err := signing.ParseDocumentKeyBase64(s); return err == nil }},
 	"hash":               {"not-a-hash", isHash},
 	"key-digest":         {"not-a-key-digest", func(s string) bool { return isHex(s, 64) }},
+	"note":               {"not-a-note", isNote},
 	"checkpoint":         {"not-a-checkpoint", func(s string) bool { _, err := signing.PeekCheckpoint([]byte(s)); return err == nil }},
 	"period":             {"not-a-period", func(s string) bool { _, ok := parsePeriod(s); return ok }},
 }
@@ -114,6 +115,12 @@ func isHostName(s string) bool {
 		}
 	}
 	return true
+}
+
+// isNote: a C2SP signed note of one key, as far as its form goes.
+func isNote(s string) bool {
+	text, signature, ok := strings.Cut(s, "\n\n")
+	return ok && text != "" && strings.HasPrefix(signature, "\u2014 ") && !strings.Contains(strings.TrimSuffix(signature, "\n"), "\n")
 }
 
 func isOrigin(s string) bool {

@@ -84,6 +84,7 @@ var messages = map[string]string{
 	"not-a-document-key":       "{value} is not an ECDSA P-256 public key: write its SubjectPublicKeyInfo in base64",
 	"not-a-hash":               "{value} is not a hash: write its 32 bytes in base64",
 	"not-a-key-digest":         "{value} is not the SHA-256 of a key: write its 64 lower-case hexadecimal digits, as `stocktake key rotate` does",
+	"not-a-note":               "not a signed note: let `stocktake key epoch` write it",
 	"not-a-checkpoint":         "not a signed checkpoint: file the note as the log wrote it",
 	"not-a-period":             "{value} is not a length of time: write it as P14D for 14 days, PT12H for 12 hours, PT30M or PT30S",
 
@@ -168,6 +169,7 @@ var messages = map[string]string{
 	"not-the-next-epoch":      "the next epoch of {author} is {epoch}: make the opening again from a federation file that is up to date",
 	"not-the-last-log":        "it has to end the last log, {log}",
 	"key-in-use":              "this key is another log's, node's or witness's already: every epoch needs new ones",
+	"key-not-proven":          "this key did not sign that the maker of this opening has it: let `stocktake key epoch` write the opening",
 	"not-the-listed-key":      "not the key by which this log is known already: the charter or an earlier opening names another",
 	"void-receipt":            "its checkpoint is not the log's as these records have it, or no witness of the charter cosigned it",
 	"void-receipt why":        "this receipt proves nothing: {why}",
@@ -213,7 +215,8 @@ var messages = map[string]string{
 	CodeErased:                "this document was withdrawn by its author and erased here, so it is not taken back: write a new one if you want to say it again",
 	"duplicate":               "the same document counts from another place",
 
-	ReasonOverQuota: "beyond its log's quota: file it again in another log",
+	ReasonOverQuota:              "beyond its log's quota: file it again in another log",
+	ReasonOverQuota + " entries": "this log holds {held} records, and the charter lets it hold {entries}, the last of them its own receipts: file this at another member's node, or let the members agree on a larger quota",
 
 	// Accreditation.
 	"not-an-accredited-id":           "{value} is not the ID of an accredited author: write a. and a short name of 2 to 38 lower-case letters, digits and inner hyphens, as a.rural-voices",

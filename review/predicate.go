@@ -41,6 +41,9 @@ type Opening struct {
 	Reason  string `json:"reason,omitempty"` // why: lost, restored, cloned, moved, stolen, forked
 
 	Addresses []string `json:"addresses,omitempty"` // multiaddrs of the new node; absent: those of the epoch that it ends
+
+	LogProof  string `json:"logProof,omitempty"`  // by the log key, that the opening's maker has it: a signed note
+	NodeProof string `json:"nodeProof,omitempty"` // by the node key; both where no charter lists the keys
 }
 
 // Pledge is an action pledge. Its subject is the charter.

@@ -261,6 +261,7 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		{KindCharter, edit{"/participants/0/logs/0/nodeKey": "x"}, "/participants/0/logs/0/nodeKey", "not-a-note-key"},
 		{KindCharter, edit{"/participants/0/keys/0/key": noteKey(1)}, "/participants/0/keys/0/key", "not-a-document-key"},
 		{KindReceipt, edit{"/checkpoint": "e1.sle.7eb17fae.gcm.example\n42\n"}, "/checkpoint", "not-a-checkpoint"},
+		{KindOpening, edit{"/logProof": "e2.sle.7eb17fae.gcm.example\n"}, "/logProof", "not-a-note"},
 		{KindFork, edit{"/prefix": "c2hvcnQ="}, "/prefix", "not-a-hash"},
 
 		// Fields against each other.

@@ -245,6 +245,10 @@ func (c *Core) enrol(r *Roster) {
 		}
 		was := c.logs[o].Log
 		c.logs[o].Log = r.Logs[o]
+		c.logs[o].narrow = 0
+		if o == c.own { // its tail is pulled back whole
+			c.logs[o].Copies = 0
+		}
 		if r.Logs[o].Forked {
 			c.ends(c.logs[o], was)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"stocktake/review"
 	"stocktake/signing"
@@ -17,6 +18,8 @@ type Door struct {
 	Chain  func() *review.Chain
 	Store  *store.Store
 	Writer *store.Writer
+
+	entering atomic.Int64 // documents between the check of the quota and their record
 }
 
 // File admits a signed document and appends it. When it returns, the document
@@ -45,6 +48,11 @@ func (d *Door) File(ctx context.Context, e signing.Envelope) (review.Record, err
 	if o := d.Writer.Origin(); document.Kind != review.KindOpening && d.Store.Head(o).Size == 0 {
 		return review.Record{}, review.Refusal{{Code: review.CodeNotOpened}}
 	}
+	leave, err := d.enter(chain, document)
+	if err != nil {
+		return review.Record{}, err
+	}
+	defer leave()
 	return d.append(ctx, e, key)
 }
 

@@ -69,6 +69,10 @@ const (
 	// maxMissing is how many missing payloads the core looks for at a time;
 	// the rest wait for the next page.
 	maxMissing = 1024
+	// quotaReserve are the last places of a log's quota, for its own receipts:
+	// one for the collection under way, one for the head after it, and proofs of
+	// forks. A charter gives a log 16 places at least.
+	quotaReserve = 8
 	// maxEnds is how many checkpoints of a forked log are kept as its ends. Who
 	// holds less than the smallest of them pulls the log from its beginning.
 	maxEnds = 256

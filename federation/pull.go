@@ -26,6 +26,7 @@ type replica struct {
 	seen      bool                               // a fork of it was told
 	doubt     *doubt                             // two notes contradict each other, and no proof is at hand
 	astray    bool                               // what is held does not lead to a forked log's end
+	unsure    bool                               // its ends were not held against what is here yet
 	rewinding bool
 	rewindAt  time.Time
 
@@ -33,6 +34,7 @@ type replica struct {
 	received []received // ranges that wait to be stored; [0] is being stored
 	stuck    time.Time  // no use in asking before: the database refused
 
+	narrow   uint64 // bytes to ask for at most, once a range reached beyond the quota; 0: any
 	compares bucket // of smaller notes that are held against the tree here
 	relay    bucket
 	relayed  uint64 // the largest size that this node passed on or announced
@@ -68,11 +70,15 @@ func (r *replica) settle(h store.Head) {
 	}
 }
 
-// wanted is the size that there is reason to believe the log has.
+// wanted is the size that there is reason to believe the log has, up to its
+// quota.
 func (r *replica) wanted() uint64 {
 	size := r.shown.Size
 	for _, s := range r.told {
 		size = max(size, s)
+	}
+	if r.Copies > 0 {
+		size = min(size, max(r.Copies, r.head.Size))
 	}
 	return size
 }
@@ -173,8 +179,26 @@ func (c *Core) fetch(r *replica, to review.ParticipantID) {
 	c.fetches++
 	p := c.peers[to]
 	p.ranges++
+	window := p.window
+	if r.narrow > 0 {
+		window = min(window, r.narrow)
+	}
 	c.ask(asked{to: to, base: r.head,
-		request: RangeRequest{Origin: r.origin, Have: r.head.Size, From: r.next, MaxBytes: p.window}})
+		request: RangeRequest{Origin: r.origin, Have: r.head.Size, From: r.next, MaxBytes: window}})
+}
+
+// beyond is whether a range reaches beyond the log's quota. It ends where its
+// proof says, so it cannot be cut: a shorter one is asked for, down to a record.
+func (c *Core) beyond(r *replica, from review.ParticipantID, request RangeRequest, n uint64) bool {
+	if r.Copies == 0 || request.From+n <= r.Copies {
+		return false
+	}
+	if request.MaxBytes <= 1 {
+		c.refuse(r, from)
+	}
+	r.narrow = max(1, request.MaxBytes/2)
+	c.touch(r)
+	return true
 }
 
 // refuse stops asking a peer for a log for a while, and forgets its claim.
@@ -231,6 +255,9 @@ func (c *Core) rangeAnswered(a asked, request RangeRequest, answer RangeAnswer, 
 	}
 	if request.From != r.next { // started over meanwhile
 		c.touch(r)
+		return
+	}
+	if c.beyond(r, a.to, request, n) {
 		return
 	}
 	p.resize(c.now.Sub(a.at))

@@ -27,7 +27,13 @@ type Log struct {
 	// and nothing is taken of it but what leads to one of them. Finals are these
 	// and those that contradict one another.
 	Ends, Finals []review.End
+	// Quota is how many records are cosigned now, Copies how many are copied,
+	// since they may count; 0 for any number.
+	Quota, Copies uint64
 }
+
+// over is whether a size is beyond the log's quota.
+func (l Log) over(size uint64) bool { return l.Quota > 0 && size > l.Quota }
 
 // Witness is a participant whose cosignatures count.
 type Witness struct {
@@ -38,20 +44,27 @@ type Witness struct {
 
 // RosterOf reads the roster out of a charter chain, with the witnesses whose
 // entry is open.
-func RosterOf(chain *review.Chain) *Roster { return roster(chain, chain.Witnesses()) }
-
-// RosterAt is the roster of a time, and when its witnesses change next: a zero
-// time if the charter in force knows no end of them. Only what they cosign in
-// their time counts.
-func RosterAt(chain *review.Chain, now time.Time) (*Roster, time.Time) {
-	keys, until := chain.WitnessesAt(now)
-	return roster(chain, keys), until
+func RosterOf(chain *review.Chain) *Roster {
+	return roster(chain, chain.Witnesses(), time.Time{})
 }
 
-func roster(chain *review.Chain, keys map[string]signing.NoteKey) *Roster {
+// RosterAt is the roster of a time, and when its witnesses or quotas change
+// next: a zero time if the charter in force knows no end of them. Only what
+// witnesses cosign in their time counts.
+func RosterAt(chain *review.Chain, now time.Time) (*Roster, time.Time) {
+	keys, until := chain.WitnessesAt(now)
+	if turn := chain.QuotaTurn(now); until.IsZero() || !turn.IsZero() && turn.Before(until) {
+		until = turn
+	}
+	return roster(chain, keys, now), until
+}
+
+func roster(chain *review.Chain, keys map[string]signing.NoteKey, at time.Time) *Roster {
 	r := &Roster{Logs: make(map[review.Origin]Log)}
 	for _, l := range chain.Logs() {
-		r.Logs[l.Origin] = Log{Key: l.LogKey, Owner: l.Participant, Ended: l.Ended != "" || l.Forked != "", Forked: l.Forked != ""}
+		quota, _ := chain.Quota(l.Origin, at)
+		copies, _ := chain.Copied(l.Origin)
+		r.Logs[l.Origin] = Log{Quota: quota, Copies: copies, Key: l.LogKey, Owner: l.Participant, Ended: l.Ended != "" || l.Forked != "", Forked: l.Forked != ""}
 	}
 	charter, _ := chain.InForce()
 	for _, p := range charter.Participants {

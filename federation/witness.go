@@ -72,6 +72,8 @@ func (w *Cosigner) AddCheckpoint(body []byte) (status int, answer []byte) {
 		return statusNotFound, nil
 	case err != nil, w.Roster().Logs[review.Origin(cp.Origin)].Ended:
 		return statusForbidden, nil
+	case w.Roster().Logs[review.Origin(cp.Origin)].over(cp.Size):
+		return statusForbidden, []byte("the checkpoint is beyond the log's quota\n")
 	case request.Old > cp.Size || cp.Size == 0:
 		return statusBadRequest, []byte("the checkpoint is empty or smaller than the old size\n")
 	}

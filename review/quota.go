@@ -91,6 +91,29 @@ func (c *Chain) QuotaTurn(at time.Time) (turn time.Time) {
 	return turn
 }
 
+// Copied is how many records of a log may count, whenever they are filed: more
+// need nobody copy. ok is false if there is no such number, as where the log was
+// there before its first quota: what was filed then counts, and nobody knows
+// what that is before he has it.
+func (c *Chain) Copied(o Origin) (entries uint64, ok bool) {
+	start := later(time.Unix(0, 0), c.spans[c.logs[o].Participant].from)
+	turns := []time.Time{start}
+	for _, q := range c.quotas {
+		turns = append(turns, q.from, q.until)
+	}
+	for _, t := range turns {
+		if t.Before(start) {
+			continue
+		}
+		most, limited := c.Quota(o, t)
+		if !limited {
+			return 0, false
+		}
+		entries = max(entries, most)
+	}
+	return entries, true
+}
+
 // overQuota is whether a record filed at a time, or pending at the zero time,
 // lies beyond its log's quota.
 func (c *Chain) overQuota(p recordPlace, at time.Time) bool {

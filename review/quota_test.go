@@ -65,6 +65,8 @@ func TestAQuotaUnmakesNothingThatWasFiledBeforeIt(t *testing.T) {
 		_, limited := r.Chain().Quota(f.origin("deu"), at)
 		assert.Equal(t, want, limited, at)
 	}
+	_, bounded := r.Chain().Copied(f.origin("deu"))
+	assert.False(t, bounded, "what was filed before the quota is copied")
 	f.sameInAnyOrder(t)
 }
 
@@ -82,6 +84,11 @@ func TestALogGoesOnByAnAmendmentThatGivesItRoom(t *testing.T) {
 		assert.Equal(t, want, f.label(id).Reason)
 	}
 	chain := f.read().Chain()
+	most, bounded := chain.Copied(f.origin("deu"))
+	assert.True(t, bounded)
+	assert.Equal(t, uint64(100), most)
+	_, bounded = chain.Copied(f.origin("mar"))
+	assert.False(t, bounded)
 	assert.Equal(t, minute(30), chain.QuotaTurn(minute(20)))
 	assert.Equal(t, minute(60), chain.QuotaTurn(minute(30)))
 	assert.Zero(t, chain.QuotaTurn(minute(60)))

@@ -59,6 +59,11 @@ const suffix = "sim.example"
 // NewFederation makes one of so many members with a node each, of which the
 // first are witnesses. The members' nodes listen at the addresses, if any.
 func NewFederation(seed uint64, members, witnesses int, addresses ...string) *Federation {
+	return NewFederationWith(func(*review.Charter) {}, seed, members, witnesses, addresses...)
+}
+
+// NewFederationWith makes one with a change of its charter.
+func NewFederationWith(change func(*review.Charter), seed uint64, members, witnesses int, addresses ...string) *Federation {
 	f := &Federation{seed: fmt.Sprint("simulation ", seed, " "), clock: Start, library: &library{}}
 	charter := &review.Charter{
 		Common: f.common("xaa"), Number: 1, Suffix: suffix, Compact: compact.Digest(), Rules: 1, Threshold: 2*members/3 + 1,
@@ -80,6 +85,7 @@ func NewFederation(seed uint64, members, witnesses int, addresses ...string) *Fe
 			charter.Witnesses = append(charter.Witnesses, review.Witness{Participant: m.ID, Key: m.Witness.Key().String()})
 		}
 	}
+	change(charter)
 	f.Genesis = f.sign(f.Members[0].Author, review.Compose(review.KindCharter,
 		[]review.Subject{{Name: "compact", Digest: review.DocumentID(compact.Digest())}}, charter))
 	f.id = f.Genesis.ID

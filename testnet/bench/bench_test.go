@@ -1,0 +1,42 @@
+package main
+
+import (
+	"math"
+	"os"
+	"testing"
+)
+
+// TestMain lets the test program be a phase: each is a process of its own.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && phases[os.Args[1]] != nil {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// Every figure that the table promises is there and is more than nothing. How
+// large they are is nobody's to assert on a shared machine.
+func TestEveryPhaseGivesItsFigures(t *testing.T) {
+	dir, all := t.TempDir(), figures{}
+	for _, phase := range order {
+		found, err := run(phase, dir, 2000)
+		if err != nil {
+			t.Fatalf("%s: %v", phase, err)
+		}
+		for name, value := range found {
+			all[name] = value
+		}
+	}
+	for _, row := range table {
+		if row.name == "documents" {
+			continue
+		}
+		if value, ok := all[row.name]; !ok || !(value > 0) || math.IsInf(value, 0) {
+			t.Errorf("%s is %v", row.name, value)
+		}
+		if _, ok := all[row.ceiling]; row.ceiling != "" && !ok {
+			t.Errorf("%s has no ceiling %s", row.name, row.ceiling)
+		}
+	}
+}

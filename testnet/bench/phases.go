@@ -1,0 +1,364 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
+
+	"stocktake/federation"
+	"stocktake/review"
+	"stocktake/store"
+)
+
+// verifyCeiling is what all cores check if they do nothing else.
+func verifyCeiling(dir string, documents int) (figures, error) {
+	sample, err := sampleOf(dir, 8*perRange)
+	if err != nil {
+		return nil, err
+	}
+	var done int
+	began := time.Now()
+	for time.Since(began) < 3*time.Second {
+		if !verifyAll(sample) {
+			return nil, errors.New("a signature does not verify")
+		}
+		done += len(sample)
+	}
+	return figures{"verify_ceiling_docs_per_s": float64(done) / time.Since(began).Seconds(), "cores": float64(runtime.GOMAXPROCS(0))}, nil
+}
+
+// verifyAll checks signatures on all cores, as a node does with a range.
+func verifyAll(entries []store.Entry) bool {
+	var g sync.WaitGroup
+	n := max(16, (len(entries)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	for part := range slices.Chunk(entries, n) {
+		g.Go(func() { federation.VerifyRange(part) })
+	}
+	g.Wait()
+	return !slices.ContainsFunc(entries, func(e store.Entry) bool { return !e.Genuine })
+}
+
+var errEnough = errors.New("enough")
+
+func sampleOf(dir string, n int) (sample []store.Entry, err error) {
+	keys := keys()
+	err = spans(dir, func(s span) error {
+		if sample = append(sample, s.entries(keys)...); len(sample) >= n {
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return sample, err
+}
+
+// ingest takes the source file in as a node takes in what peers send: while one
+// range is stored, the signatures of the next are checked.
+func ingest(dir string, documents int) (figures, error) {
+	debug.SetMemoryLimit(300 << 20)
+	s, err := store.Open(database(dir), store.Options{MinFree: 1})
+	if err != nil {
+		return nil, err
+	}
+	keys := keys()
+	verified, failed := make(chan store.Tail, 1), make(chan error, 1)
+	var bytes float64
+	go func() {
+		defer close(verified)
+		failed <- spans(dir, func(r span) error {
+			entries := r.entries(keys)
+			if !verifyAll(entries) {
+				return errors.New("a signature does not verify")
+			}
+			for _, e := range entries {
+				bytes += float64(len(e.Payload) + len(e.Leaf.Signature))
+			}
+			tail, err := r.tail(entries)
+			verified <- tail
+			return err
+		})
+	}()
+	began := time.Now()
+	var at []time.Duration
+	taken := 0
+	for tail := range verified {
+		if _, err := s.Extend(tail); err != nil {
+			return nil, err
+		}
+		for taken += len(tail.Entries); len(at) < 10 && taken >= (len(at)+1)*documents/10; {
+			at = append(at, time.Since(began))
+		}
+	}
+	if err := <-failed; err != nil {
+		return nil, err
+	}
+	took := time.Since(began)
+	tenth := float64(documents) / 10
+	found := figures{
+		"ingest_docs_per_s":       float64(documents) / took.Seconds(),
+		"ingest_first_us_per_doc": float64(at[0].Microseconds()) / tenth,
+		"ingest_last_us_per_doc":  float64((at[9] - at[8]).Microseconds()) / tenth,
+		"rss_ingest_mib":          resident("VmHWM"),
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	disk, err := diskBytes(database(dir))
+	found["disk_bytes_per_payload_byte"] = disk / bytes
+	return found, err
+}
+
+// appendOnes files documents into an own log: alone, and by many callers.
+func appendOnes(dir string, documents int) (figures, error) {
+	sample, err := sampleOf(dir, min(documents, 16*perRange))
+	if err != nil {
+		return nil, err
+	}
+	sync, err := fsync(dir)
+	if err != nil {
+		return nil, err
+	}
+	at := filepath.Join(dir, "own")
+	defer os.RemoveAll(at)
+	s, err := store.Open(at, store.Options{MinFree: 1})
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	w := s.OpenLog(origin(0), sampleFederation().Members[0].Log)
+	var alone []float64
+	for _, e := range sample[:200] {
+		began := time.Now()
+		if _, _, err := w.Append(context.Background(), store.Submission{Leaf: e.Leaf, Payload: e.Payload}); err != nil {
+			return nil, err
+		}
+		alone = append(alone, milliseconds(began))
+	}
+	rest := make(chan store.Entry)
+	errs := make(chan error, callers)
+	began := time.Now()
+	for range callers {
+		go func() {
+			for e := range rest {
+				if _, _, err := w.Append(context.Background(), store.Submission{Leaf: e.Leaf, Payload: e.Payload}); err != nil {
+					errs <- err
+					return
+				}
+			}
+			errs <- nil
+		}()
+	}
+	for _, e := range sample[200:] {
+		rest <- e
+	}
+	close(rest)
+	for range callers {
+		err = cmp.Or(err, <-errs)
+	}
+	return figures{
+		"fsync_ms": sync, "append_one_ms": median(alone),
+		"append_docs_per_s": float64(len(sample)-200) / time.Since(began).Seconds(),
+	}, err
+}
+
+// callers file at once.
+const callers = 64
+
+// fsync is what syncing a kilobyte at the end of a file takes, in milliseconds.
+func fsync(dir string) (float64, error) {
+	file, err := os.Create(filepath.Join(dir, "sync"))
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	var took []float64
+	line := make([]byte, 1024)
+	for range 200 {
+		began := time.Now()
+		if _, err := file.Write(line); err != nil {
+			return 0, err
+		}
+		if err := file.Sync(); err != nil {
+			return 0, err
+		}
+		took = append(took, milliseconds(began))
+	}
+	return median(took), nil
+}
+
+// badgerAlone writes values of the same size in synced batches of 256.
+func badgerAlone(dir string, documents int) (figures, error) {
+	at := filepath.Join(dir, "badger")
+	defer os.RemoveAll(at)
+	db, err := badger.Open(badger.DefaultOptions(at).WithLogger(nil).WithSyncWrites(true).WithMemTableSize(16 << 20).WithNumMemtables(2).
+		WithNumCompactors(2).WithValueThreshold(256).WithValueLogFileSize(64 << 20).WithCompression(options.None).WithDetectConflicts(false))
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	value := make([]byte, 1100)
+	rand.Read(value)
+	began := time.Now()
+	n := 0
+	for time.Since(began) < 3*time.Second {
+		batch := db.NewTransaction(true)
+		for range 256 {
+			n++
+			if err := batch.Set([]byte(fmt.Sprintf("%012d", n)), value); err != nil {
+				return nil, err
+			}
+		}
+		if err := batch.Commit(); err != nil {
+			return nil, err
+		}
+	}
+	return figures{"badger_docs_per_s": float64(n) / time.Since(began).Seconds()}, nil
+}
+
+// open opens what ingest left and sits still for a moment.
+func open(dir string, documents int) (figures, error) {
+	began := time.Now()
+	s, err := store.Open(database(dir), store.Options{MinFree: 1})
+	if err != nil {
+		return nil, err
+	}
+	took := time.Since(began).Seconds()
+	if _, err := s.LogStates(); err != nil {
+		return nil, err
+	}
+	time.Sleep(time.Second)
+	runtime.GC()
+	found := figures{"open_s": took, "rss_idle_mib": resident("VmRSS")}
+	return found, s.Close()
+}
+
+// read looks things up: proofs, and pages of a hundred documents.
+func read(dir string, documents int) (figures, error) {
+	s, err := store.Open(database(dir), store.Options{MinFree: 1})
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	head := s.Head(origin(0))
+	var proofs []float64
+	for i := range uint64(200) {
+		began := time.Now()
+		if _, err := s.Prove(origin(0), i*head.Size/200, head.Size); err != nil {
+			return nil, err
+		}
+		proofs = append(proofs, milliseconds(began))
+	}
+	found := figures{"proof_ms": median(proofs)}
+	pledges, err := s.Find(store.Query{Kind: review.KindPledge, Limit: 20})
+	if err != nil {
+		return nil, err
+	}
+	for name, query := range map[string]func(i int) store.Query{
+		"participant": func(i int) store.Query { return store.Query{Author: sampleFederation().Members[i].ID} },
+		"objective":   func(i int) store.Query { return store.Query{Objective: 1 + i} },
+		"kind":        func(i int) store.Query { return store.Query{Kind: review.KindComment} },
+		"about":       func(i int) store.Query { return store.Query{About: pledges[i]} },
+	} {
+		var took []float64
+		for i := range 20 {
+			began := time.Now()
+			q := query(i)
+			q.Limit = 100
+			ids, err := s.Find(q)
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range ids {
+				if _, err := s.Payload(id); err != nil {
+					return nil, err
+				}
+			}
+			took = append(took, milliseconds(began))
+		}
+		found["read_"+name+"_ms"] = median(took)
+	}
+	return found, label(s, found)
+}
+
+// label reads and labels everything that is held, if that is not too much for
+// a machine's memory.
+func label(s *store.Store, found figures) error {
+	states, err := s.LogStates()
+	if err != nil {
+		return err
+	}
+	n := 0.0
+	for _, l := range states {
+		n += float64(l.Size)
+	}
+	if n > 200_000 {
+		return nil
+	}
+	f := sampleFederation()
+	began := time.Now()
+	snapshot := review.Snapshot{Federation: f.Genesis.ID, Logs: states}
+	if _, err := review.Read(snapshot, f.Genesis.Document, s.Records(snapshot), time.Time{}); err != nil {
+		return err
+	}
+	found["label_docs_per_s"] = n / time.Since(began).Seconds()
+	return nil
+}
+
+func milliseconds(began time.Time) float64 { return float64(time.Since(began).Nanoseconds()) / 1e6 }
+
+func median(of []float64) float64 {
+	slices.Sort(of)
+	return of[len(of)/2]
+}
+
+// resident is a line of this process's memory, in MiB; not a number where the
+// system does not tell.
+func resident(line string) float64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return math.NaN()
+	}
+	for l := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(l, line+":"); ok {
+			kib, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 64)
+			if err == nil {
+				return kib / 1024
+			}
+		}
+	}
+	return math.NaN()
+}
+
+// diskBytes are the blocks that a folder's files take up.
+func diskBytes(dir string) (n float64, err error) {
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			n += float64(info.Sys().(*syscall.Stat_t).Blocks) * 512
+		}
+		return err
+	})
+	return n, err
+}

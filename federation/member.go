@@ -77,6 +77,9 @@ func (r *Runner) ask(ctx context.Context, e Ask) Answered {
 		return Answered{Ask: e.ID, Err: err}
 	}
 	answer, err := call.Read(body)
+	if a, ok := answer.(RangeAnswer); ok && err == nil {
+		verifyOnAllCores(a.Entries) // here, so that it goes on while the range before is stored
+	}
 	return Answered{Ask: e.ID, Answer: answer, Err: err}
 }
 
@@ -106,15 +109,18 @@ func (r *Runner) listMissing(after review.DocumentID) MissingListed {
 	return MissingListed{slices.Compact(ids)}
 }
 
-// verifyOnAllCores is VerifyRange, shared out. It reports whether a payload is
-// missing that should be here.
-func verifyOnAllCores(entries []store.Entry) (missing bool) {
+// verifyOnAllCores is VerifyRange, shared out.
+func verifyOnAllCores(entries []store.Entry) {
 	var g errgroup.Group
 	n := max(16, (len(entries)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
 	for part := range slices.Chunk(entries, n) {
 		g.Go(func() error { VerifyRange(part); return nil })
 	}
 	g.Wait()
+}
+
+// missesPayload is whether a payload is missing that should be here.
+func missesPayload(entries []store.Entry) bool {
 	return slices.ContainsFunc(entries, func(e store.Entry) bool {
 		return e.Absence == review.Missing || e.Absence == review.Present && signing.PayloadDigest(e.Payload) != e.Leaf.Digest
 	})

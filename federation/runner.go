@@ -418,8 +418,7 @@ func (r *Runner) aboutCharter() []review.Subject {
 	return []review.Subject{{Name: string(review.KindCharter), Digest: charter}}
 }
 
-// extend verifies and stores ranges one after the other, each on all cores, and
-// rewinds.
+// extend stores ranges one after the other, and rewinds.
 func (r *Runner) extend(ctx context.Context) error {
 	for {
 		select {
@@ -428,9 +427,8 @@ func (r *Runner) extend(ctx context.Context) error {
 		case e := <-r.extends:
 			switch e := e.(type) {
 			case Extend:
-				missing := verifyOnAllCores(e.Tail.Entries)
 				head, err := r.o.Store.Extend(e.Tail)
-				r.happen(Extended{Origin: e.Tail.Origin, Head: head, Missing: missing, Refused: refused(err), Err: err})
+				r.happen(Extended{Origin: e.Tail.Origin, Head: head, Missing: missesPayload(e.Tail.Entries), Refused: refused(err), Err: err})
 			case Rewind:
 				r.happen(r.rewind(ctx, e))
 			}

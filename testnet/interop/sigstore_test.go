@@ -5,6 +5,8 @@ import (
 	"crypto"
 	"crypto/sha256"
 	"encoding/hex"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +79,33 @@ func TestSigstoreVerifiesAPublishedDocument(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, string(signing.PAE(b.Payload)), string(s[DocumentFile]))
 	require.Equal(t, string(b.Leaf.Key.PEM()), string(s[KeyFile]))
+}
+
+// What sigstore-go says of the golden cases of `stocktake verify`: it knows
+// signer and log, and nothing of members, times and what counts. Without its
+// content it takes a document by its PAE's digest.
+func TestSigstoreVerifiesTheGoldenExports(t *testing.T) {
+	refused := map[string]bool{"changed-byte": true, "forked-log-final-part": true, "forked-log-tail": true} // no log that it may trust
+	folders, err := filepath.Glob("../../review/testdata/verify/*/" + BundleFile)
+	require.NoError(t, err)
+	require.NotEmpty(t, folders)
+	for _, path := range folders {
+		dir := filepath.Dir(path)
+		s := Sample{}
+		for _, name := range []string{DocumentFile, BundleFile, KeyFile, RootFile, AboutFile} {
+			if b, err := os.ReadFile(filepath.Join(dir, name)); err == nil {
+				s[name] = b
+			}
+		}
+		artifact := about(s)
+		if s[DocumentFile] == nil {
+			b, err := signing.ParseBundle(s[BundleFile])
+			require.NoError(t, err)
+			artifact = verify.WithArtifactDigest("sha256", b.Leaf.Digest[:])
+		}
+		err := sigstoreVerify(s, artifact)
+		require.Equal(t, refused[filepath.Base(dir)], err != nil, "%s: %v", dir, err)
+	}
 }
 
 func TestSigstoreVerifiesByDigestWhereTheSubjectWasErased(t *testing.T) {

@@ -44,10 +44,7 @@ func TestAKilledNodeLosesNothing(t *testing.T) {
 	} else if testing.Short() {
 		t.Skip("a real node, started and killed some times")
 	}
-	binary := filepath.Join(t.TempDir(), "stocktake")
-	build := exec.Command("go", "build", "-o", binary, "stocktake/cmd/stocktake")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	binary := build(t)
 	seed := uint64(time.Now().UnixNano())
 	if n, err := strconv.ParseUint(os.Getenv("STOCKTAKE_SEED"), 10, 64); err == nil {
 		seed = n
@@ -72,6 +69,14 @@ func TestAKilledNodeLosesNothing(t *testing.T) {
 	}
 	require.NotZero(t, filed)
 	t.Logf("%d kills: %d documents acknowledged, none lost; %d checkpoints published, none contradicted; nothing repaired by hand", kills, filed, seen)
+}
+
+// build makes the real program.
+func build(t *testing.T) string {
+	binary := filepath.Join(t.TempDir(), "stocktake")
+	out, err := exec.Command("go", "build", "-o", binary, "stocktake/cmd/stocktake").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return binary
 }
 
 // victim is a member's home whose node is started and killed.

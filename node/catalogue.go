@@ -107,7 +107,7 @@ func (n *Node) Document(_ context.Context, id review.DocumentID) (*web.Shown, er
 	}
 	if owner, _, ok := reading.Chain().KeyOwner(record.Leaf.Key); ok {
 		p, _ := reading.Chain().Participant(owner)
-		shown.SignedBy, shown.Holder = p.Name, reading.Chain().Holder(record.Leaf.Key)
+		shown.SignedBy, shown.Holder, shown.KeyEnded = p.Name, reading.Chain().Holder(record.Leaf.Key), reading.KeyEnd(record.Leaf.Key)
 	}
 	if shown.NotDisplayed != "" {
 		shown.Elsewhere = n.elsewhere(reading.Chain())
@@ -121,6 +121,11 @@ func (n *Node) Document(_ context.Context, id review.DocumentID) (*web.Shown, er
 	}
 	if w, ok := reading.Withdrawn(id); ok {
 		shown.Withdrawn = &w
+	}
+	if d != nil && shown.Statement != nil {
+		if said, err := review.Proves(reading.Chain(), d); err == nil {
+			shown.Proves = said
+		}
 	}
 	if a, ok := reading.AccreditedAuthor(accreditedIn(d)); ok {
 		shown.Accredited = &a

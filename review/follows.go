@@ -172,13 +172,13 @@ func inShort(title, text string) string {
 type KeyEnd struct {
 	At string     `json:"at"`           // from when on it signs nothing: RFC 3339
 	By DocumentID `json:"by,omitempty"` // the document that ended it; empty where it is the charter's word
-	// Action of that document: rotate or revoke.
+	// Action of that document: rotate, revoke or recover.
 	Action string `json:"action,omitempty"`
 	Filed  string `json:"filed,omitempty"` // when that was: RFC 3339
 }
 
-// keyEnd is when and by what a key ended; nil while it has not.
-func (r *Reading) keyEnd(key signing.DocumentKey) *KeyEnd {
+// KeyEnd is when and by what a key ended; nil while it has not.
+func (r *Reading) KeyEnd(key signing.DocumentKey) *KeyEnd {
 	k, ok := r.chain.keys[key]
 	if !ok || k.ended == "" && k.span.until.IsZero() {
 		return nil

@@ -294,7 +294,7 @@ func (r *Reading) judge(v *Verdict, main provenRecord, founding *Founding) error
 	}
 	v.Quorum = Quorum(len(witnesses))
 	v.Places = r.provenOf(e)
-	if end := r.keyEnd(key); end != nil && (v.Filed == "" || end.At > v.Filed) {
+	if end := r.KeyEnd(key); end != nil && (v.Filed == "" || end.At > v.Filed) {
 		v.KeyEnded = end
 	}
 	r.follow(v, e)
@@ -337,7 +337,7 @@ func (r *Reading) refuse(e *entry, main provenRecord) error {
 
 // notInForce says that a key was not, or no longer, its author's at a time.
 func (r *Reading) notInForce(key signing.DocumentKey, at time.Time) string {
-	end := r.keyEnd(key)
+	end := r.KeyEnd(key)
 	k := r.chain.keys[key]
 	switch {
 	case end == nil || k.span.from.After(at):

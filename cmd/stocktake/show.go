@@ -52,6 +52,9 @@ func printDocument(c *call, d *web.Shown) error {
 			fmt.Fprintf(c.out, "author      %s: %s\n", d.Accredited.ID, line)
 		}
 	}
+	if k := d.KeyEnded; k != nil {
+		fmt.Fprintf(c.out, "key ended   %s by %s; what was filed before stays as valid as it was\n", k.At, endedBy(k))
+	}
 	if d.Recovery != nil {
 		fmt.Fprintf(c.out, "recovery    %s\n", recoveryInWords(d.Recovery))
 	}
@@ -61,6 +64,9 @@ func printDocument(c *call, d *web.Shown) error {
 	if d.NotDisplayed != "" {
 		fmt.Fprintf(c.out, "not displayed here: %s\nheld too by the nodes of %v\n", d.NotDisplayed, d.Elsewhere)
 		return nil
+	}
+	if d.Proves != "" {
+		fmt.Fprintf(c.out, "proves      %s\n", d.Proves)
 	}
 	if w := d.Withdrawn; w != nil {
 		fmt.Fprintf(c.out, "withdrawn   %s by %s, document %s\nreason      %s\n", w.Filed, w.Author, w.By, strings.ReplaceAll(w.Reason, "\n", "\n            "))
@@ -82,6 +88,13 @@ func printDocument(c *call, d *web.Shown) error {
 	}
 	fmt.Fprintf(c.out, "\n%s\n", text.Bytes())
 	return nil
+}
+
+func endedBy(k *review.KeyEnd) string {
+	if k.By == "" {
+		return "the charter"
+	}
+	return fmt.Sprintf("document %s (%s)", k.By, k.Action)
 }
 
 func threadCommand() command {

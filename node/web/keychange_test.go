@@ -56,4 +56,20 @@ func TestAPageSaysWhoseOfficeSigned(t *testing.T) {
 	page := string(w.get(t, "/documents/"+string(change.ID)))
 	assert.Contains(t, page, "Change of keys")
 	assert.Contains(t, page, "Office of &lt;b&gt;Labour&lt;/b&gt;")
+
+	revocation, err := node.SignKeyChange(w.authors["xsa"], "xsa", founding, review.KeyChange{
+		Common: review.Common{Title: "End of a key"}, Action: "revoke", Key: office.Key().Base64(),
+	})
+	require.NoError(t, err)
+	end, err := w.client.File(ctx, revocation)
+	require.NoError(t, err)
+	require.NoError(t, w.settle())
+	d, err = w.client.Document(ctx, comment.ID)
+	require.NoError(t, err)
+	assert.True(t, d.Label.Counts, "what was filed before stays valid")
+	require.NotNil(t, d.KeyEnded)
+	assert.Equal(t, end.ID, d.KeyEnded.By)
+	page = string(w.get(t, "/documents/"+string(comment.ID)))
+	assert.Contains(t, page, "That key ended")
+	assert.Contains(t, page, `by <a href="/documents/`+string(end.ID)+`">a change of keys</a>`)
 }

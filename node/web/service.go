@@ -92,16 +92,20 @@ type Listed struct {
 // Shown is a document with its context.
 type Shown struct {
 	Listed
-	Signer    string          `json:"signer"`           // fingerprint of the key
-	SignedBy  string          `json:"signedBy"`         // name of the participant that owns it
-	Holder    string          `json:"holder,omitempty"` // office that its owner delegated the key to
-	Witnesses int             `json:"witnesses"`        // how many cosigned
-	Label     review.Label    `json:"label"`            // whether it counts, and if not why
-	Places    []review.Place  `json:"places"`           // every log that holds it
-	Absence   string          `json:"absence"`          // present, missing, sealed, withheld, erased
-	Statement json.RawMessage `json:"statement"`        // the payload, byte for byte as signed; null if absent
+	Signer    string          `json:"signer"`             // fingerprint of the key
+	SignedBy  string          `json:"signedBy"`           // name of the participant that owns it
+	Holder    string          `json:"holder,omitempty"`   // office that its owner delegated the key to
+	KeyEnded  *review.KeyEnd  `json:"keyEnded,omitempty"` // when the key ended, if it has
+	Witnesses int             `json:"witnesses"`          // how many cosigned
+	Label     review.Label    `json:"label"`              // whether it counts, and if not why
+	Places    []review.Place  `json:"places"`             // every log that holds it
+	Absence   string          `json:"absence"`            // present, missing, sealed, withheld, erased
+	Statement json.RawMessage `json:"statement"`          // the payload, byte for byte as signed; null if absent
 	// Attachments are those that it names, with how far each is here.
 	Attachments []ShownAttachment `json:"attachments,omitempty"`
+	// Proves is what it shows by itself: of a proof of a fork, the log and what
+	// becomes of it.
+	Proves string `json:"proves,omitempty"`
 	// Elsewhere are the participants whose nodes hold what this one does not show.
 	Elsewhere []review.ParticipantID `json:"elsewhere,omitempty"`
 	// Withdrawn is what stays known if its author took it back.
@@ -138,13 +142,31 @@ type Status struct {
 	Peers       []PeerStatus         `json:"peers"`
 	Logs        []LogStatus          `json:"logs"`
 	Forks       []string             `json:"forks,omitempty"`
-	Addresses   []string             `json:"addresses"`
-	Recoveries  []review.Recovery    `json:"recoveries,omitempty"` // of the participant's keys, by its guardians: those that it did not contest
-	Accredited  []review.Accredited  `json:"accredited,omitempty"` // authors whom the charter does not list
-	Demo        bool                 `json:"demonstration,omitempty"`
-	Display     []review.DisplayRule `json:"display,omitempty"` // what is carried here and not shown
-	Policy      review.DocumentID    `json:"policy,omitempty"`  // the document that says so
+	// Contradictions are what documents show of participants that said two things
+	// of which only one can be: of forked logs too.
+	Contradictions []Contradiction      `json:"contradictions,omitempty"`
+	Addresses      []string             `json:"addresses"`
+	Recoveries     []review.Recovery    `json:"recoveries,omitempty"` // of the participant's keys, by its guardians: those that it did not contest
+	Accredited     []review.Accredited  `json:"accredited,omitempty"` // authors whom the charter does not list
+	Demo           bool                 `json:"demonstration,omitempty"`
+	Display        []review.DisplayRule `json:"display,omitempty"` // what is carried here and not shown
+	Policy         review.DocumentID    `json:"policy,omitempty"`  // the document that says so
 }
+
+// Contradiction is one, with the documents that show it.
+type Contradiction struct {
+	Kind        string               `json:"kind"` // log, witness or charter
+	Participant review.ParticipantID `json:"participant"`
+	Text        string               `json:"text"`
+	Documents   []review.DocumentID  `json:"documents"`
+}
+
+// Kinds of contradictions.
+const (
+	ContradictionLog     = "log"     // its log's key signed two histories
+	ContradictionWitness = "witness" // as a witness it cosigned both
+	ContradictionCharter = "charter" // it acceded to two successors of one charter
+)
 
 // PeerStatus is one other member's node.
 type PeerStatus struct {

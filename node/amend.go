@@ -84,6 +84,12 @@ func Amend(charter *review.Charter, id review.DocumentID, a Amendment) (*review.
 		case card.Witness == "":
 			return nil, fmt.Errorf("witness %s: its card names no witness key, because it runs no node; choose another witness", id)
 		}
+		if w := openWitness(&next, id); w != nil { // another key takes its place
+			if w.Key == card.Witness {
+				return nil, fmt.Errorf("%s is a witness with that key already", id)
+			}
+			w.Until = turn
+		}
 		next.Witnesses = append(next.Witnesses, review.Witness{Participant: id, Key: card.Witness, From: turn})
 	}
 	for _, id := range a.Suspend {

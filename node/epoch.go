@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strconv"
 
 	"stocktake/federation"
 	"stocktake/review"
@@ -30,6 +29,7 @@ type Epoch struct {
 	Log     review.Origin
 	Ends    review.Origin
 	Retired string // where the witness key went; "" if it stays in use
+	Witness string // the card of the key in its place; "" if the charter lists no witness here
 	// Clerk is the rotation to a new clerk key, where the old one was lost: it
 	// is filed like the opening. Nil else.
 	Clerk *signing.Envelope
@@ -79,13 +79,17 @@ func OpenEpoch(ctx context.Context, h Home, o EpochOptions) (*Epoch, error) {
 	}
 	opened, _ := founding.Chain.LastLog(config.Participant)
 	e.Log, e.Ends = opened.Origin, review.OriginOf(opened.Epoch-1, opened.Participant, founding.Genesis.ID, suffix(founding))
-	if err := h.begin(ctx, db, founding, e, opened.Epoch, o.Password); err != nil {
+	forgetful, err := h.forgetful(db, e.Ends, opened.Epoch, o.Reason)
+	if err != nil {
 		return nil, err
 	}
-	if slices.Contains([]string{"lost", "restored", "cloned"}, o.Reason) {
-		if e.Retired, err = h.retireWitness(opened.Epoch - 1); err != nil {
+	if forgetful { // before the database counts as this home's
+		if e.Retired, e.Witness, err = h.retireWitness(founding, opened, o.Password); err != nil {
 			return nil, err
 		}
+	}
+	if err := h.begin(ctx, db, founding, e, opened.Epoch, o.Password); err != nil {
+		return nil, err
 	}
 	config.Epoch = opened.Epoch
 	switch {
@@ -219,17 +223,4 @@ func (h Home) begin(ctx context.Context, db *store.Store, f *review.Founding, e 
 		return err
 	}
 	return h.renewInstance(db)
-}
-
-// retireWitness puts the witness key aside: what it cosigned since the
-// database was as it is now is not known here, so it might contradict itself.
-func (h Home) retireWitness(epoch int) (retired string, err error) {
-	from := h.KeyFile(RoleWitness, epoch)
-	to := h.path("keys/witness-retired-e" + strconv.Itoa(epoch) + ".pem")
-	if err := os.Rename(from, to); errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	} else if err != nil {
-		return "", err
-	}
-	return to, nil
 }

@@ -3,7 +3,9 @@ package node
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -97,11 +99,11 @@ func TestAnEpochIsOpenedOnceAndGoesOn(t *testing.T) {
 	require.NoError(t, err)
 	first, err := OpenEpoch(t.Context(), h, EpochOptions{Reason: "restored", Root: root})
 	require.NoError(t, err)
-	require.NotEmpty(t, first.Retired)
-	require.NoFileExists(t, h.KeyFile(RoleWitness, 0))
+	require.FileExists(t, first.Retired)
 	again, err := OpenEpoch(t.Context(), h, EpochOptions{Reason: "restored", Root: root})
 	require.NoError(t, err)
 	require.Equal(t, first.Opening, again.Opening)
+	require.Equal(t, first.Retired, again.Retired)
 
 	reason, _ := fenced(t, h)
 	require.Empty(t, reason)
@@ -126,4 +128,71 @@ func TestAnEpochIsOpenedOnceAndGoesOn(t *testing.T) {
 	require.Equal(t, first.Log, third.Ends)
 	reason, _ = fenced(t, h)
 	require.Empty(t, reason)
+}
+
+// Whatever its operator calls it: a witness that may have forgotten what it
+// cosigned never signs with that key again, and has another to be listed.
+func TestARestoredWitnessRetiresItsKey(t *testing.T) {
+	for name, c := range map[string]struct {
+		reason  string
+		change  func(t *testing.T, h Home)
+		retired bool
+	}{
+		"a restored backup":                {"restored", func(t *testing.T, h Home) { require.NoError(t, os.Remove(h.InstanceFile())) }, true},
+		"a restored backup, called a move": {"moved", func(t *testing.T, h Home) { require.NoError(t, os.Remove(h.InstanceFile())) }, true},
+		"a lost database, called a theft": {"stolen", func(t *testing.T, h Home) {
+			require.NoError(t, os.Remove(h.InstanceFile()))
+			require.NoError(t, os.RemoveAll(h.Database()))
+		}, true},
+		"a move with all that it knew": {"moved", func(*testing.T, Home) {}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := joined(t)
+			_, _ = fenced(t, h)
+			old, err := h.NoteSigner(RoleWitness, 1, nil)
+			require.NoError(t, err)
+			f, err := h.Founding()
+			require.NoError(t, err)
+			charter, _ := f.Chain.InForce()
+			require.True(t, slices.ContainsFunc(charter.Witnesses, func(w review.Witness) bool { return w.Key == old.Key().String() }), "it is a witness")
+			c.change(t, h)
+			root, err := h.DocumentSigner(RoleRoot, nil)
+			require.NoError(t, err)
+			var e *Epoch
+			for range 2 { // doing it again makes no third key
+				e, err = OpenEpoch(t.Context(), h, EpochOptions{Reason: c.reason, Root: root})
+				require.NoError(t, err)
+			}
+			now, err := h.NoteSigner(RoleWitness, 2, nil)
+			require.NoError(t, err)
+			require.Equal(t, c.retired, now.Key() != old.Key())
+			if !c.retired {
+				require.Empty(t, e.Retired)
+				return
+			}
+			aside, err := os.ReadFile(e.Retired)
+			require.NoError(t, err)
+			kept, err := signing.ParseNoteSigner(aside, nil)
+			require.NoError(t, err)
+			require.Equal(t, old.Key(), kept.Key())
+			card, err := ReadCard(e.Witness)
+			require.NoError(t, err)
+			require.Equal(t, now.Key().String(), card.Witness)
+
+			// Proposed so, the old key ends when the new one begins.
+			turn := time.Now().Add(time.Hour)
+			next, err := Amend(charter, f.Genesis.ID, Amendment{Witness: []Card{card}, Turn: turn, Now: time.Now()})
+			require.NoError(t, err)
+			require.NoError(t, f.Chain.Follows(next))
+			next = charter.Amended(next)
+			require.Len(t, next.Witnesses, len(charter.Witnesses)+1)
+			last := next.Witnesses[len(next.Witnesses)-1]
+			require.Equal(t, card.Witness, last.Key)
+			for _, w := range next.Witnesses {
+				if w.Key == old.Key().String() {
+					require.Equal(t, last.From, w.Until)
+				}
+			}
+		})
+	}
 }

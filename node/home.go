@@ -24,6 +24,7 @@ var ErrNotInitialised = errors.New("node: not a node's home")
 //	federation.jsonl   the genesis charter and its accessions, one envelope a line
 //	keys/              one private key a file, named by role
 //	db/                the database
+//	witness.json       a card with the new witness key, where the old one was retired
 //	instance           which database this home runs on; left out of backups
 //	attachments/       files named by their digest
 //	backups/           how far each backup goes; left out of backups

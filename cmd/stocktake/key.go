@@ -68,7 +68,10 @@ func keyEpochCommand() command {
 				c.say("The clerk key was lost: a new clerk key is in %s, and the change to it, signed with the root key, stands beside the opening.", c.home.KeyFile(node.RoleClerk, 0))
 			}
 			if e.Retired != "" {
-				c.say("The witness key was put aside as %s: what it cosigned is not known here any more. If the charter names this node a witness, ask for a charter with another key.", e.Retired)
+				c.say("The witness key was put aside as %s: what it cosigned is not known here any more.", e.Retired)
+			}
+			if e.Witness != "" {
+				c.say("This node cosigns nothing until a charter lists its new witness key. Any member proposes that, for all to accede to: stocktake charter amend --witness %s -o draft.yaml", e.Witness)
 			}
 			opening := append(e.Opening.Marshal(), '\n')
 			if e.Clerk != nil {

@@ -61,8 +61,9 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 	}
 	for _, l := range reading.Chain().Forks() {
 		proof, _ := reading.Label(l.Forked)
-		s.Forks = append(s.Forks, fmt.Sprintf("%s; the proof is document %s in %s", review.ForkSentence(l.Origin), l.Forked, proof.Place.Origin))
+		s.Forks = append(s.Forks, fmt.Sprintf("%s; the proof is document %s in %s", forkInWords(reading, l), l.Forked, proof.Place.Origin))
 	}
+	s.Contradictions = contradictions(reading)
 	s.Recoveries = reading.Chain().Recoveries(p.ID)
 	if s.Fenced != "" {
 		s.Remedy = n.remedy(reading.Chain(), s)

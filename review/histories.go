@@ -2,6 +2,7 @@ package review
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"maps"
 	"math"
@@ -254,6 +255,11 @@ type Equivocation struct {
 	Log         Origin        `json:"log"`
 	Sizes       [2]uint64     `json:"sizes"`
 	Documents   []DocumentID  `json:"documents"` // that carry the two notes, and show the contradiction where sizes differ
+}
+
+// Sentence says it in plain words.
+func (e Equivocation) Sentence() string {
+	return fmt.Sprintf("%s, a witness, cosigned two histories of %s: at sizes %d and %d", e.Participant, e.Log, e.Sizes[0], e.Sizes[1])
 }
 
 // Equivocations are the witnesses that cosigned two histories, one entry for

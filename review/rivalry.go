@@ -2,6 +2,7 @@ package review
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -16,6 +17,11 @@ type Rivalry struct {
 	Number      int           `json:"number"`     // of the charters
 	Charters    []DocumentID  `json:"charters"`   // by ID
 	Accessions  []DocumentID  `json:"accessions"` // to them, in that order: of several to one, the earliest filed
+}
+
+// Sentence says it in plain words.
+func (v Rivalry) Sentence() string {
+	return fmt.Sprintf("%s acceded to %d charters of which only one can be number %d", v.Participant, len(v.Charters), v.Number)
 }
 
 // Rivalries are all of them, by number and participant. An accession that is

@@ -3,12 +3,16 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
+	"stocktake/node"
+	"stocktake/node/web"
 	"stocktake/review"
 )
 
@@ -21,6 +25,10 @@ func charterShowCommand() command {
 			}
 			charter, id := f.Chain.InForce()
 			proposals := f.Proposals(more...)
+			contradictions, err := contradictionsAtHome(ctx, c, args)
+			if err != nil {
+				return err
+			}
 			if c.json {
 				type proposal struct {
 					ID     review.DocumentID `json:"id"`
@@ -31,7 +39,7 @@ func charterShowCommand() command {
 				for _, p := range proposals {
 					list = append(list, proposal{p.ID, p.Charter.Number, p.Tally})
 				}
-				return json.NewEncoder(c.out).Encode(map[string]any{"version": 1, "federation": f.Genesis.ID, "id": id, "founded": f.Chain.Founded(), "charter": charter, "proposals": list})
+				return json.NewEncoder(c.out).Encode(map[string]any{"version": 1, "federation": f.Genesis.ID, "id": id, "founded": f.Chain.Founded(), "charter": charter, "proposals": list, "contradictions": contradictions})
 			}
 			now := time.Now()
 			witnesses, _ := f.Chain.WitnessesAt(now)
@@ -58,9 +66,34 @@ func charterShowCommand() command {
 			for _, p := range proposals {
 				printProposal(c.out, charter, p)
 			}
+			if len(contradictions) > 0 {
+				fmt.Fprintln(c.out)
+				printContradictions(c.out, contradictions)
+			}
 			return nil
 		}
 	}}
+}
+
+// contradictionsAtHome are what the node's records show of witnesses and voices;
+// of files alone nothing is known.
+func contradictionsAtHome(ctx context.Context, c *call, files []string) ([]web.Contradiction, error) {
+	if len(files) > 0 {
+		return nil, nil
+	}
+	s, done, err := c.service(ctx, nil)
+	if errors.Is(err, node.ErrNotInitialised) { // an author without a node
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	status, err := s.Status(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(status.Contradictions, func(x web.Contradiction) bool { return x.Kind == web.ContradictionLog }), nil
 }
 
 // acceded are the members that acceded to the genesis charter in a file.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"strings"
 
 	"stocktake/node"
@@ -90,5 +91,20 @@ func printStatus(c *call, s *web.Status) {
 	}
 	for _, f := range s.Forks {
 		fmt.Fprintf(c.out, "FORK        %s\n", f)
+	}
+	printContradictions(c.out, s.Contradictions)
+}
+
+// printContradictions tells of witnesses that cosigned two histories and of
+// participants that acceded to rival charters.
+func printContradictions(w io.Writer, all []web.Contradiction) {
+	words := map[string]string{web.ContradictionWitness: "WITNESS", web.ContradictionCharter: "charters"}
+	for _, x := range all {
+		if word, ok := words[x.Kind]; ok {
+			fmt.Fprintf(w, "%-11s %s\n", word, x.Text)
+			for _, id := range x.Documents {
+				fmt.Fprintf(w, "            see %s\n", id)
+			}
+		}
 	}
 }

@@ -70,5 +70,7 @@ func TestPagesSayWhoAnswersForAnAuthor(t *testing.T) {
 		assert.NotContains(t, page, script("capacity"), address)
 		assert.NotContains(t, page, script("name of an accredited"), address)
 	}
-	assert.Contains(t, string(w.get(t, "/stocktake?scope=participant:a.observer")), "a.observer (not named)")
+	for _, want := range []string{"a.observer (not named)", "Who answers for authors whom the charter does not list", "in force, challenged"} {
+		assert.Contains(t, string(w.get(t, "/stocktake?scope=participant:a.observer")), want)
+	}
 }

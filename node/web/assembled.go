@@ -14,6 +14,7 @@ type assembled struct {
 	review.Manifest
 	Digest          string
 	participation   []review.ParticipationRow
+	accreditations  []review.AccreditationRow
 	regions         []review.RegionRow
 	pledges         []review.PledgeRow
 	parties         []review.PartyRow
@@ -59,6 +60,8 @@ func (a *assembled) add(group string, row json.RawMessage) error {
 	switch group {
 	case "participation":
 		return appendRow(&a.participation, row)
+	case "accreditations":
+		return appendRow(&a.accreditations, row)
 	case "regions":
 		return appendRow(&a.regions, row)
 	case "pledges":

@@ -24,6 +24,7 @@ type tables struct {
 	Withdrawals     []withdrawalLine
 	Excluded        []excludedLine
 	Participants    []participantLine
+	Accreditations  []accreditationLine
 	Outside         []string // countries of the region outside this federation
 	Regions         []review.RegionRow
 	FiguresByGroup  []figureGroup
@@ -137,6 +138,16 @@ type participantLine struct {
 	Cites   []ref
 }
 
+// accreditationLine is an accreditor that answers or answered for an author.
+type accreditationLine struct {
+	Accreditor, Author ref
+	Type               string
+	State              standing
+	Filed              string
+	Documents          int // of the author, filed while this accreditor answered for it
+	Cites              []ref
+}
+
 type figureGroup struct {
 	Group   string
 	Figures []review.Figure
@@ -173,6 +184,13 @@ func (v *view) tables(a *assembled, titles map[review.DocumentID]Listed) tables 
 		all.Participants = append(all.Participants, participantLine{t.who(p.ID), phrase(p.Kind), countryName(p.Country), stateOf(p.State), t.cites(p.Cites)})
 	}
 	slices.Sort(all.Outside)
+	for _, row := range a.accreditations {
+		line := accreditationLine{t.who(row.Accreditor), t.who(row.Author), phrase(row.Type), stateOf(row.State), row.Filed, row.Documents, t.cites(row.Cites)}
+		if len(row.Challenges) > 0 {
+			line.State.Text += ", challenged"
+		}
+		all.Accreditations = append(all.Accreditations, line)
+	}
 	return all
 }
 

@@ -75,6 +75,7 @@ func matches(q web.Query, d web.Listed) bool {
 func listed(reading *review.Reading, id review.DocumentID, d *review.Document) web.Listed {
 	label, _ := reading.Label(id)
 	l := web.Listed{ID: id, Filed: label.Filed, Log: label.Place.Origin, Index: label.Place.Index, Sample: label.Sample}
+	l.AccreditedBy = reading.AccreditedBy(id)
 	if d != nil {
 		l.Kind, l.Author, l.About, l.Title = d.Kind, d.Author, d.About(), d.Title
 		if a, ok := d.Predicate.(*review.Assessment); ok {

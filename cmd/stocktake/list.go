@@ -46,7 +46,11 @@ func listCommand() command {
 				if d.Erased != "" {
 					d.Kind, d.Title = cmp.Or(d.Kind, "document"), erasedOn(d.Erased)
 				}
-				fmt.Fprintf(c.out, "%s  %-20s  %-10s  %-18s  %s\n", d.ID, filed, d.Kind, d.Author, d.Title)
+				author := string(d.Author)
+				if len(d.AccreditedBy) > 0 {
+					author += " (accredited by " + joined(d.AccreditedBy) + ")"
+				}
+				fmt.Fprintf(c.out, "%s  %-20s  %-10s  %-18s  %s\n", d.ID, filed, d.Kind, author, d.Title)
 			}
 			c.say("%d documents", len(documents))
 			return nil

@@ -86,7 +86,10 @@ type Listed struct {
 	Type   string               `json:"type,omitempty"` // of an assessment: self, regional, shadow
 	// NotDisplayed is why this node does not show it, if so; it has no title then.
 	NotDisplayed string `json:"notDisplayed,omitempty"`
-	Erased       string `json:"erased,omitempty"` // when its author withdrew it, if its content was erased here; it has no title then
+	// AccreditedBy are the accreditors that answered for its author when it was
+	// filed, where the charter does not list that.
+	AccreditedBy []review.ParticipantID `json:"accreditedBy,omitempty"`
+	Erased       string                 `json:"erased,omitempty"` // when its author withdrew it, if its content was erased here; it has no title then
 }
 
 // Shown is a document with its context.

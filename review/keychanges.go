@@ -285,15 +285,6 @@ func (c *Chain) Decided(id DocumentID) bool {
 	return ok && (r == nil || r.settled())
 }
 
-// WithKeysOf is the chain with the keys and accredited authors as another of its federation, which
-// knows filing times, has them.
-func (c *Chain) WithKeysOf(o *Chain) *Chain {
-	n := *c
-	n.keys, n.changes = o.keys, o.changes
-	n.participants, n.accreditors, n.accredited, n.vouching = o.participants, o.accreditors, o.accredited, o.vouching
-	return &n
-}
-
 // After is the chain of a node's records once they are as far as the federation
 // file with which it joined, whose chain is the other; before that it is the
 // other. Logs and keys that only the file has stay known: what shows them may

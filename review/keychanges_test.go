@@ -347,3 +347,48 @@ func TestAFoundingFileKnowsChangedKeys(t *testing.T) {
 		require.ErrorIs(t, err, ErrFounding, "%s with %s", c.change.Action, c.key)
 	}
 }
+
+// A node that lost everything goes on by the federation file until the records
+// have arrived, and by the records from then on.
+func TestTheRecordsTakeOverFromTheFileOnceTheyAreAsFar(t *testing.T) {
+	f := newFederation(t, 4)
+	file := f.foundingFile()
+	rotation := f.compose(f.rotation("mar", "mar author", "K2", ""), f.genesis.ID)
+	opening := f.compose(f.nextEpoch("mar", 2, "new"), f.genesis.ID)
+	for payload, key := range map[string]string{string(rotation): "mar author", string(opening): "mar root"} {
+		e := signing.Envelope{Payload: []byte(payload), Signature: sign(documentKey(key), []byte(payload)).Signature}
+		file = append(append(file, e.Marshal()...), '\n')
+	}
+	founding, err := ReadFounding(file)
+	require.NoError(t, err)
+	govern := func() *Chain {
+		c, err := Govern(f.genesis, f.states(), f.records())
+		require.NoError(t, err)
+		return c.After(founding.Chain)
+	}
+	known := func(c *Chain) (key, log bool) {
+		_, _, key = c.KeyOwner(public(documentKey("K2")))
+		_, log = c.Log(f.second("mar"))
+		return key, log
+	}
+	for range 2 {
+		c := govern()
+		key, log := known(c)
+		assert.True(t, key)
+		assert.True(t, log)
+		assert.Contains(t, c.AuthorKeys("mar"), public(documentKey("K2")))
+		f.append("deu", rotation, "mar author") // and then it is here, without its receipt
+	}
+
+	// The records show that another was first: what the file has is no key.
+	f = newFederation(t, 4)
+	f.filed("deu", f.rotation("mar", "mar author", "K3", ""), "mar author", minute(5))
+	f.append("deu", rotation, "mar author")
+	f.receipt("deu", f.all(minute(10)))
+	key, _ := known(govern())
+	assert.False(t, key)
+
+	bare, err := Govern(f.genesis, nil, each(nil))
+	require.NoError(t, err)
+	assert.Same(t, founding.Chain, bare.After(founding.Chain))
+}

@@ -35,7 +35,7 @@ func (c *Core) ends(r *replica, was Log) {
 	if len(r.received) == 0 {
 		r.next = r.head.Size
 	}
-	r.rewindAt = c.now.Add(c.turnToRewind(r))
+	r.rewindAt, r.unsure = c.now.Add(c.turnToRewind(r)), true
 	if r.dropsFinal() {
 		r.rewindAt = r.rewindAt.Add(waitWithFinals * c.timing.CatchUp)
 		c.emit(CarryReceipts{Origin: r.origin})
@@ -117,12 +117,12 @@ func (c *Core) rewindDue() {
 		switch {
 		case r.rewinding:
 			return // one after the other
-		case o == c.own || len(r.received) > 0 || !r.strays():
+		case o == c.own || len(r.received) > 0 || !r.unsure && !r.strays():
 		case c.now.Before(r.rewindAt):
 			c.due(r.rewindAt)
 		default:
 			r.rewinding = true
-			c.emit(Rewind{Origin: o, Ends: r.Ends, Finals: r.Finals})
+			c.emit(Rewind{Origin: o, Ends: r.Ends, Finals: r.Finals, Look: !r.strays()})
 			return
 		}
 	}
@@ -138,7 +138,7 @@ func (c *Core) rewound(e Rewound) {
 		r.rewindAt = c.now.Add(c.timing.CatchUp)
 		return
 	}
-	r.head, r.next, r.astray = e.Head, e.Head.Size, false
+	r.head, r.next, r.astray, r.unsure = e.Head, e.Head.Size, false, false
 	for _, p := range c.peers {
 		p.compare = c.now // some of them may be where this node has to come
 	}

@@ -74,7 +74,18 @@ type Appended struct {
 }
 
 // ReceiptFiled ends a FileReceipt.
-type ReceiptFiled struct{ Err error }
+type ReceiptFiled struct {
+	Origin review.Origin
+	Err    error
+}
+
+// ReceiptFound ends a FindReceipt. Size is how much of the log the receipts that
+// are held make final; Substance is whether anything but receipts lies beyond.
+type ReceiptFound struct {
+	Origin    review.Origin
+	Size      uint64
+	Substance bool
+}
 
 // MissingListed ends a ListMissing: at most maxMissing IDs, ascending.
 type MissingListed struct{ IDs []review.DocumentID }
@@ -93,6 +104,7 @@ func (Contradicted) event()  {}
 func (Rewound) event()       {}
 func (Appended) event()      {}
 func (ReceiptFiled) event()  {}
+func (ReceiptFound) event()  {}
 func (MissingListed) event() {}
 func (Tick) event()          {}
 
@@ -124,9 +136,17 @@ type Reveal struct{ Payloads [][]byte }
 // order of ID, above After. It ends with MissingListed.
 type ListMissing struct{ After review.DocumentID }
 
-// FileReceipt files a receipt with this note in the own log. It ends with
-// ReceiptFiled; the growth itself is told with Appended.
-type FileReceipt struct{ Note []byte }
+// FileReceipt files a receipt with this note of a log, the own or another, in
+// the own log. It ends with ReceiptFiled; the growth itself is told with
+// Appended.
+type FileReceipt struct {
+	Origin review.Origin
+	Note   []byte
+}
+
+// FindReceipt asks how much of a log is final by what is held. It ends with
+// ReceiptFound, or not at all.
+type FindReceipt struct{ Origin review.Origin }
 
 // OpenLog lets the own log be signed: the peers have been asked for its head.
 type OpenLog struct{}
@@ -175,6 +195,7 @@ type Rewind struct {
 	Origin review.Origin
 	Ends   []review.End
 	Finals []review.End
+	Look   bool // nothing speaks against what is held: look only for two that a quorum cosigned (Retreat)
 }
 
 func (Ask) effect()           {}
@@ -184,6 +205,7 @@ func (Relay) effect()         {}
 func (Reveal) effect()        {}
 func (ListMissing) effect()   {}
 func (FileReceipt) effect()   {}
+func (FindReceipt) effect()   {}
 func (OpenLog) effect()       {}
 func (Doubted) effect()       {}
 func (Fence) effect()         {}

@@ -33,6 +33,7 @@ type replica struct {
 	fetching bool
 	received []received // ranges that wait to be stored; [0] is being stored
 	stuck    time.Time  // no use in asking before: the database refused
+	looked   uint64     // the size for which a receipt was looked for, its node being away
 
 	narrow   uint64 // bytes to ask for at most, once a range reached beyond the quota; 0: any
 	compares bucket // of smaller notes that are held against the tree here

@@ -65,6 +65,8 @@ func (r *Runner) rewind(ctx context.Context, e Rewind) Rewound {
 		done.Err = err
 	case rivals != nil:
 		done.Err = errors.Join(errRivals, r.prove(ctx, *rivals))
+	case e.Look:
+		return done
 	default:
 		if done.Err = r.rescue(ctx, e.Origin, to.Size); done.Err == nil {
 			done.Head, done.Err = r.o.Store.Rewind(e.Origin, to.Checkpoint, to.Note)

@@ -42,6 +42,26 @@ func (n *Node) erase(ctx context.Context) error {
 	}
 }
 
+// reclaim has the bytes of what was deleted leave the disk, soon after the start
+// and then from time to time, until ctx ends. With nothing deleted it does
+// nothing.
+func (n *Node) reclaim(ctx context.Context) error {
+	for wait := reclaimFirst; ; wait = reclaimEvery {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+		left, err := n.store.Reclaim(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil || left > 0 {
+			n.logger.Warn("deleted content is still in files of the database; it is tried again", "payloads", left, "err", err)
+		}
+	}
+}
+
 func (n *Node) eraseWithdrawn(settled map[review.DocumentID]bool) error {
 	asked, err := n.erasable(settled)
 	if err != nil || len(asked) == 0 {

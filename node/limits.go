@@ -31,6 +31,11 @@ const (
 	askPiece = 2 * time.Minute
 	// askReader is how long a reader waits while others are asked.
 	askReader = 20 * time.Second
+	// reclaimFirst is when a node that started, and has caught up by then, writes
+	// the files anew from which something was deleted; reclaimEvery when it looks
+	// again: merging the tree of a million documents takes some ten seconds.
+	reclaimFirst = time.Minute
+	reclaimEvery = 10 * time.Minute
 	// collectEvery is how soon after a start, and how often, what no document
 	// names is removed.
 	collectEvery = time.Hour

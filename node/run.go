@@ -42,6 +42,7 @@ func (n *Node) Run(ctx context.Context) error {
 	g.Go(func() error { return n.refile(ctx) })
 	g.Go(func() error { return n.erase(ctx) })
 	g.Go(func() error { return n.pullAttachments(ctx) })
+	g.Go(func() error { return n.reclaim(ctx) })
 	for l, server := range map[net.Listener]*http.Server{public: open, local: own} {
 		g.Go(func() error {
 			if err := server.Serve(web.Unnamed(l)); !errors.Is(err, http.ErrServerClosed) {

@@ -15,6 +15,7 @@ import (
 
 const (
 	defaultWriteBuffer = 16 << 20
+	valueLogSize       = 64 << 20
 	// memoryWriteBuffer keeps opening and closing a store in memory near a
 	// millisecond: Badger allocates and clears the whole buffer.
 	memoryWriteBuffer = 2 << 20
@@ -41,7 +42,7 @@ func badgerOptions(dir string, o Options, logger badger.Logger) badger.Options {
 		WithNumMemtables(2).
 		WithNumCompactors(2).
 		WithValueThreshold(256). // payloads go to the value log, the rest stays in the tree
-		WithValueLogFileSize(64 << 20).
+		WithValueLogFileSize(valueLogSize).
 		WithVerifyValueChecksum(true).
 		WithChecksumVerificationMode(options.OnBlockRead).
 		WithCompression(options.None). // hashes and signatures do not compress, payloads are compressed here

@@ -33,6 +33,8 @@ const (
 	keyIndex      = 'i' // field, term, digest
 	keyWitness    = 'w' // origin -> what this node last cosigned
 	keyMeta       = 'm' // name -> the node's own bookkeeping
+	keyReclaim    = 'r' // digest of a payload that was deleted and may still be in files
+	keyPadding    = 'z' // nothing: see reclaim.go
 )
 
 func textKey(prefix byte, text string) []byte { return append([]byte{prefix}, text...) }

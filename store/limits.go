@@ -83,6 +83,14 @@ const (
 	upkeepEvery = 200 * time.Millisecond
 )
 
+const (
+	// maxReclaim is how many deleted payloads one Reclaim looks for in the files.
+	maxReclaim = 100_000
+	// reclaimRatio is the part of a value-log file that must be of no use before
+	// it is rewritten: one erased payload of 300 bytes in 64 MiB is more.
+	reclaimRatio = 1e-9
+)
+
 // DefaultQuota is what attachments may take: some 300 of the longest, or the
 // narratives of 40,000 reports.
 const DefaultQuota = 10 << 30

@@ -116,6 +116,10 @@ func (s *Store) payload(tx *badger.Txn, d signing.Digest) ([]byte, review.Absenc
 			payload = bytes.Clone(payload) // b is Badger's
 			return nil
 		})
+		if err == nil || !again {
+			break
+		}
+		item, err = tx.Get(digestKey(keyPayload, d)) // Reclaim may just have moved it
 	}
 	if err != nil {
 		s.repair(d, err)
@@ -205,7 +209,7 @@ func (s *Store) Reveal(payload []byte) error {
 // SetAbsent marks a document Withheld or Erased and deletes its payload, which
 // is not taken back. It refuses charters, openings, accessions, receipts,
 // withdrawals and refusals, which everybody's figures rest on. The bytes leave the disk
-// when Badger rewrites the file that they are in.
+// with Reclaim.
 func (s *Store) SetAbsent(id review.DocumentID, why review.Absence) error {
 	if why != review.Withheld && why != review.Erased {
 		return fmt.Errorf("store: a payload is made withheld or erased, not %d", why)
@@ -229,6 +233,7 @@ func (s *Store) SetAbsent(id review.DocumentID, why review.Absence) error {
 		}
 		b.delete(digestKey(keyPayload, d))
 		b.set(digestKey(keyAbsence, d), []byte{byte(why)})
+		b.setRaw(digestKey(keyReclaim, d), nil)
 		return nil
 	})
 }

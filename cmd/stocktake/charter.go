@@ -192,7 +192,7 @@ func accede(ctx context.Context, c *call, s *signFlags, e signing.Envelope, roun
 	}
 	c.say("%s: number %d, %d participants, %d witnesses", charter.Title, charter.Number, len(charter.Participants), len(charter.Witnesses))
 	if charter.Number > 1 {
-		if err := sayChanges(ctx, c, charter); err != nil {
+		if err := sayChanges(ctx, c, d.ID, charter); err != nil {
 			return err
 		}
 	}

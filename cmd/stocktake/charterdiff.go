@@ -93,10 +93,14 @@ func completeDraft(draft []byte) ([]byte, error) {
 }
 
 // sayChanges tells who is about to accede what the charter changes.
-func sayChanges(ctx context.Context, c *call, next *review.Charter) error {
+func sayChanges(ctx context.Context, c *call, id review.DocumentID, next *review.Charter) error {
 	f, _, err := federationOf(ctx, c, nil)
 	if err != nil {
 		return nil // a key without a home signs all the same
+	}
+	if _, ok := f.Chain.Charter(id); ok {
+		c.say("Its members have agreed to it already.")
+		return nil
 	}
 	charter, _ := f.Chain.InForce()
 	if next.Number > charter.Number+1 { // an author's home without a node learns of charters by file only

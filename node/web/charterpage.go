@@ -18,6 +18,7 @@ type charterBody struct {
 	Rounds                       []charterRound
 	Witnesses                    []charterWitness
 	Logs                         []charterLog
+	Contradictions               []contradictionLine
 }
 
 type charterRound struct {
@@ -59,5 +60,6 @@ func (n *site) charterPage(_ context.Context, v *view, r *http.Request) (string,
 			body.Logs = append(body.Logs, charterLog{o, p.ID, p.Name, v.snapshot.Log(o).Size})
 		}
 	}
+	body.Contradictions = v.contradictions(func(c Contradiction) bool { return c.Kind != ContradictionLog })
 	return "Charter", body, nil
 }

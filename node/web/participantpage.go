@@ -19,10 +19,11 @@ type participantBody struct {
 	Cites         []ref
 	Node, Witness bool
 	tables
-	Answering []answeringLine // who answers for an author whom the charter does not list
-	Vouched   bool            // it is not named
-	Documents []listedRow
-	More      int // how many documents there are, if not all are listed
+	Answering      []answeringLine // who answers for an author whom the charter does not list
+	Vouched        bool            // it is not named
+	Contradictions []contradictionLine
+	Documents      []listedRow
+	More           int // how many documents there are, if not all are listed
 }
 
 const listedAtParticipant = 25
@@ -62,6 +63,7 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 	}
 	accredited := v.accredited(id)
 	body.Answering, body.Vouched = v.answering(accredited), p.Vouched()
+	body.Contradictions = v.contradictions(func(c Contradiction) bool { return c.Participant == id })
 	list, err := n.Documents(ctx, Query{Author: id})
 	if err != nil {
 		return "", nil, err

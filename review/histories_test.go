@@ -77,8 +77,11 @@ func (s *sides) proof(first, second []byte, side int) DocumentID {
 		path, err = tlog.ProveTree(int64(b.Size), int64(a.Size), read)
 		require.NoError(s.t, err)
 	}
-	prefix, err := tlog.TreeHash(int64(a.Size), read)
-	require.NoError(s.t, err)
+	var prefix tlog.Hash
+	if a.Size <= b.Size {
+		prefix, err = tlog.TreeHash(int64(a.Size), read)
+		require.NoError(s.t, err)
+	}
 	return s.say("deu", NewFork(s.testFederation.common("deu"), s.origin("mar"), first, second, prefix, path), s.genesis.ID)
 }
 

@@ -12,76 +12,10 @@ import (
 	"slices"
 
 	"github.com/dgraph-io/badger/v4"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"stocktake/review"
 	"stocktake/signing"
 )
-
-// Finding is one thing in a database that is not as it was stored. What is
-// damaged is never served; the finding says how far the damage goes.
-type Finding struct {
-	Log      review.Origin     `json:"log,omitempty"`
-	Index    *uint64           `json:"index,omitempty"`    // of the record
-	Document review.DocumentID `json:"document,omitempty"` // whose record it is
-	What     string            `json:"what"`               // "its entry", "an index"
-	Why      string            `json:"why"`                // "does not match its checksum"
-	Next     string            `json:"next"`               // what mends it
-}
-
-func (f Finding) String() string {
-	s := f.What + " " + f.Why
-	if f.Document != "" {
-		s = fmt.Sprintf("document %s: %s", f.Document, s)
-	}
-	if f.Index != nil {
-		s = fmt.Sprintf("record %d, %s", *f.Index, s)
-	}
-	if f.Log != "" {
-		s = fmt.Sprintf("%s: %s", f.Log, s)
-	}
-	return s + "; " + f.Next
-}
-
-// What mends a finding.
-const (
-	nextRecord  = "`stocktake fsck --repair` drops it, and the running node gets it again from other nodes"
-	nextPayload = "the running node gets the content again from other nodes"
-	nextIndex   = "`stocktake fsck --repair` makes it anew from the logs"
-	nextOwn     = "`stocktake fsck --repair` ends the signing of this log; then open the next epoch with `stocktake key epoch --reason restored`"
-	nextFile    = "`stocktake fsck --repair` saves what can be read into a new database"
-	nextLost    = "open the next epoch with `stocktake key epoch --reason restored`"
-)
-
-// Report is what a look at a whole database gave.
-type Report struct {
-	Logs      int       `json:"logs"`
-	Records   uint64    `json:"records"`
-	Hashes    uint64    `json:"hashes"`
-	Payloads  uint64    `json:"payloads"`
-	Absent    uint64    `json:"absent"` // documents without a payload, with a reason
-	Indexes   uint64    `json:"indexes"`
-	Findings  []Finding `json:"findings"`            // the first maxFindings
-	More      int       `json:"more,omitempty"`      // how many there are besides
-	Lost      string    `json:"lost,omitempty"`      // why this node does not sign and cosign with the keys of this epoch: see Store.Lost
-	Kept      string    `json:"kept,omitempty"`      // after a repair: where the damaged database is
-	Fenced    []string  `json:"fenced,omitempty"`    // after a repair: own logs that are never signed again
-	Dropped   uint64    `json:"dropped,omitempty"`   // after a repair: records that come again from peers
-	Unopened  bool      `json:"unopened,omitempty"`  // the database cannot be opened as it is, so not everything was looked at
-	Saved     int       `json:"saved,omitempty"`     // after a repair: documents of own logs that were set aside
-	SavedFile string    `json:"savedFile,omitempty"` // where; the caller sets it
-}
-
-// Sound is whether nothing was found.
-func (r *Report) Sound() bool { return len(r.Findings) == 0 }
-
-func (r *Report) find(f Finding) {
-	if len(r.Findings) < maxFindings {
-		r.Findings = append(r.Findings, f)
-	} else {
-		r.More++
-	}
-}
 
 // CheckOptions are what a store does not know by itself.
 type CheckOptions struct {
@@ -123,7 +57,7 @@ type inspection struct {
 // inspected is a log as it was found.
 type inspected struct {
 	log
-	prefix  uint64 // so many records from the first on are as they were stored
+	prefix  uint64 // so many records from the first on are as they were stored; tree is of those whose hashes are known
 	entries uint64 // so many were looked for
 	whole   bool   // everything else about it too
 }
@@ -217,7 +151,7 @@ func (i *inspection) tables(ctx context.Context) error {
 	return nil
 }
 
-func lastLine(s string) string {
+func firstLine(s string) string {
 	line, _, _ := bytes.Cut([]byte(s), []byte("\n"))
 	return string(line)
 }
@@ -247,9 +181,9 @@ func (i *inspection) marked() {
 
 // damaged adds a finding about what could not be read.
 func (i *inspection) damaged(f Finding, err error) {
-	f.Why = "does not match its checksum"
+	f.Why = badSum
 	if damage := (*DamageError)(nil); err != nil && !errors.As(err, &damage) {
-		f.Why = "cannot be read: " + lastLine(err.Error())
+		f.Why = "cannot be read: " + firstLine(err.Error())
 	}
 	i.report.find(f)
 }
@@ -308,168 +242,6 @@ func (i *inspection) ownLogs() {
 		if origin, ok, err := i.get(i.tx, numberKey(keyOrigin, n)); ok && err == nil {
 			i.own[review.Origin(origin)] = true
 		}
-	}
-}
-
-// next is what mends a record of a log.
-func (i *inspection) next(o review.Origin) string {
-	if i.own[o] {
-		return nextOwn
-	}
-	return nextRecord
-}
-
-// oneLog looks at a log's name, head, notes, entries, hashes and places.
-func (i *inspection) oneLog(ctx context.Context, number uint32) error {
-	l := inspected{log: log{number: number, numbered: true}, whole: true}
-	defer func() { i.logs = append(i.logs, l) }()
-	i.report.Logs++
-	origin, ok, err := i.get(i.tx, numberKey(keyOrigin, number))
-	if err != nil || !ok {
-		l.whole = false
-		i.damaged(Finding{What: fmt.Sprintf("the name of log %d", number), Next: nextRecord}, err)
-		return nil
-	}
-	l.origin = review.Origin(origin)
-	found := func(index *uint64, d *signing.Digest, what, why string) {
-		f := Finding{Log: l.origin, Index: index, What: what, Why: why, Next: i.next(l.origin)}
-		if d != nil {
-			f.Document = review.DocumentID(d.String())
-		}
-		l.whole = false
-		i.report.find(f)
-	}
-	const sum = "does not match its checksum"
-	l.noted, l.targeted = i.note(&l, keyCheckpoint), i.note(&l, keyTarget)
-	b, ok, err := i.get(i.tx, numberKey(keyState, number))
-	state, well := parseTreeState(b)
-	if err != nil || !ok || !well {
-		found(nil, nil, "its head", sum)
-		state = treeState{size: l.noted.checkpoint.Size}
-	}
-	l.entries = state.size
-	grown, intact, broken := tree{}, true, false
-	for index := range state.size {
-		if index%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		i.report.Records++
-		stored, err := i.hash(i.tx, &l.log, 0, index)
-		hashed := err == nil
-		h := stored
-		value, ok, err := i.get(i.tx, entryKey(number, index))
-		var digest *signing.Digest
-		leaf, _, lerr := i.parseLeaf(i.tx, &l.log, index, value)
-		switch {
-		case err != nil || lerr != nil:
-			found(&index, nil, "its entry", sum)
-			intact = false
-		case !ok:
-			found(&index, nil, "its entry", "is missing")
-			intact = false
-		default:
-			digest = &leaf.Digest
-			if h = leaf.Hash(); hashed && h != stored {
-				found(&index, digest, "its entry", "is another than the log's tree has there")
-				h, intact = stored, false
-			}
-			if has, err := i.has(i.tx, placeKey(leaf.Digest, number, index)); err != nil || !has {
-				i.report.find(Finding{Log: l.origin, Index: &index, Document: review.DocumentID(digest.String()), What: "its place", Why: "is missing", Next: nextIndex})
-			}
-			i.held(&l, index, leaf.Digest)
-		}
-		if !hashed {
-			found(&index, digest, "its hash", sum)
-			broken = broken || !intact
-		}
-		if intact {
-			l.prefix = index + 1
-		}
-		if !broken {
-			grown.grow(h, func(level int, n uint64, h tlog.Hash) {
-				i.report.Hashes++
-				if level == 0 {
-					return
-				}
-				if stored, err := i.hash(i.tx, &l.log, level, n); err != nil || stored != h {
-					found(nil, nil, fmt.Sprintf("hash %d of level %d", n, level), "is not that of the hashes below it")
-				}
-			})
-		}
-		if c := l.noted.checkpoint; !broken && grown.size == c.Size && grown.root() != c.Root {
-			found(nil, nil, fmt.Sprintf("its tree of %d records", c.Size), "is another than its checkpoint says")
-			l.prefix = 0
-		}
-	}
-	l.tree = grown
-	switch {
-	case broken || !well:
-	case grown.root() != state.root:
-		found(nil, nil, "its head", "has another root than its records")
-	case l.noted.checkpoint.Size > state.size || l.noted.checkpoint.Size < state.size && l.targeted.note == nil:
-		found(nil, nil, "its checkpoint", "does not fit its head")
-	}
-	i.beyond(&l)
-	return nil
-}
-
-// note is one of a log's two notes.
-func (i *inspection) note(l *inspected, prefix byte) signedNote {
-	n, err := i.loadNote(i.tx, prefix, &l.log)
-	if err == nil && n.note != nil && i.check.Note != nil {
-		err = i.check.Note(l.origin, n.note)
-	}
-	if err != nil {
-		l.whole = false
-		f := Finding{Log: l.origin, What: "its checkpoint", Why: "does not match its checksum", Next: i.next(l.origin)}
-		if damage := (*DamageError)(nil); !errors.As(err, &damage) {
-			f.Why = "is not signed by the log: " + lastLine(err.Error())
-		}
-		i.report.find(f)
-		return signedNote{}
-	}
-	return n
-}
-
-// held is whether a document has a payload or a reason why not.
-func (i *inspection) held(l *inspected, index uint64, d signing.Digest) {
-	f := Finding{Log: l.origin, Index: &index, Document: review.DocumentID(d.String()), What: "its content", Next: nextPayload}
-	held, err := i.has(i.tx, digestKey(keyPayload, d))
-	if err != nil {
-		i.damaged(f, err)
-		return
-	}
-	_, known, err := i.absence(i.tx, d)
-	switch {
-	case err != nil:
-		i.damaged(f, err)
-	case !held && !known:
-		f.Why = "is missing"
-		i.report.find(f)
-	case held && known:
-		f.Why, f.Next = "is there and noted as absent", nextIndex
-		i.report.find(f)
-	}
-}
-
-// beyond looks for entries and hashes that are of no record.
-func (i *inspection) beyond(l *inspected) {
-	n := uint64(0)
-	it := i.tx.NewIterator(badger.IteratorOptions{Prefix: numberKey(keyEntry, l.number)})
-	for it.Seek(entryKey(l.number, l.entries)); it.Valid(); it.Next() {
-		n++
-	}
-	it.Close()
-	for level := 0; level < 64; level++ {
-		it := i.tx.NewIterator(badger.IteratorOptions{Prefix: append(numberKey(keyHash, l.number), byte(level))})
-		for it.Seek(hashKey(l.number, level, l.entries>>level)); it.Valid(); it.Next() {
-			n++
-		}
-		it.Close()
-	}
-	if n > 0 {
-		l.whole = false
-		i.report.find(Finding{Log: l.origin, What: fmt.Sprintf("%d values", n), Why: "lie beyond its last record: what the head was is lost", Next: i.next(l.origin)})
 	}
 }
 

@@ -228,7 +228,7 @@ func TestADamagedIndexIsFoundWhileTheStoreRuns(t *testing.T) {
 	err = s.scrubOnce()
 	var damaged *DamageError
 	require.ErrorAs(t, err, &damaged)
-	require.ErrorContains(t, err, "stocktake fsck --repair")
+	require.ErrorContains(t, err, "`stocktake fsck` tells")
 }
 
 // Errors of writing and syncing, at the store's own seam: before the batch

@@ -95,9 +95,9 @@ func (i *inspection) exchange(fresh string) error {
 	return nil
 }
 
-// reopen gets Badger to open a database without the files that it cannot take:
-// it forgets damaged tables, and the headers of its logs are known. If that
-// does not do, nothing is saved.
+// reopen gets Badger to open a database in spite of files that it cannot take:
+// it forgets tables without an index, and the first bytes of its logs are known
+// to be zero. If that does not do, nothing is saved.
 func (i *inspection) reopen() error {
 	i.doubtful = true
 	for _, name := range unsound(i.dir, indexOnly) {
@@ -146,12 +146,7 @@ func forgetTable(dir, name string) error {
 		return err
 	}
 	_, err = f.Write(b)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	// Badger wants every table that the list names, also one deleted at its end
-	// only while it replays: an empty list entry does not open a file.
-	return nil
+	return errors.Join(err, f.Close())
 }
 
 // save writes what is sound into a new database.
@@ -250,14 +245,12 @@ func (i *inspection) provable(l *inspected) uint64 {
 		return l.entries
 	case noted.Size == 0:
 		return 0
-	case l.prefix >= noted.Size:
-		if t := i.leafTree(l, noted.Size); t.root() == noted.Root {
-			return noted.Size
-		}
-		return 0
 	}
-	t := i.leafTree(l, l.prefix)
-	if t.size == 0 {
+	if t := i.leafTree(l, noted.Size); t.root() == noted.Root {
+		return noted.Size // the entries are sound, whatever their hashes are
+	}
+	t := i.leafTree(l, min(l.prefix, noted.Size))
+	if t.size == 0 || t.size == noted.Size {
 		return 0
 	}
 	proof, err := tlog.ProveTree(int64(noted.Size), int64(t.size), i.hashes(i.tx, &l.log))

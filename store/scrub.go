@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -50,7 +49,7 @@ func (s *Store) scrubOnce() error {
 			continue // a compaction deleted it meanwhile
 		}
 		if err != nil {
-			return fmt.Errorf("%w; stop the node and run `stocktake fsck --repair`", s.damage("the file %s", name))
+			return s.damage("the file %s", name)
 		}
 		select {
 		case <-s.closing:

@@ -123,14 +123,14 @@ func parseAbsence(b []byte) (review.Absence, bool) {
 	return review.Absence(b[0]), true
 }
 
-// DamageError is a stored value that is not what was stored there. It is never
-// served. What is a payload is asked for again from peers; the rest needs a
-// backup, or an empty database that is filled from peers.
+// DamageError is something stored that is not what was stored there. It is never
+// served. What is a payload is asked for again from peers; for the rest there is
+// Repair.
 type DamageError struct {
 	Dir  string
 	What string // as in "payload 3f9a..." or "entry 7 of e1.sle..."
 }
 
 func (e *DamageError) Error() string {
-	return fmt.Sprintf("store: %s in %s is damaged: the stored bytes do not match their checksum or hash", e.What, e.Dir)
+	return fmt.Sprintf("store: %s in %s is damaged: the stored bytes do not match their checksum or hash; `stocktake fsck` tells how far that goes", e.What, e.Dir)
 }

@@ -18,15 +18,15 @@ func (c *Core) peerUp(id review.ParticipantID) {
 	for _, r := range c.logs {
 		delete(r.refused, id)
 	}
-	if c.signing.collecting != nil {
-		delete(c.signing.collecting.notBefore, id)
-	}
+	c.signing.retry(id)
+	c.orphan.retry(id)
 	c.absent.again(c.now)
 }
 
 // peerDown forgets what a peer claimed to have: it cannot be asked for it.
 func (c *Core) peerDown(id review.ParticipantID) {
-	c.peer(id).connected = false
+	p := c.peer(id)
+	p.connected, p.away = false, c.now
 	for _, o := range slices.Clone(c.behind) {
 		delete(c.logs[o].told, id)
 		c.touch(c.logs[o])

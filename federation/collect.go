@@ -10,7 +10,27 @@ import (
 	"stocktake/store"
 )
 
-// collection gathers the witnesses' cosignatures on one head of the own log.
+// collector gets the heads of one log cosigned: the own, or one whose node is
+// away (orphan.go).
+type collector struct {
+	origin     review.Origin
+	owed       bool                            // the log holds documents that no receipt covers
+	collecting *collection                     // cosignatures under way
+	last       map[review.ParticipantID]uint64 // size that each witness last cosigned
+}
+
+func newCollector(o review.Origin) collector {
+	return collector{origin: o, last: make(map[review.ParticipantID]uint64)}
+}
+
+// retry lets a witness that is back be asked again at once.
+func (s *collector) retry(id review.ParticipantID) {
+	if s != nil && s.collecting != nil {
+		delete(s.collecting.notBefore, id)
+	}
+}
+
+// collection gathers the witnesses' cosignatures on one head of a log.
 type collection struct {
 	head      store.Head
 	since     time.Time
@@ -28,16 +48,39 @@ type collection struct {
 // before it is left alone for a while.
 const maxConflicts = 3
 
-// collectDue gets the own head cosigned where it is owed: all witnesses are
-// asked, and when a quorum has answered, and the rest has had its grace, the
-// receipt is filed. It covers everything before it, so one collection at a
-// time is enough.
+// collectDue gets heads cosigned where it is owed.
 func (c *Core) collectDue() {
-	s := &c.signing
-	if !s.open || s.fenced != "" || len(c.roster.Witnesses) == 0 {
+	if !c.mayCollect() {
 		return
 	}
-	r := c.logs[c.own]
+	c.collect(&c.signing.collector)
+	if c.orphan != nil {
+		c.collect(c.orphan)
+	}
+}
+
+// mayCollect is whether there is anybody to ask, and the own log open for what
+// they answer.
+func (c *Core) mayCollect() bool {
+	return c.signing.open && c.signing.fenced == "" && len(c.roster.Witnesses) > 0
+}
+
+// collectorOf is the one that collects for a log, nil if none does.
+func (c *Core) collectorOf(o review.Origin) *collector {
+	switch {
+	case o == c.own:
+		return &c.signing.collector
+	case c.orphan != nil && c.orphan.origin == o:
+		return c.orphan
+	}
+	return nil
+}
+
+// collect asks all witnesses, and when a quorum has answered, and the rest has
+// had its grace, the receipt is filed. It covers everything before it, so one
+// collection at a time is enough.
+func (c *Core) collect(s *collector) {
+	r := c.logs[s.origin]
 	if g := s.collecting; g != nil && !g.filing && s.owed && len(g.waiting) == 0 && len(g.lines)+len(g.copying) < c.roster.quorum() &&
 		!c.now.Before(g.since.Add(c.timing.Retry)) {
 		s.collecting = nil // no quorum in sight, and there is a newer head to ask for
@@ -70,12 +113,12 @@ func (c *Core) collectDue() {
 		}
 		g.waiting[w.ID] = true
 		c.ask(asked{to: w.ID, base: g.head, request: Cosign{
-			Origin: c.own, Old: min(s.last[w.ID], g.head.Size), Size: g.head.Size, Note: logNote(g.head.Checkpoint)}})
+			Origin: s.origin, Old: min(s.last[w.ID], g.head.Size), Size: g.head.Size, Note: logNote(g.head.Checkpoint)}})
 	}
-	c.fileDue(g)
+	c.fileDue(s.origin, g)
 }
 
-func (c *Core) fileDue(g *collection) {
+func (c *Core) fileDue(o review.Origin, g *collection) {
 	if len(g.lines) < c.roster.quorum() {
 		return
 	}
@@ -93,24 +136,31 @@ func (c *Core) fileDue(g *collection) {
 	for _, name := range sortedKeys(g.lines) {
 		note.WriteString(g.lines[name])
 	}
-	c.emit(FileReceipt{Note: []byte(note.String())})
+	c.emit(FileReceipt{Origin: o, Note: []byte(note.String())})
 }
 
 func (c *Core) receiptFiled(e ReceiptFiled) {
-	g := c.signing.collecting
-	if g == nil || !g.filing {
+	s := c.collectorOf(e.Origin)
+	if s == nil || s.collecting == nil || !s.collecting.filing {
 		return
 	}
+	g := s.collecting
 	if e.Err != nil {
 		g.filing, g.failed = false, true
 		g.fileAt = c.now.Add(c.timing.Retry)
 		return
 	}
-	c.signing.collecting = nil
+	s.collecting = nil
+	if s == c.orphan {
+		c.orphan = nil
+	}
 }
 
 func (c *Core) cosignAnswered(a asked, request Cosign, answer CosignAnswer, ok bool) {
-	s := &c.signing
+	s := c.collectorOf(request.Origin)
+	if s == nil {
+		return
+	}
 	i := slices.IndexFunc(c.roster.Witnesses, func(w Witness) bool { return w.ID == a.to })
 	g := s.collecting
 	current := i >= 0 && g != nil && g.head.Size == request.Size
@@ -132,7 +182,9 @@ func (c *Core) cosignAnswered(a asked, request Cosign, answer CosignAnswer, ok b
 			return
 		}
 		s.last[a.to] = max(s.last[a.to], request.Size)
-		delete(s.doubts, a.to)
+		if s.origin == c.own {
+			delete(c.signing.doubts, a.to)
+		}
 		if current {
 			g.lines[w.Name] = line
 		}
@@ -143,7 +195,7 @@ func (c *Core) cosignAnswered(a asked, request Cosign, answer CosignAnswer, ok b
 				delete(g.notBefore, a.to)
 			}
 		}
-	case answer.Status == statusConflict && answer.Size <= c.logs[c.own].head.Size && answer.Size > request.Size:
+	case answer.Status == statusConflict && answer.Size <= c.logs[s.origin].head.Size && answer.Size > request.Size:
 		s.last[a.to] = answer.Size
 		if current && !g.filing { // it is past this head already
 			s.collecting, s.owed = nil, true
@@ -152,8 +204,12 @@ func (c *Core) cosignAnswered(a asked, request Cosign, answer CosignAnswer, ok b
 		// It has cosigned what this database does not have. That is its word
 		// alone: if there is a note that proves it, comparing brings it.
 		c.peer(a.to).compare = c.now
-		if !s.doubts[a.to] {
-			s.doubts[a.to] = true
+		if s == c.orphan {
+			c.orphan = nil // there is more of it to be had
+			return
+		}
+		if !c.signing.doubts[a.to] {
+			c.signing.doubts[a.to] = true
 			c.emit(Doubted{Witness: a.to, Size: answer.Size})
 		}
 	}

@@ -25,9 +25,9 @@ var errUnknownLog = errors.New("federation: a log that no charter lists")
 // Its parts are files: catchup.go (whose heads are longer), pull.go (getting
 // records), fork.go (what is believed of a log), doubt.go (two notes that
 // contradict each other and do not show it), ending.go (how a forked log comes
-// to its end), gossip.go (hearing and
-// telling), absent.go (missing payloads), own.go (may the own log be signed),
-// collect.go (cosignatures and receipts).
+// to its end), gossip.go (hearing and telling), absent.go (missing payloads),
+// own.go (may the own log be signed), collect.go (cosignatures and receipts),
+// orphan.go (those of a log whose node is gone).
 type Core struct {
 	self   review.ParticipantID
 	own    review.Origin
@@ -54,6 +54,8 @@ type Core struct {
 
 	absent  absent
 	signing ownLog
+	orphan  *collector // of a log whose node is away; nil while there is none
+	orphans time.Time  // when to look for one
 }
 
 // Options of a core.
@@ -70,13 +72,14 @@ type Timing struct {
 	OpenAfter time.Duration // how long signing waits for peers' word at start; default 5 s
 	Grace     time.Duration // for the remaining witnesses after a quorum; default 200 ms
 	Retry     time.Duration // before what failed is tried again; default 2 s
+	Orphan    time.Duration // how long a log's node is away until another sees to its receipt; default 5 min
 }
 
 func (t Timing) orDefaults() Timing {
 	for _, d := range []struct {
 		value *time.Duration
 		or    time.Duration
-	}{{&t.CatchUp, 15 * time.Second}, {&t.OpenAfter, 5 * time.Second}, {&t.Grace, 200 * time.Millisecond}, {&t.Retry, 2 * time.Second}} {
+	}{{&t.CatchUp, 15 * time.Second}, {&t.OpenAfter, 5 * time.Second}, {&t.Grace, 200 * time.Millisecond}, {&t.Retry, 2 * time.Second}, {&t.Orphan, 5 * time.Minute}} {
 		if *d.value == 0 {
 			*d.value = d.or
 		}
@@ -92,6 +95,7 @@ type peer struct {
 	compared  bool      // it has answered at least once
 	ranges    int       // ranges asked of it and not answered
 	payloads  bool      // payloads asked of it and not answered
+	away      time.Time // since when it is not connected
 	window    uint64    // how many bytes to ask for
 }
 
@@ -115,7 +119,7 @@ func NewCore(o Options, r *Roster) *Core {
 		logs:   make(map[review.Origin]*replica),
 		absent: absent{asked: make(map[review.ParticipantID]int), found: make(map[review.DocumentID]bool)},
 	}
-	c.signing.last = make(map[review.ParticipantID]uint64)
+	c.signing.collector = newCollector(o.Own)
 	c.signing.doubts = make(map[review.ParticipantID]bool)
 	c.enrol(r)
 	return c
@@ -151,6 +155,8 @@ func (c *Core) Step(now time.Time, e Event) []Effect {
 		c.appended(e)
 	case ReceiptFiled:
 		c.receiptFiled(e)
+	case ReceiptFound:
+		c.receiptFound(e)
 	case MissingListed:
 		c.missingListed(e)
 	case Tick:
@@ -162,6 +168,7 @@ func (c *Core) Step(now time.Time, e Event) []Effect {
 		c.pullDue()
 		c.payloadsDue()
 		c.openDue()
+		c.orphansDue()
 		c.collectDue()
 		c.announceDue()
 	}
@@ -262,7 +269,7 @@ func (c *Core) enrol(r *Roster) {
 func (c *Core) peer(id review.ParticipantID) *peer {
 	p := c.peers[id]
 	if p == nil {
-		p = &peer{window: MinRange}
+		p = &peer{window: MinRange, away: c.now}
 		c.peers[id] = p
 		i, _ := slices.BinarySearch(c.order, id)
 		c.order = slices.Insert(c.order, i, id)

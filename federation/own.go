@@ -14,10 +14,8 @@ type ownLog struct {
 	fenced  string    // why it must never be signed again
 	others  int       // members whose word is worth waiting for
 
-	owed       bool                            // it holds documents that no receipt covers
-	collecting *collection                     // cosignatures under way
-	last       map[review.ParticipantID]uint64 // size that each witness last cosigned
-	doubts     map[review.ParticipantID]bool   // witnesses that say they cosigned another or a longer tree
+	collector
+	doubts map[review.ParticipantID]bool // witnesses that say they cosigned another or a longer tree
 }
 
 func (s *ownLog) enrolled(r *Roster, self review.ParticipantID) {

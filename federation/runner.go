@@ -236,18 +236,19 @@ func (r *Runner) owed() (bool, error) {
 			continue
 		}
 		if cp, err := signing.PeekCheckpoint([]byte(receipt.Checkpoint)); err == nil && cp.Origin == string(r.o.Own) {
-			return r.substanceFrom(cp.Size)
+			return r.substanceFrom(r.o.Own, cp.Size)
 		}
 	}
 	return substance, nil
 }
 
-// substanceFrom is whether anything but receipts lies at or above an index.
-func (r *Runner) substanceFrom(from uint64) (bool, error) {
-	for i := from; i < r.o.Store.Head(r.o.Own).Size; i++ {
-		record, err := r.o.Store.Record(r.o.Own, i)
+// substanceFrom is whether anything but receipts lies at or above an index of a
+// log.
+func (r *Runner) substanceFrom(o review.Origin, from uint64) (bool, error) {
+	for i := from; i < r.o.Store.Head(o).Size; i++ {
+		record, err := r.o.Store.Record(o, i)
 		if err != nil {
-			return false, fmt.Errorf("%s: %w", r.o.Own, err)
+			return false, fmt.Errorf("%s: %w", o, err)
 		}
 		d, err := review.Parse(record.Payload)
 		if _, ok := predicate[*review.Receipt](d, err); !ok {
@@ -255,6 +256,38 @@ func (r *Runner) substanceFrom(from uint64) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// findReceipt looks how much of a log is final by what is held.
+func (r *Runner) findReceipt(o review.Origin) {
+	final := uint64(0)
+	ids, err := r.o.Store.Find(store.Query{Kind: review.KindReceipt})
+	for _, id := range ids {
+		d, _ := (lookup{r.o.Store}).Document(id)
+		if d == nil {
+			continue
+		}
+		receipt, ok := predicate[*review.Receipt](d, nil)
+		if !ok {
+			continue
+		}
+		note := []byte(receipt.Checkpoint)
+		if cp, err := signing.PeekCheckpoint(note); err != nil || cp.Origin != string(o) || cp.Size <= final {
+			continue
+		}
+		if cp, ok := review.Quorate(r.Chain(), note); ok {
+			final = cp.Size
+		}
+	}
+	substance := false
+	if err == nil {
+		substance, err = r.substanceFrom(o, final)
+	}
+	if err != nil {
+		r.log.Error("not known how much of a log is final", "origin", o, "err", err)
+		return
+	}
+	r.happen(ReceiptFound{o, final, substance})
 }
 
 func predicate[T any](d *review.Document, err error) (p T, ok bool) {
@@ -331,7 +364,9 @@ func (r *Runner) do(ctx context.Context, effects []Effect) {
 		case ListMissing:
 			r.group.Go(func() error { r.happen(r.listMissing(e.After)); return nil })
 		case FileReceipt:
-			r.group.Go(func() error { r.happen(ReceiptFiled{r.fileReceipt(ctx, e.Note)}); return nil })
+			r.group.Go(func() error { r.happen(ReceiptFiled{e.Origin, r.fileReceipt(ctx, e.Note)}); return nil })
+		case FindReceipt:
+			r.group.Go(func() error { r.findReceipt(e.Origin); return nil })
 		case OpenLog:
 			if !r.open {
 				r.open = true

@@ -27,6 +27,7 @@ type running struct {
 	t      *testing.T
 	f      *simulation.Federation
 	dir    string
+	orphan time.Duration // how long a log's node is away until others see to its receipt; 0: as by default
 	store  *store.Store
 	runner *federation.Runner
 	stop   func()
@@ -57,7 +58,7 @@ func (n *running) start() {
 		Self: n.ID, Own: n.Origin, Genesis: n.f.Genesis.Document, Chain: n.f.Chain, Store: n.store,
 		Node: n.Node, Log: n.Log, Witness: n.Witness, Clerk: n.Clerk.Signer(), Listen: log.Addresses,
 		Salt:   func() string { salts++; return fmt.Sprintf("%032x", salts) },
-		Timing: federation.Timing{CatchUp: 2 * time.Second, OpenAfter: 2 * time.Second},
+		Timing: federation.Timing{CatchUp: 2 * time.Second, OpenAfter: 2 * time.Second, Orphan: n.orphan},
 		Logger: slog.New(logger),
 	})
 	require.NoError(n.t, err)

@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -62,5 +63,49 @@ func TestWitnessThatNeverCopiesHoldsUpNobody(t *testing.T) {
 			n.Run(3 * time.Second)
 		}
 		require.True(t, n.RunUntil(time.Minute, func() bool { return !owner.owed() }), "the honest quorum was not enough")
+	})
+}
+
+// A node that is gone for good takes no document along: what it received and
+// what had time to reach another becomes final there, by a receipt that another
+// node files. So seizing a coalition's server right after it spoke changes
+// nothing but the filing time.
+func TestOrphanedDocumentsBecomeFinal(t *testing.T) {
+	eachSeed(t, 20, func(t *testing.T, seed uint64) {
+		n := begin(seed, 6, 4, rough)
+		require.True(t, n.RunUntil(3*time.Minute, n.settled))
+		owner, others := n.Nodes[5], n.Nodes[:5]
+		pledge := n.Federation.Pledge(owner.Member, 1)
+		n.File(owner, pledge)
+		size := owner.Ledger.Head(owner.Origin).Size
+		copied := func() bool {
+			for _, node := range others {
+				if node.Ledger.Head(owner.Origin).Size >= size {
+					return true
+				}
+			}
+			return false
+		}
+		for end := n.Now.Add(time.Minute); !copied() && n.Now.Before(end); n.Run(time.Millisecond) {
+		}
+		require.True(t, copied())
+		n.Stop(owner)
+		n.Nodes = others
+		require.True(t, n.RunUntil(30*time.Minute, func() bool {
+			for _, node := range others {
+				if node.final()[owner.Origin] < size {
+					return false
+				}
+			}
+			return n.same()
+		}), "it stays pending")
+		n.Run(30 * time.Minute)
+		receipts := 0
+		for _, d := range others[0].Ledger.Documents(review.KindReceipt) {
+			if p := d.Predicate.(*review.Receipt); p.Author != owner.ID && strings.Contains(p.Checkpoint, string(owner.Origin)+"\n") {
+				receipts++
+			}
+		}
+		require.LessOrEqual(t, receipts, 2, "everybody filed a receipt for it")
 	})
 }

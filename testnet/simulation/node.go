@@ -41,7 +41,8 @@ type Node struct {
 	seen     map[[32]byte]bool
 	asked    map[uint64]bool
 	ticking  time.Time
-	covered  uint64 // own log size that a receipt covers
+	covered  uint64  // own log size that a receipt covers
+	durable  *Ledger // a mutant's, before it wrote last
 
 	skew      time.Duration // of its clock
 	elsewhere int           // the side that a copy of a node was put on; 0: with its participant
@@ -68,15 +69,19 @@ func (n *Network) Start(node *Node) {
 	node.links = make(map[review.ParticipantID]bool)
 	node.ticking, node.fuse = time.Time{}, 0
 	node.Ledger.library = n.Federation.library
-	if node.copied() && node.Ledger.fences[node.Origin] == "" && !node.Mutant.is("copies not noticed") {
+	if node.copied() && node.Ledger.fences[node.Origin] == "" && !node.Mutant.is(mutantCopyUnnoticed) {
 		node.Ledger.fences[node.Origin] = "these records come from a backup or another machine"
 	}
+	if node.Mutant.is(mutantNoFence) {
+		delete(node.Ledger.fences, node.Origin)
+	}
 	node.Fenced = node.Ledger.fences[node.Origin]
+	node.Mutant.spoil(node.Ledger)
 	node.quiet, node.refiled = 0, 0
 	node.enrolled = enrolled{}
 	node.enrol()
 	node.Core = federation.NewCore(federation.Options{
-		Self: node.ID, Own: node.Origin, Seed: n.random.Uint64(), Timing: node.Mutant.timing(n.timing)}, node.roster)
+		Self: node.ID, Own: node.Origin, Seed: n.random.Uint64(), Timing: node.Mutant.timing(n.timing)}, node.Mutant.roster(node.roster))
 	node.cosigner = &federation.Cosigner{
 		Name:   review.WitnessName(node.ID, n.Federation.Genesis.ID, suffix),
 		Signer: node.Witness, State: node.Mutant.witnessState(node.Ledger),
@@ -105,6 +110,9 @@ func (node *Node) burn() bool {
 	if node.fuse > 0 {
 		if node.fuse--; node.fuse == 0 {
 			node.network.Stop(node)
+			if node.Mutant.is(mutantVolatile) && node.durable != nil {
+				node.Ledger = node.durable
+			}
 		}
 	}
 	return !node.up
@@ -151,6 +159,9 @@ func (node *Node) append(documents ...review.SignedDocument) (head store.Head, o
 		entries[i] = Entry(d)
 	}
 	node.network.oracle.appends(node, documents)
+	if node.Mutant.is(mutantVolatile) {
+		node.durable = node.Ledger.Clone()
+	}
 	head = node.Ledger.Append(node.Origin, node.Log, entries...)
 	node.arrived()
 	return head, !node.burn()
@@ -170,7 +181,7 @@ func (node *Node) receipted() (size uint64) {
 // owed reports whether the own log holds a document that no receipt covers.
 func (node *Node) owed() bool {
 	m := node.Ledger.logs[node.Origin]
-	if m == nil || node.Mutant.is("owed receipt forgotten") {
+	if m == nil || node.Mutant.is(mutantNoReceiptOwed) {
 		return false
 	}
 	for _, e := range m.entries[min(node.covered, uint64(len(m.entries))):] {
@@ -232,14 +243,16 @@ func (node *Node) do(effect federation.Effect) {
 		node.later(func() federation.Event {
 			var ids []review.DocumentID
 			for _, id := range node.Ledger.Missing() {
-				if id > e.After && len(ids) < 1024 {
+				if !node.Mutant.is(mutantMissingLeft) && id > e.After && len(ids) < 1024 {
 					ids = append(ids, id)
 				}
 			}
 			return federation.MissingListed{IDs: ids}
 		})
 	case federation.FileReceipt:
-		node.later(func() federation.Event { return node.fileReceipt(e.Note) })
+		node.later(func() federation.Event { return node.fileReceipt(e) })
+	case federation.FindReceipt:
+		node.later(func() federation.Event { return node.findReceipt(e.Origin) })
 	case federation.OpenLog:
 		node.Open = true
 		node.fileWaiting()
@@ -277,7 +290,7 @@ func (node *Node) later(do func() federation.Event) {
 // fence ends the signing of the own log.
 func (node *Node) fence(reason string) {
 	node.network.oracle.fenced(node, reason)
-	if !node.Mutant.is("no fence") {
+	if node.liar == nil && !node.Mutant.is(mutantNoFence) {
 		node.Fenced = reason
 		node.Ledger.fences[node.Origin] = reason
 	}
@@ -295,26 +308,39 @@ func (node *Node) extend(t store.Tail) federation.Event {
 	return federation.Extended{Origin: t.Origin, Head: head, Missing: missing, Refused: errors.Is(err, store.ErrProof), Err: err}
 }
 
-func (node *Node) fileReceipt(note []byte) federation.Event {
+func (node *Node) fileReceipt(e federation.FileReceipt) federation.Event {
 	if node.Fenced != "" {
-		return federation.ReceiptFiled{Err: store.ErrFenced}
+		return federation.ReceiptFiled{Origin: e.Origin, Err: store.ErrFenced}
 	}
-	cp, err := signing.PeekCheckpoint(note)
+	cp, err := signing.PeekCheckpoint(e.Note)
 	if err != nil {
 		panic(err)
 	}
-	head, ok := node.append(node.network.Federation.Receipt(node.Member, note))
-	node.covered = cp.Size
-	node.network.oracle.receipted(node, note)
+	head, ok := node.append(node.network.Federation.Receipt(node.Member, e.Note))
+	if e.Origin == node.Origin {
+		node.covered = cp.Size
+		node.network.oracle.receipted(node, e.Note)
+	}
 	if ok {
 		node.step(federation.Appended{Head: head})
 	}
-	return federation.ReceiptFiled{}
+	return federation.ReceiptFiled{Origin: e.Origin}
+}
+
+// findReceipt looks how much of a log is final by what the node holds.
+func (node *Node) findReceipt(o review.Origin) federation.Event {
+	found := federation.ReceiptFound{Origin: o, Size: node.final()[o]}
+	for i := found.Size; i < node.Ledger.Head(o).Size; i++ {
+		payload, _ := node.Ledger.payload(node.Ledger.logs[o].entries[i].Leaf.Digest)
+		d, err := review.Parse(payload)
+		found.Substance = found.Substance || err != nil || d.Kind != review.KindReceipt
+	}
+	return found
 }
 
 // proveFork files the proof of a fork, as a node does that may sign its log.
 func (node *Node) proveFork(seen federation.ForkSeen) {
-	if node.Fenced != "" || seen.Origin == node.Origin || node.Mutant.is("forks kept quiet") {
+	if node.Fenced != "" || seen.Origin == node.Origin || node.Mutant.is(mutantForksQuiet) {
 		return
 	}
 	log, _ := node.chain.Log(seen.Origin)
@@ -397,7 +423,9 @@ func (node *Node) whenHeld(from review.ParticipantID, r federation.Request, unti
 	wait()
 }
 
-func (node *Node) holds(r federation.Cosign) bool { return node.Ledger.Head(r.Origin).Size >= r.Size }
+func (node *Node) holds(r federation.Cosign) bool {
+	return node.Ledger.Head(r.Origin).Size >= r.Size || node.Mutant.is(mutantHoldless)
+}
 
 // serve answers a request; nil where there is no answer.
 func (node *Node) serve(from review.ParticipantID, method string, body []byte) []byte {
@@ -413,7 +441,7 @@ func (node *Node) serve(from review.ParticipantID, method string, body []byte) [
 		if !node.cosigns() {
 			return nil
 		}
-		answer := node.cosigner.Answer(body)
+		answer := node.Mutant.cosign(node.cosigner, body)
 		node.network.oracle.cosigned(node, body, answer)
 		return answer
 	}
@@ -428,7 +456,7 @@ func (node *Node) serve(from review.ParticipantID, method string, body []byte) [
 // the key that it has.
 func (node *Node) cosigns() bool {
 	return slices.ContainsFunc(node.roster.Witnesses, func(w federation.Witness) bool {
-		return w.ID == node.ID && node.Witness != nil && w.Key == node.Witness.Key() && !node.copied()
+		return w.ID == node.ID && node.Witness != nil && w.Key == node.Witness.Key() && (!node.copied() || node.Mutant.is(mutantWitnessKept))
 	})
 }
 

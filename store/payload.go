@@ -107,7 +107,7 @@ func (s *Store) payload(tx *badger.Txn, d signing.Digest) ([]byte, review.Absenc
 		return nil, why, err
 	}
 	var payload []byte
-	if err == nil {
+	for again := true; err == nil; again = false {
 		err = item.Value(func(b []byte) error {
 			var ok bool
 			if payload, ok = parsePayload(b); !ok || signing.PayloadDigest(payload) != d {

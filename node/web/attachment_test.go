@@ -61,7 +61,7 @@ func TestAnAttachmentIsADownloadAndNeverShown(t *testing.T) {
 	require.NoError(t, web.SendAttachment(t.Context(), w.client, m.Digest(), stored(m, content)))
 	require.NoError(t, web.SendAttachment(t.Context(), w.client, m.Digest(), stored(m, content)), "again changes nothing")
 	for _, path := range []string{page + "/attachments/annex-1.html", "/api/v1/attachments/" + string(m.Digest()) + "/chunks?from=0", "/api/v1/attachments/" + string(m.Digest()) + "/manifest"} {
-		res, body = w.request(t, path)
+		res, _ = w.request(t, path)
 		require.Equal(t, http.StatusOK, res.StatusCode)
 		require.Equal(t, "application/octet-stream", res.Header.Get("Content-Type"))
 		require.True(t, strings.HasPrefix(res.Header.Get("Content-Disposition"), "attachment; filename="), path)

@@ -98,15 +98,18 @@ func TestAChangedStocktakeFileIsRefused(t *testing.T) {
 	assert.ErrorIs(t, err, ErrStocktakeFile)
 }
 
+func tableOf(tables []*table, group string) *table {
+	return tables[slices.IndexFunc(tables, func(t *table) bool { return t.group == group })]
+}
+
 func FuzzParseStocktakeFile(f *testing.F) {
 	id := DocumentID(strings.Repeat("0", 64))
 	snapshot := Snapshot{Charter: id, Federation: id}
-	t := &table{group: groupPledges, names: groups[2].figures}
-	t.add(&PledgeRow{Row: Row{Key: string(id), In: []string{"pledges"}, Cites: []DocumentID{id}}, ID: id, Title: "A pledge", Objectives: []int{4}})
-	tables := []*table{{group: groups[0].name, names: groups[0].figures}, {group: groups[1].name, names: groups[1].figures}, t}
-	for _, g := range groups[3:] {
+	var tables []*table
+	for _, g := range groups {
 		tables = append(tables, &table{group: g.name, names: g.figures})
 	}
+	tableOf(tables, groupPledges).add(&PledgeRow{Row: Row{Key: string(id), In: []string{"pledges"}, Cites: []DocumentID{id}}, ID: id, Title: "A pledge", Objectives: []int{4}})
 	small := compose(Manifest{Schema: SchemaVersion, Charter: id, Federation: id, Snapshot: snapshot.Digest(), Notes: []string{}}, snapshot.Marshal(), tables)
 	if _, err := ParseStocktakeFile(small.File()); err != nil {
 		f.Fatal(err)
@@ -163,17 +166,18 @@ func TestAHostileStocktakeFileNeitherStopsNorSteersTheReader(t *testing.T) {
 	}
 	head := Row{Key: "k", In: []string{"\x1b[31m"}}
 	hostile := "\x1b]0;x\a\u202e<script>\n"
-	tables[3].add(&PartyRow{Row: head, Name: hostile})
-	tables[5].add(&TargetRow{Row: head, Indicator: hostile})
-	tables[12].add(&CommentRow{Row: head, About: "short"})
-	tables[14].add(&WithdrawalRow{Row: head, Reason: hostile})
+	tableOf(tables, groupParties).add(&PartyRow{Row: head, Name: hostile})
+	tableOf(tables, groupTargets).add(&TargetRow{Row: head, Indicator: hostile})
+	tableOf(tables, groupRecommendations).add(&CommentRow{Row: head, About: "short"})
+	tableOf(tables, groupWithdrawals).add(&WithdrawalRow{Row: head, Reason: hostile})
 	s, err := ParseStocktakeFile(compose(m, f.snapshot().Marshal(), tables).File())
 	require.NoError(t, err)
 	assert.NotContains(t, string(s.Text()), "\x1b")
 	assert.NotContains(t, string(s.Text()), "\u202e")
 	assert.NotContains(t, string(s.HTML()), "<script>")
 
-	tables[3].rows = append(tables[3].rows, tableRow{&Row{Key: "l", In: []string{}}, []byte(`{"cites":[],"in":[],"key":"l","state":7}`)})
+	parties := tableOf(tables, groupParties)
+	parties.rows = append(parties.rows, tableRow{&Row{Key: "l", In: []string{}}, []byte(`{"cites":[],"in":[],"key":"l","state":7}`)})
 	_, err = ParseStocktakeFile(compose(m, f.snapshot().Marshal(), tables).File())
 	assert.ErrorIs(t, err, ErrStocktakeFile)
 }

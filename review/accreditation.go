@@ -174,7 +174,7 @@ func (c *Chain) accreditationFaults(d *Document, at time.Time) Refusal {
 		return Refusal{*refuse("/key", codeAuthorTaken, "participant", string(p.Participant))}
 	case bound && known.Kind != p.Type:
 		return Refusal{*refuse("/type", codeAuthorTaken, "participant", string(p.Participant), "type", known.Kind)}
-	case !bound && (taken || c.changes.reserved[key]):
+	case !bound && (taken || c.changes.reserved[key] != ""):
 		return Refusal{*refuse("/key", "key-taken")}
 	}
 	if len(c.vouching[p.Author]) >= maxAccreditations {

@@ -43,7 +43,7 @@ type keyChanges struct {
 	recoveries map[DocumentID]*recovery
 	voices     map[DocumentID]map[ParticipantID]time.Time // of guardians about a recovery
 	contests   map[DocumentID]DocumentID                  // of a recovery, by which document
-	reserved   map[signing.DocumentKey]bool               // that a recovery names
+	reserved   map[signing.DocumentKey]ParticipantID      // that a recovery names, for whom
 }
 
 func (p *KeyChange) check(r *Refusal) {
@@ -153,7 +153,7 @@ func (c *Chain) keyFaults(p *KeyChange, about *Document, at time.Time) Refusal {
 	if p.Action != actionRevoke {
 		key, _ := signing.ParseDocumentKeyBase64(p.Key)
 		// A charter may list the new key as well: then its entry stands.
-		if c.taken(key, p.Author, role) || c.keys[key].owner != "" && p.Action == actionDelegate {
+		if c.changes.reserved[key] != "" || c.taken(key, p.Author, role) || c.keys[key].owner != "" && p.Action == actionDelegate {
 			return Refusal{*refuse("/key", "key-taken")}
 		}
 	}
@@ -164,7 +164,7 @@ func (c *Chain) keyFaults(p *KeyChange, about *Document, at time.Time) Refusal {
 // charter lists it for this owner and role.
 func (c *Chain) taken(key signing.DocumentKey, owner ParticipantID, role string) bool {
 	now, ok := c.keys[key]
-	return c.changes.reserved[key] || ok && (now.by != "" || now.owner != owner || now.role != role)
+	return ok && (now.by != "" || now.owner != owner || now.role != role)
 }
 
 // unchanged is a copy with the charter's keys alone, for change to work on.
@@ -175,7 +175,7 @@ func (c *Chain) unchanged() *Chain {
 	n.accredited, n.vouching, n.early = map[ParticipantID][]*accreditation{}, map[ParticipantID][]*accreditation{}, map[takingBack]early{}
 	n.changes = keyChanges{
 		of: map[DocumentID]Refusal{}, by: map[DocumentID]signing.DocumentKey{}, count: map[ParticipantID]int{}, added: map[ParticipantID][]signing.DocumentKey{},
-		recoveries: map[DocumentID]*recovery{}, voices: map[DocumentID]map[ParticipantID]time.Time{}, contests: map[DocumentID]DocumentID{}, reserved: map[signing.DocumentKey]bool{},
+		recoveries: map[DocumentID]*recovery{}, voices: map[DocumentID]map[ParticipantID]time.Time{}, contests: map[DocumentID]DocumentID{}, reserved: map[signing.DocumentKey]ParticipantID{},
 	}
 	return &n
 }

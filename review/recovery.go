@@ -64,7 +64,8 @@ func (c *Chain) recoveryFaults(p *KeyChange, at time.Time) Refusal {
 	var r Refusal
 	for _, k := range []struct{ pointer, key, role string }{{"/key", p.Key, roleAuthor}, {"/root", p.Root, roleRoot}} {
 		key, _ := signing.ParseDocumentKeyBase64(k.key)
-		if k.key != "" && c.taken(key, p.Participant, k.role) {
+		kept := c.changes.reserved[key]
+		if k.key != "" && (kept != "" && kept != p.Participant || c.taken(key, p.Participant, k.role)) {
 			r.add(k.pointer, "key-taken")
 		}
 	}
@@ -105,8 +106,9 @@ func (c *Chain) contestFaults(p *KeyChange, about *Document, at time.Time) Refus
 	return nil
 }
 
-// propose takes a recovery in. Its keys are kept for it: whoever reads them here
-// could otherwise put them in another place before it takes effect.
+// propose takes a recovery in. Its keys are kept for recoveries of its
+// participant: whoever reads them here could otherwise put them in another place
+// before it takes effect.
 func (c *Chain) propose(d *Document, filed time.Time) {
 	p := d.Predicate.(*KeyChange)
 	r := &recovery{id: d.ID, proposal: p, at: filed, contestedBy: c.changes.contests[d.ID]}
@@ -115,7 +117,7 @@ func (c *Chain) propose(d *Document, filed time.Time) {
 	r.root, _ = signing.ParseDocumentKeyBase64(p.Root)
 	for _, key := range []signing.DocumentKey{r.key, r.root} {
 		if key != "" {
-			c.changes.reserved[key] = true
+			c.changes.reserved[key] = p.Participant
 		}
 	}
 	c.changes.recoveries[d.ID] = r

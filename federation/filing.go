@@ -39,7 +39,9 @@ func (d *Door) File(ctx context.Context, e signing.Envelope) (review.Record, err
 		return review.Record{}, err
 	}
 	key, ok := signer(chain, e, document)
-	if _, known := chain.Participant(document.Author); !ok && known {
+	if _, known := chain.Participant(document.Author); !ok && known && document.Author.Accredited() {
+		return review.Record{}, fmt.Errorf("author: %w: no key that was accredited for %s made it; sign with that key, or let an accreditor accredit yours under another ID", signing.ErrSignature, document.Author)
+	} else if !ok && known {
 		return review.Record{}, fmt.Errorf("author: %w: no key that the charter lists for %s made it; sign with the key whose card is in the charter", signing.ErrSignature, document.Author)
 	}
 	if err := review.Admit(chain, document, key, lookup{d.Store}); err != nil {

@@ -341,6 +341,16 @@ func TestAccreditedAuthorsAreNoPartOfAQuorum(t *testing.T) {
 	assert.Equal(t, len(charter.Participants), tally.Open)
 }
 
+func TestACharterHoldsAccreditorsAndQuotasCompletely(t *testing.T) {
+	predicate, about := readExample(t, KindCharter)
+	predicate["accreditors"] = []any{map[string]any{"participant": "sle", "scope": "region:ECOWAS", "kinds": []any{"academic", kindProtected}, "cap": 3, "from": "2026-01-01T00:00:00Z", "until": "2027-01-01T00:00:00Z"}}
+	predicate["quotas"] = []any{map[string]any{"entries": 1000}, map[string]any{"entries": 2000, "participant": "sle", "from": "2026-01-01T00:00:00Z", "until": "2027-01-01T00:00:00Z"}}
+	payload := Compose(KindCharter, about, predicate)
+	d, err := Parse(payload)
+	require.NoError(t, err)
+	assert.Equal(t, string(payload), string(Compose(d.Kind, d.Subjects, d.Predicate)))
+}
+
 func TestACharterKeepsItsAccreditors(t *testing.T) {
 	entry := Accreditor{Participant: "ngo", Scope: "global", Kinds: []string{"academic"}, Cap: 2}
 	closed := entry

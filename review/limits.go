@@ -53,8 +53,9 @@ const (
 	maxContest     = 90 * 24 * time.Hour
 )
 
-// maxAccreditations of one accreditor between amendments, renewals included: a
+// maxAccreditations of one accreditor that took effect, renewals included: a
 // coalition with 200 authors, each accredited anew once a year for twenty years.
+// It bounds what a thief of its key can make everybody work through.
 const maxAccreditations = 4096
 
 // maxSuspension is what members need to agree on an amendment, or to let the

@@ -134,7 +134,7 @@ var messages = map[string]string{
 	"not-understood type":     "this program does not know documents of type {type}: update it",
 	"wrong-federation":        "of another federation: it does not count in this one",
 	"wrong-federation want":   "of another federation: write {want}, the ID of this one's first charter",
-	"unknown-author":          "the charter lists no participant with its author's ID",
+	"unknown-author":          "the charter lists no participant with its author's ID, and no accreditor answered for one",
 	"unknown-author author":   "the charter lists no participant {author}: write the ID of the participant that signs",
 	"key-unknown":             "signed with a key that the charter lists for nobody",
 	"key-unknown key":         "signed with key {key}, which the charter lists for nobody: sign with a key that it lists for {author}",

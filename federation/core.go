@@ -147,6 +147,8 @@ func (c *Core) Step(now time.Time, e Event) []Effect {
 		c.answered(e)
 	case Extended:
 		c.extended(e)
+	case HeadsDiffer:
+		c.headsDiffer(e)
 	case Contradicted:
 		c.contradicted(e)
 	case Rewound:

@@ -61,6 +61,20 @@ func Contradicts(l Ledger, note []byte) (found Contradiction, ok bool, err error
 	return found, true, nil
 }
 
+// Differing are the heads that a ledger's trees do not extend.
+func Differing(l Ledger, heads []LogHead) (differ []LogHead, err error) {
+	for _, h := range heads {
+		switch root, err := l.Root(h.Origin, h.Size); {
+		case errors.Is(err, store.ErrNotFound): // it was rewound meanwhile
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", h.Origin, err)
+		case root != h.Root:
+			differ = append(differ, h)
+		}
+	}
+	return differ, nil
+}
+
 // compare has a note of fewer records than are held looked at.
 func (c *Core) compare(r *replica, from review.ParticipantID, note []byte) {
 	if r.Forked || r.seen {

@@ -94,6 +94,10 @@ func (x *table) step(e federation.Event) {
 			if found.From = e.From; ok {
 				x.step(federation.Contradicted{Contradiction: found})
 			}
+		case federation.CompareHeads:
+			differ, err := federation.Differing(x.held, e.Heads)
+			require.NoError(x.t, err)
+			x.step(federation.HeadsDiffer{From: e.From, Heads: differ})
 		case federation.Rewind:
 			x.rewinds++
 			to, rivals, err := federation.Retreat(x.held, e)
@@ -151,6 +155,15 @@ func TestAShorterRivalIsProvenAsSoonAsItIsHeardOf(t *testing.T) {
 	x.step(federation.Heard{From: "xaa", Note: note(old, x.owner.Origin)})
 	require.Empty(t, x.seen, "an old head of the same history passed for another")
 	x.step(federation.Heard{From: "xaa", Note: note(b, x.owner.Origin)})
+	x.proven()
+}
+
+// Who holds the shorter one may have nothing to say: a copy that fenced itself.
+func TestAShorterRivalThatAPeerHoldsIsProven(t *testing.T) {
+	x, a, b := histories(t, 2, 7, 4)
+	x.part(a, 7)
+	x.start()
+	x.connect("xaa", b)
 	x.proven()
 }
 

@@ -58,6 +58,13 @@ type Extended struct {
 // extend. A note that it does extend ends without a word.
 type Contradicted struct{ Contradiction }
 
+// HeadsDiffer ends a CompareHeads: those that the trees here do not extend. If
+// there are none, it ends without a word.
+type HeadsDiffer struct {
+	From  review.ParticipantID
+	Heads []LogHead
+}
+
 // Rewound ends a Rewind. Head is the log's afterwards.
 type Rewound struct {
 	Origin review.Origin
@@ -101,6 +108,7 @@ func (Heard) event()         {}
 func (Answered) event()      {}
 func (Extended) event()      {}
 func (Contradicted) event()  {}
+func (HeadsDiffer) event()   {}
 func (Rewound) event()       {}
 func (Appended) event()      {}
 func (ReceiptFiled) event()  {}
@@ -183,6 +191,13 @@ type Compare struct {
 	Note []byte
 }
 
+// CompareHeads holds the heads that a peer says it has, smaller than those here,
+// against the trees here (Differing). It ends with HeadsDiffer, or not at all.
+type CompareHeads struct {
+	From  review.ParticipantID
+	Heads []LogHead
+}
+
 // CarryReceipts files in the own log the receipts of a forked log that a quorum
 // made and that lie in that log only. It has no ending.
 type CarryReceipts struct{ Origin review.Origin }
@@ -211,5 +226,6 @@ func (Doubted) effect()       {}
 func (Fence) effect()         {}
 func (ForkSeen) effect()      {}
 func (Compare) effect()       {}
+func (CompareHeads) effect()  {}
 func (CarryReceipts) effect() {}
 func (Rewind) effect()        {}

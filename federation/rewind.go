@@ -150,6 +150,17 @@ func (r *Runner) compare(e Compare) {
 	}
 }
 
+// compareHeads looks whether a peer's heads fit the trees here.
+func (r *Runner) compareHeads(e CompareHeads) {
+	differ, err := Differing(r.o.Store, e.Heads)
+	if err != nil {
+		r.log.Error("heads not compared", "peer", e.From, "err", err)
+	}
+	if len(differ) > 0 {
+		r.happen(HeadsDiffer{From: e.From, Heads: differ})
+	}
+}
+
 // testimony are the receipts and the proofs of forks that are held.
 func (r *Runner) testimony() (documents []*review.Document, err error) {
 	for _, kind := range []review.Kind{review.KindReceipt, review.KindFork} {

@@ -353,6 +353,8 @@ func (r *Runner) do(ctx context.Context, effects []Effect) {
 				r.happen(Tick{})
 				return nil
 			})
+		case CompareHeads:
+			r.group.Go(func() error { r.compareHeads(e); return nil })
 		case Compare:
 			r.group.Go(func() error { r.compare(e); return nil })
 		case Announce:

@@ -239,6 +239,54 @@ func soundLogHeader(name string) error {
 	return nil
 }
 
+// soundValues is errUnsound if a value log has a value that is damaged and
+// others behind it. Each is meta (2), the lengths of key and value and a time as
+// LEB128, key, value, and the CRC-32C of all that. Zeros end the file, or what a
+// kill left of the last one.
+func soundValues(name string) error {
+	b, err := os.ReadFile(name)
+	if err != nil || len(b) < logHeader {
+		return err
+	}
+	b = bytes.TrimRight(b[logHeader:], "\x00")
+	b = b[:min(len(b)+crc32.Size, cap(b))] // a checksum may end in zeros
+	for len(b) > crc32.Size {
+		n := valueSize(b)
+		if n > 0 {
+			b = b[n:]
+			continue
+		}
+		for behind := 1; behind < len(b); behind++ {
+			if valueSize(b[behind:]) > 0 {
+				return errUnsound
+			}
+		}
+		return nil
+	}
+	return nil
+}
+
+// valueSize is the size of the value that begins b; 0 if none does.
+func valueSize(b []byte) int {
+	at := 2
+	var field [3]uint64 // lengths of key and value, a time
+	for i := range field {
+		n := 0
+		if at < len(b) {
+			field[i], n = binary.Uvarint(b[at:])
+		}
+		if n <= 0 || field[i] > math.MaxUint32 {
+			return 0
+		}
+		at += n
+	}
+	size := uint64(at) + field[0] + field[1]
+	if field[0] == 0 || size+crc32.Size > uint64(len(b)) || crc32.Checksum(b[:size], castagnoli) != binary.BigEndian.Uint32(b[size:]) {
+		return 0
+	}
+	return int(size) + crc32.Size
+}
+
 // keepLastValues keeps Badger from cutting off its last value-log file at the
 // first value that it cannot read, and all behind it with it: it does so to the
 // file with the highest number only, so there is an empty one after it. What is

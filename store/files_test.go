@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"stocktake/review"
 )
 
 // FuzzManifest takes any bytes for Badger's list of tables: it never panics,
@@ -45,6 +47,45 @@ func FuzzTable(f *testing.F) {
 		require.NoError(t, os.WriteFile(name, b, 0o600))
 		require.Error(t, soundTable(name, allBlocks), "no index, and a checksum that fits it")
 	})
+}
+
+func TestADamagedValueBeforeOthersIsSeen(t *testing.T) {
+	dir, _, _ := killed(t, 10)
+	name, end := only(t, dir, "*.vlog")
+	require.NoError(t, soundValues(name))
+	for at := int64(logHeader); at < end-600; at += 97 { // the last value is some 500 bytes
+		flip(t, name, at)
+		require.ErrorIs(t, soundValues(name), errUnsound, "at %d of %d", at, end)
+		flip(t, name, at)
+	}
+	flip(t, name, end-8) // as a kill may leave the last one
+	require.NoError(t, soundValues(name))
+}
+
+func TestNothingIsReclaimedFromADamagedFile(t *testing.T) {
+	dir := t.TempDir()
+	s := openTest(t, dir, small)
+	a := newAuthor(t)
+	w := s.OpenLog(testOrigin, newNoteSigner(t))
+	var last review.Record
+	for i := range 10 {
+		records, _, err := w.Append(t.Context(), a.sign(t, comment(i)))
+		require.NoError(t, err)
+		last = records[0]
+	}
+	require.NoError(t, s.Close())
+	name, _ := only(t, dir, "*.vlog")
+	flip(t, name, 700) // in the first or second payload
+	s = openTest(t, dir, small)
+	records, err := s.Entries(testOrigin, 5, 6, 1<<20)
+	require.NoError(t, err)
+	require.NoError(t, s.SetAbsent(review.DocumentID(records[0].Leaf.Digest.String()), review.Erased))
+	_, err = s.Reclaim(t.Context())
+	var damaged *DamageError
+	require.ErrorAs(t, err, &damaged)
+	payload, err := s.Payload(last.ID())
+	require.NoError(t, err)
+	require.Equal(t, last.Payload, payload)
 }
 
 func TestTheListOfTablesIsReadAsBadgerReadsIt(t *testing.T) {

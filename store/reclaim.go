@@ -43,7 +43,7 @@ func (s *Store) Reclaim(ctx context.Context) (left int, err error) {
 		return len(pending), err
 	}
 	if len(lingering) > 0 {
-		for _, step := range []func(context.Context, map[signing.Digest]bool) error{s.rotate, s.flush, s.merge, s.collect} {
+		for _, step := range []func(context.Context, map[signing.Digest]bool) error{s.rotate, s.flush, s.intact, s.merge, s.collect} {
 			if err := errors.Join(ctx.Err(), s.writable()); err != nil {
 				return len(lingering), err
 			}
@@ -231,6 +231,28 @@ func (s *Store) flush(context.Context, map[signing.Digest]bool) error {
 		}
 		return nil
 	})
+}
+
+// intact is an error if a file is damaged: merging tables drops what is behind a
+// block that Badger cannot read, and collecting a value-log file what is behind
+// a value.
+func (s *Store) intact(ctx context.Context, _ map[signing.Digest]bool) error {
+	if err := s.scrubOnce(); err != nil {
+		return err
+	}
+	files, err := s.valueLogs()
+	for _, name := range files[:max(0, len(files)-1)] { // the last is not collected
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		switch err := soundValues(name); {
+		case errors.Is(err, errUnsound):
+			return s.damage("the file %s", filepath.Base(name))
+		case err != nil && !errors.Is(err, os.ErrNotExist):
+			return fmt.Errorf("store: %w", err)
+		}
+	}
+	return err
 }
 
 // merge merges all tables, if writing out the memory did not drop the older

@@ -39,8 +39,8 @@ func (n *Node) Export(_ context.Context, id review.DocumentID) (map[string][]byt
 	if err != nil {
 		return nil, err
 	}
-	if files[review.FileFounding] == nil {
-		files[review.FileFounding] = n.founded // the charter's own record has not arrived
+	if files[review.FileFounding], err = n.foundingFile(reading); err != nil {
+		return nil, err
 	}
 	if files[review.FileAbout], err = n.about(id, record.Payload); err != nil {
 		return nil, err
@@ -94,15 +94,24 @@ func (s exportSource) Prove(o review.Origin, index, size uint64) (tlog.RecordPro
 
 func (s exportSource) Note(o review.Origin) []byte { return s.store.Head(o).Checkpoint }
 
-// foundingFile writes who the members are as the logs have it; the home's own
-// file while that has not arrived.
+// foundingFile is who the members are as the logs have it; the home's own file
+// while that has not arrived. It is made once for each reading.
 func (n *Node) foundingFile(reading *review.Reading) ([]byte, error) {
+	n.mu.Lock()
+	file, of := n.members, n.membersOf
+	n.mu.Unlock()
+	if of == reading {
+		return file, nil
+	}
 	file, err := reading.Founding(exportSource{n, reading})
-	if err != nil || file == nil {
-		return n.founded, err
+	if err != nil {
+		return nil, err
 	}
 	if f, err := review.ReadFounding(file); err != nil || !f.Chain.Founded() {
-		return n.founded, nil
+		file = n.founded
 	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.members, n.membersOf = file, reading
 	return file, nil
 }

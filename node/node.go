@@ -54,9 +54,11 @@ type Node struct {
 	clerk       *signing.DocumentSigner // signs receipts and refusals; nil offline
 	nodeKey     *signing.NoteSigner     // signs what the node says of its exports; nil offline
 
-	mu       sync.Mutex
-	reading  *review.Reading // of snapshot; nil at first
-	snapshot review.Snapshot
+	mu        sync.Mutex
+	reading   *review.Reading // of snapshot; nil at first
+	snapshot  review.Snapshot
+	members   []byte          // the founding file
+	membersOf *review.Reading // that it was made of; nil at first
 
 	attachmentMu     sync.Mutex
 	attachmentsOf    *review.Reading // that the index is of; nil at first

@@ -3,6 +3,7 @@ package review
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -25,9 +26,10 @@ type Source interface {
 }
 
 // Export makes the files with which anyone verifies a document without a node,
-// by name: see VERIFY.md. What the document is about as [FileAbout], and the
-// exporting node's word as [FileNote], are the caller's to add. Of a document
-// whose content is gone there are only bundles without it.
+// by name: see VERIFY.md. [FileFounding], which is one for all documents, what
+// the document is about as [FileAbout], and the exporting node's word as
+// [FileNote] are the caller's to add. Of a document whose content is gone there
+// are only bundles without it.
 //
 // leftOut is how many of the documents that belong to it are not in the files,
 // because there are too many or the source does not give their content.
@@ -37,10 +39,6 @@ func (r *Reading) Export(id DocumentID, s Source) (files map[string][]byte, left
 		return nil, 0, fmt.Errorf("review: no record of document %.12s", id)
 	}
 	x := r.exporter(s)
-	founding, err := x.founding()
-	if err != nil {
-		return nil, 0, err
-	}
 	own, err := x.bundles(e, true)
 	if err != nil {
 		return nil, 0, err
@@ -48,22 +46,22 @@ func (r *Reading) Export(id DocumentID, s Source) (files map[string][]byte, left
 	main, own := x.presented(own)
 	files = map[string][]byte{
 		FileBundle: main.Marshal(), FileSigner: main.Leaf.Key.PEM(),
-		FileTrustedRoot: r.chain.TrustedRoot().Marshal(), FileFounding: founding,
+		FileTrustedRoot: r.chain.TrustedRoot().Marshal(),
 	}
 	if main.Payload != nil {
 		files[FilePAE] = signing.PAE(main.Payload)
 	}
 	related := appendLines([]byte{}, own)
 	for i, of := range x.related(e) {
-		bundles, err := x.bundles(of, false)
-		if err != nil {
-			return nil, 0, err
-		}
 		if i >= maxRelatedLines || len(related)+signing.MaxBundle > maxRelated {
 			leftOut++
 			continue
 		}
-		if of.doc != nil && bundles[0].Payload == nil {
+		bundles, err := x.bundles(of, false)
+		if err != nil && !errors.Is(err, errUncovered) {
+			return nil, 0, err
+		}
+		if err != nil || of.doc != nil && bundles[0].Payload == nil {
 			leftOut++
 		}
 		related = appendLines(related, bundles)
@@ -75,7 +73,44 @@ func (r *Reading) Export(id DocumentID, s Source) (files map[string][]byte, left
 // Founding is the federation's founding file as the records make it: each of
 // its documents with what proves when it was filed. It is nil while the genesis
 // charter has not arrived.
-func (r *Reading) Founding(s Source) ([]byte, error) { return r.exporter(s).founding() }
+func (r *Reading) Founding(s Source) (file []byte, err error) {
+	x := r.exporter(s)
+	var entries []*entry
+	for _, e := range x.docs {
+		if x.governs(e) {
+			entries = append(entries, e)
+		}
+	}
+	genesis := r.docs[r.genesis.ID]
+	if !slices.Contains(entries, genesis) {
+		return nil, nil
+	}
+	slices.SortFunc(entries, func(a, b *entry) int {
+		switch {
+		case a == b:
+			return 0
+		case a == genesis:
+			return -1
+		case b == genesis:
+			return 1
+		}
+		return byFiling(a, b)
+	})
+	for _, e := range entries {
+		bundles, err := x.bundles(e, false)
+		if errors.Is(err, errUncovered) {
+			continue // pending, so nothing rests on it yet
+		}
+		if err != nil {
+			return nil, err
+		}
+		file = appendLines(file, bundles[:1])
+	}
+	return file, nil
+}
+
+// errUncovered means that a record came before the log's head that covers it.
+var errUncovered = errors.New("review: no signed head that covers the record is held yet; try again in a moment")
 
 // exporter makes exported files from a reading.
 type exporter struct {
@@ -83,11 +118,10 @@ type exporter struct {
 	source   Source
 	receipts map[Origin][]receipt // that count, by size
 	ends     map[DocumentID]bool  // receipts that show where forked logs end
-	charters map[DocumentID]bool  // documents that the founding file has
 }
 
 func (r *Reading) exporter(s Source) *exporter {
-	x := &exporter{Reading: r, source: s, receipts: map[Origin][]receipt{}, ends: r.receiptsOfEnds(), charters: map[DocumentID]bool{}}
+	x := &exporter{Reading: r, source: s, receipts: map[Origin][]receipt{}, ends: r.receiptsOfEnds()}
 	for _, a := range r.evidence {
 		o := Origin(a.checkpoint.Origin)
 		x.receipts[o] = append(x.receipts[o], a)
@@ -98,33 +132,6 @@ func (r *Reading) exporter(s Source) *exporter {
 		})
 	}
 	return x
-}
-
-func (x *exporter) founding() (file []byte, err error) {
-	entries := []*entry{}
-	for _, e := range x.docs {
-		if x.governs(e) {
-			entries = append(entries, e)
-		}
-	}
-	slices.SortFunc(entries, func(a, b *entry) int {
-		if (a.id == x.genesis.ID) != (b.id == x.genesis.ID) {
-			return map[bool]int{true: -1, false: 1}[a.id == x.genesis.ID]
-		}
-		return byFiling(a, b)
-	})
-	for _, e := range entries {
-		bundles, err := x.bundles(e, false)
-		if err != nil {
-			return nil, err
-		}
-		file = appendLines(file, bundles[:1])
-		x.charters[e.id] = true
-	}
-	if !x.charters[x.genesis.ID] {
-		return nil, nil
-	}
-	return file, nil
 }
 
 // governs is whether a document belongs into the founding file: charters and
@@ -220,7 +227,7 @@ func (x *exporter) bundles(e *entry, all bool) (bundles []signing.Bundle, err er
 		}
 	}
 	if len(bundles) == 0 {
-		return nil, fmt.Errorf("review: nothing proves that document %.12s is in log %s: no signed head covers it yet", e.id, e.place.origin)
+		return nil, fmt.Errorf("%w: document %.12s in %s", errUncovered, e.id, e.place.origin)
 	}
 	return bundles, nil
 }
@@ -343,7 +350,7 @@ func (x *exporter) evidence(o Origin, index uint64, witnesses bool) [][]byte {
 func (x *exporter) related(e *entry) (list []*entry) {
 	seen := map[*entry]bool{e: true}
 	add := func(of *entry) {
-		if of != nil && !seen[of] && !x.charters[of.id] {
+		if of != nil && !seen[of] && !x.governs(of) {
 			seen[of] = true
 			list = append(list, of)
 		}

@@ -38,6 +38,8 @@ func (f *testFederation) handOut(r *Reading, id DocumentID) map[string][]byte {
 	files, leftOut, err := r.Export(id, testSource{f})
 	require.NoError(f.t, err)
 	require.Zero(f.t, leftOut)
+	files[FileFounding], err = r.Founding(testSource{f})
+	require.NoError(f.t, err)
 	if d, _ := r.Document(id); d != nil {
 		for _, about := range f.list() {
 			if about.ID() == d.About() && about.Payload != nil {

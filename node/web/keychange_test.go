@@ -73,3 +73,33 @@ func TestAPageSaysWhoseOfficeSigned(t *testing.T) {
 	assert.Contains(t, page, "That key ended")
 	assert.Contains(t, page, `by <a href="/documents/`+string(end.ID)+`">a change of keys</a>`)
 }
+
+func TestAPageSaysHowFarARecoveryOfKeysIs(t *testing.T) {
+	w := open(t)
+	ctx := context.Background()
+	fresh, err := signing.GenerateDocumentKey()
+	require.NoError(t, err)
+	founding, err := w.home.Founding()
+	require.NoError(t, err)
+	proposal, err := node.SignKeyChange(w.authors[host], host, founding, review.KeyChange{
+		Common: review.Common{Title: "Recovery of keys"}, Action: "recover", Participant: "xsa", Key: fresh.Key().Base64(),
+	})
+	require.NoError(t, err)
+	recovery, err := w.client.File(ctx, proposal)
+	require.NoError(t, err)
+	require.NoError(t, w.settle())
+	page := func() string { return string(w.get(t, "/documents/"+string(recovery.ID))) }
+	assert.Contains(t, page(), "too few guardians yet")
+	assert.Contains(t, page(), "1 of 2 guardians are for it, 2 are needed")
+	assert.Contains(t, string(w.get(t, "/participants/xsa")), "2 of them may together give it new keys")
+
+	contest, err := node.SignContest(w.authors["xsa"], "xsa", founding, recovery.ID)
+	require.NoError(t, err)
+	stop, err := w.client.File(ctx, contest)
+	require.NoError(t, err)
+	require.NoError(t, w.settle())
+	assert.Contains(t, page(), `<a href="/documents/`+string(stop.ID)+`">See the contest</a>`)
+	d, err := w.client.Document(ctx, recovery.ID)
+	require.NoError(t, err)
+	assert.Equal(t, stop.ID, d.Recovery.Contested)
+}

@@ -38,6 +38,9 @@ var reasons = map[string]standing{
 	review.ReasonVoidFork:         {Tone: "bad", Text: "proves nothing"},
 	review.ReasonForked:           {Tone: "bad", Text: "in a log of two histories"},
 	review.ReasonDuplicate:        {Tone: "good", Text: "counts from another place"},
+	review.ReasonSeconding:        {Tone: "warn", Text: "too few guardians yet"},
+	review.ReasonUnderWay:         {Tone: "warn", Text: "may still be contested"},
+	review.ReasonContested:        {Tone: "bad", Text: "contested"},
 	"key-not-authors":             {Tone: "bad", Text: "signed with another’s key"},
 }
 
@@ -51,8 +54,11 @@ func inWords(l review.Label) standing {
 		s = standing{Tone: "bad", Text: "does not count"}
 	}
 	s.Why, s.By, s.ByWhat = sentence(review.FieldError{Code: l.Reason}.Message()), l.By, "the later version"
-	if l.Reason == review.ReasonWithdrawn {
+	switch l.Reason {
+	case review.ReasonWithdrawn:
 		s.ByWhat = "the withdrawal"
+	case review.ReasonContested:
+		s.ByWhat = "the contest"
 	}
 	return s
 }

@@ -18,6 +18,7 @@ type participantBody struct {
 	State         standing
 	Cites         []ref
 	Node, Witness bool
+	Guarding      []ref // the guardians of its keys
 	tables
 	Answering      []answeringLine // who answers for an author whom the charter does not list
 	Vouched        bool            // it is not named
@@ -59,6 +60,11 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 		body.State, body.Cites = stateOf(row.State), tabler{v, titles}.cites(row.Cites)
 		for _, code := range row.Regions {
 			body.Regions = append(body.Regions, ref{Text: regionName(code), Href: "/stocktake?scope=region:" + code})
+		}
+	}
+	if p.Guardians != nil {
+		for _, g := range p.Guardians.Participants {
+			body.Guarding = append(body.Guarding, v.who(g))
 		}
 	}
 	accredited := v.accredited(id)

@@ -150,6 +150,7 @@ func (w *world) found() (file string, err error) {
 	charter, err := node.Convene(cards, node.Convening{
 		Title: "Federation for tests " + script("charter"), Suffix: "test.example",
 		Witnesses: []review.ParticipantID{host}, Rounds: []review.Round{round},
+		Guardians: map[review.ParticipantID]*review.Guardians{"xsa": {Participants: []review.ParticipantID{host, "xsb"}, Threshold: 2}},
 		Answerers: node.Answerers{Accreditors: []review.Accreditor{{Participant: "xsa", Scope: "global", Kinds: review.AccreditedTypes(), Cap: 5}}},
 	})
 	if err != nil {

@@ -37,7 +37,6 @@ type Node struct {
 	cosigner *federation.Cosigner
 	liar     *liar                   // of a Byzantine node
 	waiting  []review.SignedDocument // to be filed once the log is open
-	proofs   []review.DocumentID     // of forks, among those
 	seen     map[[32]byte]bool
 	asked    map[uint64]bool
 	ticking  time.Time
@@ -85,7 +84,7 @@ func (n *Network) Start(node *Node) {
 	node.cosigner = &federation.Cosigner{
 		Name:   review.WitnessName(node.ID, n.Federation.Genesis.ID, suffix),
 		Signer: node.Witness, State: node.Mutant.witnessState(node.Ledger),
-		Roster: func() *federation.Roster { return node.Mutant.cosignerRoster(node.roster) },
+		Roster: func() *federation.Roster { return node.roster },
 		Now:    node.clock,
 	}
 	node.covered = node.receipted()
@@ -264,6 +263,10 @@ func (node *Node) do(effect federation.Effect) {
 			found.From = e.From
 			node.later(func() federation.Event { return federation.Contradicted{Contradiction: found} })
 		}
+	case federation.CompareHeads:
+		if differ, _ := federation.Differing(node.Ledger, e.Heads); len(differ) > 0 {
+			node.later(func() federation.Event { return federation.HeadsDiffer{From: e.From, Heads: differ} })
+		}
 	case federation.CarryReceipts:
 		node.carryReceipts(e.Origin)
 	case federation.Rewind:
@@ -350,7 +353,6 @@ func (node *Node) proveFork(seen federation.ForkSeen) {
 	}
 	proof := node.network.Federation.Fork(node.Member, seen)
 	if review.CheckFork(node.chain, proof.Predicate.(*review.Fork)) == nil {
-		node.proofs = append(node.proofs, proof.ID)
 		node.waiting = append(node.waiting, proof)
 		node.network.after(time.Millisecond, node.fileWaiting)
 	}

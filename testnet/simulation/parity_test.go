@@ -44,6 +44,19 @@ func TestMemoryAnswersAsTheStoreDoes(t *testing.T) {
 				}
 				require.Equal(t, headReal, headMemory)
 			}
+			if notes := source.logs[o].notes; random.IntN(4) == 0 {
+				note := notes[random.IntN(len(notes))]
+				to, err := signing.PeekCheckpoint(note)
+				require.NoError(t, err)
+				if random.IntN(6) == 0 {
+					to, note = signing.Checkpoint{}, nil
+				}
+				headReal, err := real.Rewind(o, to, note)
+				require.NoError(t, err)
+				headMemory, err := memory.Rewind(o, to, note)
+				require.NoError(t, err)
+				require.Equal(t, headReal, headMemory)
+			}
 			requireSameAnswers(t, random, real, memory, o)
 		}
 	})

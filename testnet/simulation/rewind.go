@@ -96,7 +96,7 @@ func (node *Node) histories(chain *review.Chain, named ...review.Origin) *review
 // federation.Runner does.
 func (node *Node) rewind(e federation.Rewind) federation.Event {
 	done := federation.Rewound{Origin: e.Origin, Head: node.Ledger.Head(e.Origin)}
-	if node.Mutant.is("forked logs kept") {
+	if node.Mutant.is(mutantForkKept) {
 		done.Err = store.ErrFailed
 		return done
 	}
@@ -107,6 +107,8 @@ func (node *Node) rewind(e federation.Rewind) federation.Event {
 	case rivals != nil:
 		node.proveFork(*rivals)
 		done.Err = store.ErrConflict
+	case e.Look:
+		return done
 	default:
 		if done.Err = node.rescue(e.Origin, to.Size); done.Err == nil {
 			done.Head, done.Err = node.Ledger.Rewind(e.Origin, to.Checkpoint, to.Note)

@@ -92,8 +92,10 @@ func (p *Accreditation) check(r *Refusal) {
 	if state, ok := compact.Country(strings.ToUpper(strings.TrimPrefix(string(p.Participant), accreditedPrefix))); ok {
 		r.add("/participant", "names-a-state", "name", state.Name)
 	}
-	if state, ok := compact.Country(p.Country); ok && bareName(p.Name) == bareName(state.Name) {
-		r.add("/name", "names-a-state", "name", state.Name)
+	for _, state := range compact.Countries() {
+		if p.Name != "" && bareName(p.Name) == bareName(state.Name) {
+			r.add("/name", "names-a-state", "name", state.Name)
+		}
 	}
 }
 

@@ -375,6 +375,7 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		{KindAccreditation, edit{"/name": "A person"}, "/name", "name-of-protected"},
 		{KindAccreditation, edit{"/pseudonym": "A person"}, "/pseudonym", "unknown-field"},
 		{KindAccreditation, edit{"/type": "academic", "/name": "Republic of Sierra Leone", "/country": "SLE"}, "/name", "names-a-state"},
+		{KindAccreditation, edit{"/type": "civil-society", "/name": "The Gambia"}, "/name", "names-a-state"},
 		{KindAccreditation, edit{"/country": "XSA"}, "/country", "unknown-country"},
 		{KindAccreditation, edit{"/until": "2026-03-02T09:00:00Z"}, "/until", "ends-before-it-begins"},
 		{KindAccreditation, edit{"/key": noteKey(1)}, "/key", "not-a-document-key"},

@@ -65,6 +65,9 @@ func charterAmendCommand() command {
 			if err := found.Chain.Follows(next); err != nil {
 				return err
 			}
+			if err := accreditedKeys(found.Chain, next); err != nil {
+				return err
+			}
 			draft, err := charterDraft(next, "# The successor of the charter in force. It states what is new and what changes,\n# each entry whole; what it leaves out stays as it is.\n")
 			if err != nil {
 				return err

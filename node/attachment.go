@@ -197,8 +197,14 @@ func (n *Node) piece(id review.DocumentID, from int) ([]byte, error) {
 // PutAttachmentPiece takes what AttachmentPiece gives. A node takes the
 // attachments that documents which it holds name, and no others.
 func (n *Node) PutAttachmentPiece(_ context.Context, id review.DocumentID, from int, b []byte) (*web.AttachmentState, error) {
-	if _, err := n.nameOf(id, false); err != nil {
+	a, err := n.nameOf(id, false)
+	if err != nil {
 		return nil, err
+	}
+	if index, _, err := n.attachmentIndex(); err != nil {
+		return nil, err
+	} else if from < 0 && n.shared(index)(a.author) {
+		return nil, attachmentRefused(fmt.Errorf("%w by %s", store.ErrQuota, a.author))
 	}
 	s, err := n.takePiece(id, from, b)
 	if err != nil {
@@ -220,7 +226,7 @@ func attachmentRefused(err error) error {
 	answer := &web.AnswerError{Message: err.Error()}
 	switch {
 	case errors.As(err, &absent):
-		answer.Status, answer.Code, answer.Message = http.StatusGone, "erased", "its author withdrew it: it is not taken back"
+		return web.ErrErased
 	case errors.Is(err, review.ErrAttachment):
 		answer.Status, answer.Code = http.StatusUnprocessableEntity, "attachment"
 	case errors.Is(err, store.ErrQuota):
@@ -273,16 +279,12 @@ func (n *Node) wantedAttachments() (wanted []review.DocumentID, index attachment
 	if err != nil {
 		return nil, nil, err
 	}
-	near := n.neighbours(reading.Chain())
+	near, full := n.neighbours(reading.Chain()), n.shared(index)
 	for id, by := range index {
 		if !slices.ContainsFunc(by, func(a named) bool { return near(a.author) }) {
 			continue
 		}
-		s, err := n.attachments.State(id)
-		if damage := (*store.DamageError)(nil); err != nil && !errors.As(err, &damage) {
-			return nil, nil, err
-		}
-		if !s.Whole && !s.Erased {
+		if _, settled := n.attachments.Settled(id); !settled && !full(by[0].author) {
 			wanted = append(wanted, id)
 		}
 	}
@@ -302,6 +304,19 @@ func (n *Node) wantedAttachments() (wanted []review.DocumentID, index attachment
 		return 1
 	})
 	return wanted, index, nil
+}
+
+// shared is whether an author's attachments fill its share of the quota here: no
+// member fills everybody's disk.
+func (n *Node) shared(index attachmentIndex) func(review.ParticipantID) bool {
+	used := map[review.ParticipantID]int64{}
+	for id, by := range index {
+		size, _ := n.attachments.Settled(id)
+		used[by[0].author] += size
+	}
+	return func(author review.ParticipantID) bool {
+		return author != n.config.Participant && used[author] >= n.attachments.Quota()/attachmentShares
+	}
 }
 
 // neighbours are the authors whose attachments the policy wants.

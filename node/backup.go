@@ -27,10 +27,7 @@ func (n *Node) Backup(ctx context.Context, since store.BackupState, w io.Writer)
 	if err := lines.Write(backupHeader(n.config, since, n.origin)); err != nil {
 		return err
 	}
-	whole, erased, err := n.attachments.List()
-	if err != nil {
-		return err
-	}
+	whole, erased := n.attachments.List()
 	if err := withdrawnLines(lines, erased); err != nil {
 		return err
 	}

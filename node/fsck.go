@@ -87,10 +87,7 @@ func (f *Fsck) checkAttachments(ctx context.Context, h Home, repair bool) error 
 	if err != nil {
 		return err
 	}
-	whole, _, err := attachments.List()
-	if err != nil {
-		return err
-	}
+	whole, _ := attachments.List()
 	for _, id := range whole {
 		if ctx.Err() != nil {
 			return ctx.Err()

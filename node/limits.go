@@ -18,8 +18,11 @@ const maxSocketPath = 103
 const (
 	// maxAttachmentMiB is more than any server of a ministry has.
 	maxAttachmentMiB = 64 << 20
-	// attachmentRound is how many attachments one look through starts.
-	attachmentRound = 64
+	// attachmentShares is into how many shares the quota is cut, of which one
+	// author fills one, and with the last attachments that it was given a little
+	// more: attachmentRound is how many one look through starts.
+	attachmentShares = 8
+	attachmentRound  = 16
 	// attachmentPulls is how many arrive at once, 1 MiB of each in memory.
 	attachmentPulls  = 3
 	attachmentsEvery = 2 * time.Second

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -32,8 +34,10 @@ type Attachments struct {
 	dir     string
 	options AttachmentOptions
 
-	mu   sync.Mutex // of everything that changes the folder
-	used int64      // bytes of all files
+	mu     sync.Mutex // of everything that changes the folder
+	used   int64      // bytes of all files
+	whole  map[review.DocumentID]int64
+	erased map[review.DocumentID]bool
 }
 
 // AttachmentOptions of a folder; the zero value has the default quota.
@@ -69,14 +73,33 @@ func OpenAttachments(dir string, o AttachmentOptions) (*Attachments, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	a := &Attachments{dir: dir, options: o}
-	files, err := os.ReadDir(dir)
-	for _, f := range files {
-		if info, err := f.Info(); err == nil {
-			a.used += info.Size()
+	a := &Attachments{dir: dir, options: o, whole: map[review.DocumentID]int64{}, erased: map[review.DocumentID]bool{}}
+	return a, a.each(func(id review.DocumentID, suffix string) error {
+		info, err := os.Lstat(a.file(id, suffix))
+		if err != nil {
+			return err
 		}
-	}
-	return a, err
+		a.used += info.Size()
+		switch suffix {
+		case "":
+			a.whole[id] = info.Size()
+		case erasedSuffix:
+			a.erased[id] = true
+		}
+		return nil
+	})
+}
+
+// Quota is the bound on the bytes of all files.
+func (a *Attachments) Quota() int64 { return a.options.Quota }
+
+// Settled is the size of an attachment's file, if it is here whole, or zero if
+// it was erased; ok is false if it may still come. It opens no file.
+func (a *Attachments) Settled(id review.DocumentID) (size int64, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	size, ok = a.whole[id]
+	return size, ok || a.erased[id]
 }
 
 func (a *Attachments) file(id review.DocumentID, suffix string) string {
@@ -94,12 +117,15 @@ func (a *Attachments) state(id review.DocumentID) (s AttachmentState, err error)
 	if _, err := signing.ParseDigest(string(id)); err != nil { // it becomes a file's name
 		return s, err
 	}
-	if _, err := os.Lstat(a.file(id, erasedSuffix)); err == nil {
+	if a.erased[id] {
 		return AttachmentState{Erased: true}, nil
 	}
 	for _, suffix := range []string{"", partSuffix} {
 		f, m, err := a.open(id, suffix)
 		if errors.Is(err, fs.ErrNotExist) {
+			if suffix == "" {
+				delete(a.whole, id) // somebody else removed it
+			}
 			continue
 		}
 		if err != nil {
@@ -166,6 +192,9 @@ func (a *Attachments) remove(id review.DocumentID, suffix string) error {
 	}
 	if err == nil {
 		a.used -= info.Size()
+		if suffix == "" {
+			delete(a.whole, id)
+		}
 	}
 	return err
 }
@@ -309,6 +338,7 @@ func (a *Attachments) finish(id review.DocumentID) error {
 	if err := os.Rename(a.file(id, partSuffix), a.file(id, "")); err != nil {
 		return err
 	}
+	a.whole[id] = contentAt(m) + m.Size
 	return syncFolder(a.dir)
 }
 
@@ -410,6 +440,7 @@ func (a *Attachments) Erase(id review.DocumentID) error {
 	if err := errors.Join(f.Sync(), f.Close(), syncFolder(a.dir)); err != nil {
 		return err
 	}
+	a.erased[id] = true
 	return errors.Join(a.remove(id, ""), a.remove(id, partSuffix), syncFolder(a.dir))
 }
 
@@ -429,19 +460,10 @@ func (a *Attachments) Collect(keep func(review.DocumentID) bool) (removed int, e
 }
 
 // List is what is here whole, and what was erased, sorted.
-func (a *Attachments) List() (whole, erased []review.DocumentID, err error) {
+func (a *Attachments) List() (whole, erased []review.DocumentID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	err = a.each(func(id review.DocumentID, suffix string) error {
-		switch suffix {
-		case "":
-			whole = append(whole, id)
-		case erasedSuffix:
-			erased = append(erased, id)
-		}
-		return nil
-	})
-	return whole, erased, err
+	return slices.Sorted(maps.Keys(a.whole)), slices.Sorted(maps.Keys(a.erased))
 }
 
 func (a *Attachments) each(f func(id review.DocumentID, suffix string) error) error {

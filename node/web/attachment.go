@@ -48,6 +48,9 @@ type AttachmentSource interface {
 	AttachmentPiece(ctx context.Context, id review.DocumentID, from int) ([]byte, error)
 }
 
+// ErrErased means that an attachment's author withdrew it.
+var ErrErased = &AnswerError{http.StatusGone, "erased", "its author withdrew it: it is not taken back"}
+
 const mediaBytes = "application/octet-stream"
 
 // routeAttachments adds
@@ -239,6 +242,9 @@ func SendAttachment(ctx context.Context, s Service, id review.DocumentID, file i
 	state, err := s.AttachmentState(ctx, id)
 	if err != nil {
 		return err
+	}
+	if state.State == AttachmentErased {
+		return ErrErased
 	}
 	if state.State == AttachmentMissing {
 		if state, err = s.PutAttachmentPiece(ctx, id, -1, line); err != nil {

@@ -174,7 +174,7 @@ func (v *victim) file(ctx context.Context) {
 	client := web.NewSocketClient(v.home.Socket())
 	defer client.Close()
 	for ctx.Err() == nil {
-		e, err := v.author.Sign(v.comment())
+		e, err := v.author.Sign(comment(v.genesis, "xsa"))
 		if err != nil {
 			v.t.Error(err)
 			return
@@ -193,16 +193,18 @@ func (v *victim) file(ctx context.Context) {
 	}
 }
 
-func (v *victim) comment() []byte {
+// comment is a document that a node files whoever asks for it, another one each
+// time.
+func comment(genesis review.DocumentID, author review.ParticipantID) []byte {
 	salt := make([]byte, 16)
 	rand.Read(salt)
 	c := &review.Comment{
-		Common: review.Common{Federation: v.genesis, Author: "xsa", Language: "en", Created: node.Now(), Salt: hex.EncodeToString(salt),
+		Common: review.Common{Federation: genesis, Author: author, Language: "en", Created: node.Now(), Salt: hex.EncodeToString(salt),
 			Title: "SAMPLE comment", Summary: "Filed by a test that kills the node."},
 		Type: "question", Text: "What was done since?",
 	}
 	c.MarkSample()
-	return review.Compose(review.KindComment, []review.Subject{{Name: string(review.KindCharter), Digest: v.genesis}}, c)
+	return review.Compose(review.KindComment, []review.Subject{{Name: string(review.KindCharter), Digest: genesis}}, c)
 }
 
 // watch notes every checkpoint that the node shows.

@@ -78,6 +78,14 @@ func inspect(ctx context.Context, dir string, o Options, c CheckOptions) (*inspe
 	for _, o := range c.Own {
 		i.own[o] = true
 	}
+	if repairBegun(dir) {
+		i.doubtful = true
+		i.report.find(Finding{What: "a repair", Why: "was begun and not ended", Next: nextFile})
+	}
+	for _, name := range holedLogs(dir) {
+		i.doubtful = true
+		i.report.find(Finding{What: "the file " + name, Why: "is damaged: changes are lost", Next: nextFile})
+	}
 	if err := i.tables(ctx); err != nil {
 		return nil, err
 	}

@@ -93,6 +93,47 @@ func TestAShorterOwnLogIsNeverSignedAgain(t *testing.T) {
 	}
 }
 
+// A damaged log that a later one goes on from leaves a hole, not an end.
+func TestAHoleIsNeverSignedOver(t *testing.T) {
+	dir, before, _ := killed(t, 20)
+	wal, end := only(t, dir, "*.mem")
+	later := filepath.Join(dir, "00002.mem")
+	require.NotEqual(t, wal, later)
+	require.NoError(t, os.WriteFile(later, make([]byte, 64), 0o600))
+	require.Empty(t, holedLogs(dir))
+	flip(t, wal, end-20)
+	require.Equal(t, []string{filepath.Base(wal)}, holedLogs(dir))
+	report, err := Check(t.Context(), copyOf(t, dir), small, CheckOptions{})
+	require.NoError(t, err)
+	require.Contains(t, report.Findings[0].What, filepath.Base(wal))
+	s := openTest(t, dir, small)
+	require.Contains(t, s.OpenLog(testOrigin, before.signer).Fenced(), filepath.Base(wal))
+}
+
+func copyOf(t *testing.T, dir string) string {
+	to := filepath.Join(t.TempDir(), "db")
+	require.NoError(t, os.CopyFS(to, os.DirFS(dir)))
+	return to
+}
+
+func TestAnInterruptedRepairIsEndedBeforeTheStoreOpens(t *testing.T) {
+	dir, table := tabled(t)
+	info, err := os.Stat(table)
+	require.NoError(t, err)
+	flip(t, table, info.Size()-4) // Badger cannot open it
+	full := small
+	full.Commit = func(func() error) error { return errors.New("no space left") }
+	_, err = Repair(t.Context(), dir, full, CheckOptions{Own: []review.Origin{testOrigin}})
+	require.ErrorContains(t, err, "no space left")
+	_, err = Open(dir, small)
+	var damaged *DamageError
+	require.ErrorAs(t, err, &damaged, "without the table it would be an earlier state")
+	report, err := Repair(t.Context(), dir, small, CheckOptions{Own: []review.Origin{testOrigin}})
+	require.NoError(t, err)
+	require.Contains(t, report.Fenced, string(testOrigin))
+	require.Empty(t, openTest(t, dir, small).Head(testOrigin).Size)
+}
+
 func TestALossThatBoundNobodyIsNoFence(t *testing.T) {
 	live, src := t.TempDir(), newSource(t, "e1.ken.3f9a1c20.gcm.example")
 	s := openTest(t, live, small)

@@ -23,6 +23,9 @@ import (
 // sound is nil unless a file in the database's folder is damaged in a way that
 // Badger does not report. It is a [*DamageError] that names the file.
 func sound(dir string, d depth) error {
+	if d > indexOnly && repairBegun(dir) {
+		return &DamageError{Dir: dir, What: "a database whose repair was begun and not ended"}
+	}
 	if names := unsound(dir, d); len(names) > 0 {
 		return &DamageError{Dir: dir, What: "the file " + names[0]}
 	}
@@ -239,11 +242,25 @@ func soundLogHeader(name string) error {
 	return nil
 }
 
-// soundValues is errUnsound if a value log has a value that is damaged and
-// others behind it. Each is meta (2), the lengths of key and value and a time as
+// holedLogs lists write-ahead logs that Badger would read to a damaged change
+// and no further, though a later log goes on from their end: what is between is
+// lost, and the mark does not show it. The last log may end as a kill left it.
+func holedLogs(dir string) (names []string) {
+	logs, _ := filepath.Glob(filepath.Join(dir, "*.mem"))
+	slices.Sort(logs) // numbers have five digits
+	for _, name := range logs[:max(0, len(logs)-1)] {
+		if errors.Is(soundValues(name, true), errUnsound) {
+			names = append(names, filepath.Base(name))
+		}
+	}
+	return names
+}
+
+// soundValues is errUnsound if a log of values or of changes has one that is
+// damaged, and others behind it unless the log was closed well. Each is meta (2), the lengths of key and value and a time as
 // LEB128, key, value, and the CRC-32C of all that. Zeros end the file, or what a
 // kill left of the last one.
-func soundValues(name string) error {
+func soundValues(name string, closed bool) error {
 	b, err := os.ReadFile(name)
 	if err != nil || len(b) < logHeader {
 		return err
@@ -257,7 +274,7 @@ func soundValues(name string) error {
 			continue
 		}
 		for behind := 1; behind < len(b); behind++ {
-			if valueSize(b[behind:]) > 0 {
+			if closed || valueSize(b[behind:]) > 0 {
 				return errUnsound
 			}
 		}

@@ -86,6 +86,8 @@ const (
 const (
 	// maxReclaim is how many deleted payloads one Reclaim looks for in the files.
 	maxReclaim = 100_000
+	// paddingRun is how much padding is written at once: 16 syncs a file.
+	paddingRun = 4 << 20
 	// reclaimRatio is the part of a value-log file that must be of no use before
 	// it is rewritten: one erased payload of 300 bytes in 64 MiB is more.
 	reclaimRatio = 1e-9

@@ -103,11 +103,12 @@ func (s *Store) writeMark(b *batch) {
 	}
 }
 
-// checkMark holds the database against its mark when it is opened. What was
+// checkMark holds the database against its mark when it is opened; holed are
+// write-ahead logs in which something in the middle is lost. What was
 // lost of other participants' logs comes again from peers. If it bound this
 // node, its logs are fenced, and Lost says so until Recovered: a witness may
 // have cosigned what is not known here any more.
-func (s *Store) checkMark(batch uint64) error {
+func (s *Store) checkMark(batch uint64, holed []string) error {
 	if s.options.InMemory {
 		return nil
 	}
@@ -119,6 +120,11 @@ func (s *Store) checkMark(batch uint64) error {
 			s.logger.Warn("the mark is missing: whether the database is as it was left cannot be told", "dir", s.dir)
 		}
 		return nil
+	}
+	if len(holed) > 0 {
+		reason := fmt.Sprintf("the file %s in %s is damaged: changes that this node had acknowledged are lost", holed[0], s.dir)
+		s.logger.Error("this node never signs its log again", "reason", reason)
+		return s.lose(reason, m.origins)
 	}
 	if m.batch <= batch {
 		return nil

@@ -191,7 +191,7 @@ func (s *Store) rotate(ctx context.Context, lingering map[signing.Digest]bool) e
 	if err := findKeys(active, slices.Collect(maps.Keys(lingering)), found); err != nil || len(found) == 0 {
 		return err
 	}
-	padding := make([]byte, min(s.budget().bytes/2, 1<<20))
+	padding := make([]byte, paddingRun) // of a transaction, Badger counts the key only
 	for written := 0; written <= valueLogSize+len(padding); written += len(padding) {
 		err := s.submit(ctx, cost{documents: MaxBatch, keys: 1, bytes: len(padding)}, func(b *batch) error {
 			b.setRaw([]byte{keyPadding}, padding)
@@ -245,7 +245,7 @@ func (s *Store) intact(ctx context.Context, _ map[signing.Digest]bool) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		switch err := soundValues(name); {
+		switch err := soundValues(name, false); {
 		case errors.Is(err, errUnsound):
 			return s.damage("the file %s", filepath.Base(name))
 		case err != nil && !errors.Is(err, os.ErrNotExist):

@@ -57,7 +57,7 @@ func Repair(ctx context.Context, dir string, o Options, c CheckOptions) (*Report
 		err = proveSound(ctx, fresh, o, c)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("store: the repair of %s was given up, the database is as it was: %w", dir, err), os.RemoveAll(fresh))
+		return nil, errors.Join(fmt.Errorf("store: the repair of %s was given up, nothing was lost by it: %w", dir, err), os.RemoveAll(fresh))
 	}
 	return i.report, i.exchange(fresh)
 }
@@ -97,9 +97,13 @@ func (i *inspection) exchange(fresh string) error {
 
 // reopen gets Badger to open a database in spite of files that it cannot take:
 // it forgets tables without an index, and the first bytes of its logs are known
-// to be zero. If that does not do, nothing is saved.
+// to be zero. If that does not do, nothing is saved. From then on the database is
+// good for a repair only.
 func (i *inspection) reopen() error {
 	i.doubtful = true
+	if err := os.WriteFile(filepath.Join(i.dir, repairName), nil, 0o600); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
 	for _, name := range unsound(i.dir, indexOnly) {
 		switch path := filepath.Join(i.dir, name); filepath.Ext(name) {
 		case ".sst":
@@ -124,6 +128,14 @@ func (i *inspection) reopen() error {
 	}
 	i.db, i.tx = db, db.NewTransaction(false)
 	return nil
+}
+
+// repairName is a file that says that reopen was here.
+const repairName = "repairing"
+
+func repairBegun(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, repairName))
+	return err == nil
 }
 
 // forgetTable ends the list of tables with a change that deletes one, as

@@ -96,6 +96,7 @@ type Store struct {
 	mark         mark
 	markFile     *os.File
 	folderSynced time.Time
+	holed        []string // what holedLogs found before the database was opened
 
 	diskMu sync.Mutex
 	disk   diskState
@@ -130,6 +131,9 @@ func Open(dir string, o Options) (*Store, error) {
 		repairing: make(map[signing.Digest]bool),
 	}
 	var err error
+	if !o.InMemory {
+		s.holed = holedLogs(dir)
+	}
 	if s.db, err = openDatabase(dir, o, s.fail, s.awaitRoom); err != nil {
 		return nil, err
 	}
@@ -185,7 +189,7 @@ func (s *Store) load() error {
 	if err != nil {
 		return err
 	}
-	if err := s.checkMark(last); err != nil {
+	if err := s.checkMark(last, s.holed); err != nil {
 		return err
 	}
 	switch {

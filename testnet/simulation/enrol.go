@@ -52,7 +52,7 @@ func (node *Node) reread() {
 		return
 	}
 	node.pause = 0
-	node.step(federation.Enrolled{Roster: node.roster})
+	node.step(federation.Enrolled{Roster: node.Mutant.roster(node.roster)})
 	if reason := node.ended(); reason != "" && node.Fenced == "" && node.up {
 		node.fence(reason)
 		node.step(federation.Tick{})

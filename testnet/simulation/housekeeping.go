@@ -20,7 +20,7 @@ func (node *Node) housekeep() {
 func (node *Node) erase() {
 	var reading *review.Reading
 	for _, w := range node.Ledger.Documents(review.KindWithdrawal) {
-		if !w.Predicate.(*review.Withdrawal).Erase || !node.Ledger.erasable(w.About()) {
+		if node.Mutant.is(mutantErasureIgnored) || !w.Predicate.(*review.Withdrawal).Erase || !node.Ledger.erasable(w.About()) {
 			continue
 		}
 		if reading == nil {
@@ -37,7 +37,7 @@ func (node *Node) erase() {
 // refile files again what the participant's earlier logs hold and nothing
 // proves for good, as node.refile does, once those logs have been quiet.
 func (node *Node) refile() {
-	if node.epoch == 1 || !node.Open || node.Fenced != "" || len(node.links) == 0 || node.Mutant.is("nothing refiled") {
+	if node.epoch == 1 || !node.Open || node.Fenced != "" || len(node.links) == 0 || node.Mutant.is(mutantNothingRefiled) {
 		return
 	}
 	held := uint64(0)

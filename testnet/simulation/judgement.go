@@ -1,6 +1,9 @@
 package simulation
 
 import (
+	"encoding/json"
+	"errors"
+	"slices"
 	"time"
 
 	"stocktake/review"
@@ -28,7 +31,7 @@ func (o *oracle) judge(watcher *Node) {
 		n.breaks("%s and %s hold one state and describe two snapshots", first.name(), last.name())
 		return
 	}
-	result, err := review.Assemble(snapshot, n.Federation.Genesis.Document, last.Mutant.records(last.Ledger, snapshot), review.Options{})
+	result, err := last.assemble(last.Ledger, snapshot)
 	switch {
 	case err != nil:
 		n.breaks("%s cannot assemble its own snapshot: %v", last.name(), err)
@@ -37,6 +40,11 @@ func (o *oracle) judge(watcher *Node) {
 		n.breaks("%s and %s make two stocktakes of one snapshot", first.name(), last.name())
 		return
 	}
+	if pledges := first.Mutant.tally(reading); pledges != figure(stocktake, "pledges") {
+		n.breaks("the stocktake has %d pledges, %d count", figure(stocktake, "pledges"), pledges)
+		return
+	}
+	o.lacks(last, snapshot)
 	for _, f := range o.order {
 		o.weigh(first, reading, f)
 	}
@@ -88,10 +96,7 @@ func (o *oracle) weigh(node *Node, reading *review.Reading, f *fate) {
 	if l.Filed == "" {
 		return
 	}
-	filed, err := time.Parse(time.RFC3339, l.Filed)
-	if err != nil {
-		panic(err) // labels are written so
-	}
+	filed := node.Mutant.filed(node.Ledger, f, l)
 	if filed.Before(f.received.Truncate(time.Second)) {
 		n.breaks("%s %.8s was received first at %s and is filed at %s: back-dated", f.Kind, f.ID, f.received.Sub(Start), filed.Sub(Start))
 	}
@@ -103,6 +108,44 @@ func (o *oracle) weigh(node *Node, reading *review.Reading, f *fate) {
 // honestTrouble is whether a node's records were taken from it: a receipt that
 // nobody else had may be gone with them.
 func (node *Node) honestTrouble() bool { return node.epoch > 1 || node.trouble != "" }
+
+// assemble is what a node makes of a snapshot with the records of a ledger.
+func (node *Node) assemble(l *Ledger, s review.Snapshot) (*review.Stocktake, error) {
+	s = node.Mutant.snapshot(l, s)
+	return review.Assemble(s, node.network.Federation.Genesis.Document, l.Records(s), review.Options{})
+}
+
+// figure is one of a stocktake's, samples included.
+func figure(s *review.Stocktake, name string) (sum int) {
+	var m review.Manifest
+	if err := json.Unmarshal(s.Manifest, &m); err != nil {
+		panic(err) // it was just made
+	}
+	for _, f := range m.Figures {
+		if f.Name == name {
+			sum += f.Value
+		}
+	}
+	return sum
+}
+
+// lacks has a node lose a payload and asks it for the same stocktake: it must
+// say that it cannot compute it, and name what it lacks.
+func (o *oracle) lacks(node *Node, s review.Snapshot) {
+	for _, f := range o.order {
+		if _, err := node.Ledger.Payload(f.ID); err != nil {
+			continue
+		}
+		holey := node.Ledger.Clone()
+		holey.Lose(f.ID)
+		_, err := node.assemble(holey, s)
+		var cannot *review.CannotComputeError
+		if !errors.As(err, &cannot) || !slices.Contains(cannot.Missing, f.ID) {
+			o.n.breaks("without %s %.8s a node computes a stocktake of a snapshot that has it (%v)", f.Kind, f.ID, err)
+		}
+		return
+	}
+}
 
 // thrift bounds what a run costs: requests by time and pairs of nodes, and by
 // documents and nodes.

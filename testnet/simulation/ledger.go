@@ -399,7 +399,7 @@ func (l *Ledger) SetAbsent(id review.DocumentID, why review.Absence) {
 func (l *Ledger) Missing() []review.DocumentID {
 	var ids []review.DocumentID
 	for d := range l.places {
-		if _, gone := l.erased[d]; l.payloads[d] == nil && !gone {
+		if _, gone := l.erased[d]; l.payloads[d] == nil && (!gone || l.forgetful) {
 			ids = append(ids, review.DocumentID(d.String()))
 		}
 	}

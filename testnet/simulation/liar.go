@@ -105,16 +105,19 @@ func (l *liar) face(from review.ParticipantID) federation.Ledger {
 	return m
 }
 
-// fork begins a second history of the own log, for half of the others.
+// fork begins a second history of the own log, for half of the others, or goes
+// on with it.
 func (l *liar) fork(pledges int) {
 	n, node := l.node.network, l.node
-	if l.other != nil || !node.up || node.Ledger.Head(node.Origin).Size == 0 {
+	if !node.up || node.Ledger.Head(node.Origin).Size == 0 {
 		return
 	}
-	l.other = node.Ledger.Clone()
-	l.shown = map[review.ParticipantID]bool{}
-	for _, m := range n.Nodes {
-		l.shown[m.ID] = m.ID != node.ID && l.random.IntN(2) == 0
+	if l.other == nil {
+		l.other = node.Ledger.Clone()
+		l.shown = map[review.ParticipantID]bool{}
+		for _, m := range n.Nodes {
+			l.shown[m.ID] = m.ID != node.ID && l.random.IntN(2) == 0
+		}
 	}
 	for range pledges {
 		l.other.Append(node.Origin, node.Log, Entry(n.Federation.Pledge(node.Member, l.random.IntN(1000))))

@@ -59,6 +59,9 @@ func (n *Network) relink() {
 			switch is := id != node.ID && n.peer(node, id) != nil; {
 			case is && !node.links[id]:
 				node.links[id] = true
+				if node.Mutant.is(mutantNoRedial) && node.Ledger.Head(node.Origin).Size > 3 {
+					continue
+				}
 				n.after(n.delay(), func() {
 					if node.life == life && n.peer(node, id) != nil {
 						node.step(federation.PeerUp{Peer: id})

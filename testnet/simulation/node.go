@@ -373,9 +373,6 @@ func (node *Node) ask(e federation.Ask) {
 	finish := func(answer any, err error) {
 		if node.life == life && node.asked[e.ID] {
 			delete(node.asked, e.ID)
-			if traced != nil {
-				traced(node, e, answer, err)
-			}
 			node.step(federation.Answered{Ask: e.ID, Answer: answer, Err: err})
 		}
 	}
@@ -509,5 +506,3 @@ func (node *Node) Snapshot() review.Snapshot {
 func (node *Node) Stocktake(s review.Snapshot) (*review.Stocktake, error) {
 	return review.Assemble(s, node.network.Federation.Genesis.Document, node.Ledger.Records(s), review.Options{})
 }
-
-var traced func(node *Node, e federation.Ask, answer any, err error)

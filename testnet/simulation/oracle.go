@@ -23,6 +23,7 @@ type oracle struct {
 	order    []*fate                       // as they were received first
 	written  map[review.Origin][]tlog.Hash // what honest logs hold, by index
 	seen     map[string]signing.Checkpoint // by witness key and log: what honest witnesses cosigned last
+	dated    map[string]time.Time          // and when, as they said
 	longest  map[review.Origin]uint64      // that any node held
 	checked  map[review.DocumentID]string  // filing times at an earlier look
 	quarrels int                           // charters that rivalled another
@@ -42,7 +43,7 @@ type fate struct {
 func newOracle(n *Network) *oracle {
 	return &oracle{
 		n: n, fates: make(map[review.DocumentID]*fate), written: make(map[review.Origin][]tlog.Hash),
-		seen: make(map[string]signing.Checkpoint), longest: make(map[review.Origin]uint64), checked: make(map[review.DocumentID]string),
+		seen: make(map[string]signing.Checkpoint), dated: make(map[string]time.Time), longest: make(map[review.Origin]uint64), checked: make(map[review.DocumentID]string),
 	}
 }
 
@@ -133,6 +134,19 @@ func (o *oracle) cosigned(node *Node, request, answer []byte) {
 	if root, err := node.Ledger.Root(review.Origin(cp.Origin), cp.Size); err != nil || root != cp.Root {
 		o.n.breaks("witness %s cosigned %s at size %d, which it does not hold", node.name(), cp.Origin, cp.Size)
 	}
+	if l, _ := node.chain.Log(review.Origin(cp.Origin)); l.Ended != "" || l.Forked != "" {
+		o.n.breaks("witness %s cosigned %s at size %d, which ended or forked, as it knows", node.name(), cp.Origin, cp.Size)
+	}
+	_, cosignatures, err := signing.OpenCosignatures(append(bytes.Clone(note), answer[4:]...), map[string]signing.NoteKey{node.cosigner.Name: node.Witness.Key()})
+	if err != nil || len(cosignatures) != 1 {
+		o.n.breaks("witness %s answered with what is no cosignature: %v", node.name(), err)
+		return
+	}
+	if at := cosignatures[0].Time; at.Before(o.dated[key]) {
+		o.n.breaks("witness %s cosigned %s at %s after %s: its time runs backwards", node.name(), cp.Origin, at, o.dated[key])
+	} else {
+		o.dated[key] = at
+	}
 	o.seen[key] = cp
 }
 
@@ -162,14 +176,14 @@ func (o *oracle) forkable(origin review.Origin) bool {
 	})
 }
 
-// broughtAgain has the authors of what a node received, and nobody reported as
-// filed, bring it again, since the node's operator told them of the loss.
+// broughtAgain has the authors of what a node received, lost and never reported
+// as filed bring it again, when its records have come back as far as they do.
 func (o *oracle) broughtAgain(node *Node) {
 	if o == nil {
 		return
 	}
 	for _, f := range o.order {
-		if f.filed.IsZero() && f.at != nil && f.at.ID == node.ID && !slices.ContainsFunc(node.waiting, func(d review.SignedDocument) bool { return d.ID == f.ID }) {
+		if f.filed.IsZero() && f.at != nil && f.at.ID == node.ID && node.Ledger.payloads[f.Envelope.Digest()] == nil && !slices.ContainsFunc(node.waiting, func(d review.SignedDocument) bool { return d.ID == f.ID }) {
 			node.waiting = append(node.waiting, f.SignedDocument)
 		}
 	}

@@ -76,10 +76,11 @@ func (n *Network) NextEpoch(node *Node, reason string) {
 	f := n.Federation
 	f.clock = node.clock()
 	node.Ledger.library = f.library
+	node.Mutant.spoil(node.Ledger)
 	node.Ledger.fences[node.Origin] = "the root key opened the next epoch"
 	node.epoch++
 	next := f.Next(node.Member, node.epoch)
-	if reason == "lost" || reason == "restored" || reason == "cloned" {
+	if (reason == "lost" || reason == "restored" || reason == "cloned") && !node.Mutant.is(mutantWitnessKept) {
 		next.Witness = nil
 	}
 	node.Member = next
@@ -90,8 +91,12 @@ func (n *Network) NextEpoch(node *Node, reason string) {
 	node.machine, node.Ledger.instance = n.instances, n.instances
 	node.operator = operator{machine: node.machine, opening: &opening, openings: append(node.openings, opening.Document)}
 	n.Start(node)
-	// Documents that were never reported as filed, their authors bring again.
-	n.oracle.broughtAgain(node)
+	life := node.life
+	n.after(3*time.Minute, func() {
+		if node.life == life {
+			n.oracle.broughtAgain(node)
+		}
+	})
 }
 
 // known is whether others take a node for who it is, or none is there to.

@@ -27,9 +27,6 @@ func RunPlan(p *Plan, m *Mutation) string {
 	f := NewFederation(p.Seed, p.Members, p.Witnesses)
 	n := NewNetwork(p.Seed, f, p.Faults, p.Timing)
 	n.oracle = newOracle(n)
-	if watch != nil {
-		watch(n)
-	}
 	s := &scenario{Network: n, plan: p, random: rand.New(rand.NewPCG(p.Seed, 0x5ce0)), backups: map[*Node]*Ledger{}, keys: map[review.ParticipantID]bool{}}
 	s.cast(m)
 	for i, node := range n.Nodes {
@@ -64,7 +61,6 @@ func (s *scenario) cast(m *Mutation) {
 		node.votes, node.easy = true, s.random.IntN(4) == 0
 		node.Mutant = m
 		node.Ledger.library = s.Federation.library
-		m.spoil(node)
 		troubled := false
 		for _, d := range s.plan.Deeds {
 			troubled = troubled || d.Node == i && slices.Contains([]string{deedRestore, deedRollBack, deedLose, deedTwin, deedSkew}, d.What)
@@ -105,7 +101,7 @@ func (s *scenario) do(d Deed) {
 			s.Faults.Loss, s.Faults.Repeat, s.Faults.MaxDelay = s.plan.Faults.Loss, s.plan.Faults.Repeat, s.plan.Faults.MaxDelay
 		})
 	case deedSkew:
-		node.skew = d.For
+		s.setClock(node, d.For)
 	case deedDamage:
 		ids := s.shuffled(node.Ledger)
 		for _, id := range ids[:min(d.Count, len(ids))] {
@@ -122,7 +118,7 @@ func (s *scenario) do(d Deed) {
 		}
 	case deedRollBack:
 		if backup := s.backups[node]; backup != nil && !s.replaced(node) {
-			node.careless = true
+			node.careless = d.Count == 0 // if one, everybody who knows more hears it
 			s.RollBack(node, backup)
 		}
 	case deedClone, deedTwin:
@@ -152,6 +148,13 @@ func (s *scenario) revive(node *Node) {
 	}
 }
 
+// setClock makes a node's clock wrong by so much. What hangs on the hour it
+// looks at again.
+func (s *scenario) setClock(node *Node, wrong time.Duration) {
+	node.skew = wrong
+	node.arrived()
+}
+
 func (s *scenario) restart(node *Node) {
 	s.Stop(node)
 	s.Start(node)
@@ -162,6 +165,7 @@ func (s *scenario) lie(node *Node, count int) {
 	if l == nil || !node.up {
 		return
 	}
+	s.File(node, s.pledge(node))
 	if l.does(habitForks) {
 		l.fork(count)
 	}
@@ -183,7 +187,7 @@ func (s *scenario) heal() {
 			n.Stop(node) // switched off
 			continue
 		}
-		node.skew = 0
+		s.setClock(node, 0)
 		s.revive(node)
 	}
 	limit := n.Now.Add(30*time.Minute + 40*s.plan.Timing.CatchUp)
@@ -195,9 +199,6 @@ func (s *scenario) heal() {
 		} else {
 			calm = 0
 		}
-	}
-	if why != "" && debugged != nil {
-		debugged(s)
 	}
 	if why != "" {
 		n.breaks("not at rest %s after healing: %s", (30*time.Minute + 40*s.plan.Timing.CatchUp).Round(time.Second), why)
@@ -275,7 +276,3 @@ func differs(a, b *Node) string {
 	}
 	return fmt.Sprintf("%s has logs that %s lacks", b.name(), a.name())
 }
-
-var debugged func(*scenario)
-
-var watch func(*Network)

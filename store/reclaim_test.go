@@ -1,12 +1,18 @@
 package store
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
+	mathrand "math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -20,34 +26,44 @@ import (
 )
 
 // filesOf are the database's files, without the zeros that they end in.
-func filesOf(t *testing.T, dir string) (files [][]byte) {
+func filesOf(t *testing.T, dir string) map[string][]byte {
+	files := map[string][]byte{}
 	require.NoError(t, filepath.WalkDir(dir, func(name string, f fs.DirEntry, err error) error {
 		if err != nil || f.IsDir() || strings.Contains(name, "ballast") {
 			return err
 		}
 		b, err := os.ReadFile(name)
-		files = append(files, bytes.TrimRight(b, "\x00"))
+		files[filepath.Base(name)] = bytes.TrimRight(b, "\x00")
 		return err
 	}))
 	return files
 }
 
-// traces is how many files have something of a payload: its second half, as it
+// traces are the files that have something of a payload: its second half, as it
 // was written or as it is stored.
-func traces(files [][]byte, payload []byte) (n int) {
+func traces(files map[string][]byte, payload []byte) (names []string) {
 	stored := marshalPayload(payload)
-	for _, f := range files {
+	for name, f := range files {
 		if bytes.Contains(f, payload[len(payload)/2:]) || bytes.Contains(f, stored[len(stored)/2:]) {
-			n++
+			names = append(names, name)
 		}
 	}
-	return n
+	return names
 }
 
 // told is a comment with a text of that many characters, and its payload.
 func told(n, length int) []byte {
 	c := review.Comment{Common: common("sle", n), Type: "question", Text: strings.Repeat(fmt.Sprintf("secret %d. ", n), length/10+1)}
 	return review.Compose(review.KindComment, []review.Subject{{Name: "document", Digest: genesis}}, c)
+}
+
+// drawn is a comment with a text that no other one shares a part with, packed or
+// not.
+func drawn(n int) []byte {
+	text := make([]byte, 1500)
+	mathrand.NewChaCha8([32]byte{byte(n), byte(n >> 8)}).Read(text)
+	return review.Compose(review.KindComment, []review.Subject{{Name: "document", Digest: genesis}},
+		review.Comment{Common: common("sle", n), Type: "question", Text: hex.EncodeToString(text)})
 }
 
 // What was erased is in no file of the database any more, neither as it was
@@ -79,7 +95,7 @@ func TestErasedBytesLeaveTheDisk(t *testing.T) {
 
 	files := filesOf(t, dir)
 	for _, payload := range append(gone, kept...) {
-		require.NotZero(t, traces(files, payload))
+		require.NotEmpty(t, traces(files, payload))
 	}
 	for _, payload := range gone {
 		records, _, err := own.Append(t.Context(), author.sign(t, payload))
@@ -116,10 +132,10 @@ func TestErasedBytesLeaveTheDisk(t *testing.T) {
 	before = s.Head(testOrigin)
 	files = filesOf(t, dir)
 	for i, payload := range gone {
-		require.Zero(t, traces(files, payload), "payload %d of %d bytes", i, len(payload))
+		require.Empty(t, traces(files, payload), "payload %d of %d bytes", i, len(payload))
 	}
 	for _, payload := range kept {
-		require.NotZero(t, traces(files, payload))
+		require.NotEmpty(t, traces(files, payload))
 	}
 	left, err = s.Reclaim(t.Context())
 	require.NoError(t, err)
@@ -155,7 +171,7 @@ func TestErasedBytesLeaveTheDisk(t *testing.T) {
 	require.NoError(t, s.Close())
 	files = filesOf(t, dir)
 	for _, payload := range gone {
-		require.Zero(t, traces(files, payload))
+		require.Empty(t, traces(files, payload))
 	}
 	again := openTest(t, dir, Options{WriteBuffer: 4 << 20})
 	require.Equal(t, before, again.Head(testOrigin))
@@ -191,9 +207,109 @@ func TestReclaimingWaitsForWhoStillReads(t *testing.T) {
 	left, err = s.Reclaim(t.Context())
 	require.NoError(t, err)
 	require.Zero(t, left)
-	require.Zero(t, traces(filesOf(t, dir), told(1, 5000)))
+	require.Empty(t, traces(filesOf(t, dir), told(1, 5000)))
 }
 
 type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+const reclaimerDir = "STOCKTAKE_RECLAIMER"
+
+func reclaimerSigner() *signing.NoteSigner {
+	return signing.NewNoteSigner(ed25519.NewKeyFromSeed(make([]byte, 32)))
+}
+
+// TestReclaimer is the process that the next test kills: it files, erases every
+// other document and reclaims, over and over, and says what is done.
+func TestReclaimer(t *testing.T) {
+	dir := os.Getenv(reclaimerDir)
+	if dir == "" {
+		t.Skip("a part of another test")
+	}
+	s := openTest(t, dir, small)
+	own := s.OpenLog(testOrigin, reclaimerSigner())
+	require.Empty(t, own.Fenced())
+	author := newAuthor(t)
+	for n := int(s.Head(testOrigin).Size); ; n += 4 {
+		for i := range 4 {
+			payload := drawn(n + i)
+			_, _, err := own.Append(t.Context(), author.sign(t, payload))
+			require.NoError(t, err)
+			id := signing.PayloadDigest(payload).String()
+			if i%2 == 0 {
+				fmt.Println("kept", id)
+				continue
+			}
+			require.NoError(t, s.SetAbsent(review.DocumentID(id), review.Erased))
+			fmt.Println("erased", id)
+		}
+		fmt.Println("reclaiming")
+		_, err := s.Reclaim(t.Context())
+		require.NoError(t, err)
+	}
+}
+
+// A node that is killed in the middle of reclaiming loses nothing that it was to
+// keep and gets nothing back that it was to forget; the next one finishes.
+// STOCKTAKE_RECLAIM_KILLS=200 runs so many.
+func TestKillsThroughReclaimingLoseNothing(t *testing.T) {
+	kills := 3
+	if n, err := strconv.Atoi(os.Getenv("STOCKTAKE_RECLAIM_KILLS")); err == nil {
+		kills = n
+	} else if testing.Short() {
+		t.Skip("a process that is started and killed some times")
+	}
+	random := mathrand.New(mathrand.NewPCG(uint64(time.Now().UnixNano()), 0))
+	dir := t.TempDir()
+	done := map[string]string{} // what was done with each document
+	for range kills {
+		cmd := exec.Command(os.Args[0], "-test.run", "^TestReclaimer$", "-test.v")
+		cmd.Env = append(os.Environ(), reclaimerDir+"="+dir)
+		out, err := cmd.StdoutPipe()
+		require.NoError(t, err)
+		require.NoError(t, cmd.Start())
+		once := sync.OnceFunc(func() {
+			time.AfterFunc(time.Duration(random.Int64N(int64(2*time.Second))), func() { _ = cmd.Process.Kill() })
+		})
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			what, id, _ := strings.Cut(lines.Text(), " ")
+			switch what {
+			case "kept", "erased":
+				done[id] = what
+			case "reclaiming":
+				once()
+			case "---", "FAIL":
+				t.Error(lines.Text())
+			}
+		}
+		_ = cmd.Wait()
+
+		s := openTest(t, dir, small)
+		require.Empty(t, s.OpenLog(testOrigin, reclaimerSigner()).Fenced())
+		for id, what := range done {
+			_, err := s.Payload(review.DocumentID(id))
+			if absent := (*AbsentError)(nil); what == "kept" {
+				require.NoError(t, err)
+			} else {
+				require.ErrorAs(t, err, &absent)
+				require.Equal(t, review.Erased, absent.Absence)
+			}
+		}
+		require.NoError(t, s.Close())
+	}
+	s := openTest(t, dir, small)
+	left, err := s.Reclaim(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, left)
+	files := filesOf(t, dir)
+	for n := range int(s.Head(testOrigin).Size) {
+		payload := drawn(n)
+		if what := done[signing.PayloadDigest(payload).String()]; what == "erased" {
+			require.Empty(t, traces(files, payload))
+		} else if what == "kept" {
+			require.NotEmpty(t, traces(files, payload))
+		}
+	}
+	t.Logf("%d kills over %d documents", kills, len(done))
+}

@@ -63,6 +63,7 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 		"what was cosigned": {func(tx *badger.Txn) error { return tx.Set(textKey(keyWitness, string(src.origin)), []byte("123456")) }, "what this node cosigned", 9},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			s := openTest(t, dir, small)
 			_, err := s.Extend(src.tail(0, 9, 9))

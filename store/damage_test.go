@@ -254,7 +254,7 @@ func (m *specimen) look(dir string) (wrong []string, lacks, noticed bool) {
 }
 
 func TestAFlippedBitIsHarmlessOrFound(t *testing.T) {
-	flips := 32
+	flips := 24
 	if n, err := strconv.Atoi(os.Getenv("STOCKTAKE_FLIPS")); err == nil {
 		flips = n
 	} else if testing.Short() {

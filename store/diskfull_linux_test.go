@@ -197,7 +197,7 @@ func fill(t *testing.T, disk string, left uint64) {
 }
 
 func TestAFullDiskLosesNothing(t *testing.T) {
-	points := 6
+	points := 4
 	if n, err := strconv.Atoi(os.Getenv("STOCKTAKE_DISKFULL")); err == nil {
 		points = n
 	} else if testing.Short() {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"stocktake/node/web"
 	"stocktake/review"
@@ -31,6 +32,7 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 	if policy, id := reading.Policy(p.ID); policy != nil {
 		s.Display, s.Policy = policy.Rules, id
 	}
+	s.Quota, _ = reading.Chain().Quota(n.origin, time.Now())
 	for id, d := range reading.Documents() {
 		if d != nil && matches(web.Query{}, listed(reading, id, d)) {
 			s.Documents++

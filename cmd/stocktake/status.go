@@ -42,6 +42,9 @@ func statusCommand() command {
 func printStatus(c *call, s *web.Status) {
 	fmt.Fprintf(c.out, "node        %s (%s)\nfederation  %s, charter %d\nlog         %s, %d records, %d not filed yet\n",
 		s.Name, s.Participant, s.Federation, s.Charter, s.Log, s.Size, s.Pending)
+	if s.Quota > 0 {
+		fmt.Fprintf(c.out, "quota       %d records, the last of them this log's own receipts\n", s.Quota)
+	}
 	if s.Fenced != "" {
 		fmt.Fprintf(c.out, "FENCED      this node never signs its log again: %s\nto go on    %s\n", s.Fenced, strings.Replace(s.Remedy, "key epoch", "key epoch --home "+string(c.home), 1))
 	}

@@ -37,6 +37,7 @@ var reasons = map[string]standing{
 	review.ReasonVoidReceipt:      {Tone: "bad", Text: "receipt void"},
 	review.ReasonVoidFork:         {Tone: "bad", Text: "proves nothing"},
 	review.ReasonForked:           {Tone: "bad", Text: "in a log of two histories"},
+	review.ReasonOverQuota:        {Tone: "bad", Text: "beyond its log’s quota"},
 	review.ReasonDuplicate:        {Tone: "good", Text: "counts from another place"},
 	review.ReasonSeconding:        {Tone: "warn", Text: "too few guardians yet"},
 	review.ReasonUnderWay:         {Tone: "warn", Text: "may still be contested"},

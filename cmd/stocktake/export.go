@@ -35,6 +35,7 @@ func export(ctx context.Context, c *call, s web.Service, id review.DocumentID, d
 	if err != nil {
 		return err
 	}
+	files[review.FilePage] = review.VerifyPage()
 	shown, err := s.Document(ctx, id)
 	if err != nil {
 		return err
@@ -56,6 +57,7 @@ func export(ctx context.Context, c *call, s web.Service, id review.DocumentID, d
 		return err
 	}
 	c.say("Check it with this program:  stocktake verify %s", dir)
+	c.say("or in a browser:             %s", filepath.Join(dir, review.FilePage))
 	if files[review.FilePAE] == nil {
 		c.say("Its content was erased. What its author signed, and when, is proven all the same.")
 	} else {

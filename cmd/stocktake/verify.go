@@ -17,8 +17,13 @@ import (
 func verifyCommand() command {
 	return command{"verify", "PATH...", "check exported documents, or a signed refusal, offline: who, when, does it count, what follows", func(f *flag.FlagSet) run {
 		federation := f.String("federation", "", "the `ID` of the federation that you mean; another one is refused")
+		pageHash := f.Bool("page-hash", false, "print the SHA-256 of "+review.FilePage+", the page that checks exports in a browser, and do nothing else")
 		file := f.String("federation-file", "", "for a signed envelope: the federation's `file` (default: federation.jsonl beside it, else the home's)")
 		return func(_ context.Context, c *call, args []string) error {
+			if *pageHash {
+				_, err := fmt.Fprintf(c.out, "%s  %s\n", review.VerifyPageHash(), review.FilePage)
+				return err
+			}
 			if len(args) == 0 {
 				return usage("name a folder that `stocktake export` wrote, or its %s", review.FileBundle)
 			}

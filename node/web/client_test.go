@@ -166,6 +166,8 @@ func TestAnExportVerifiesWithoutANode(t *testing.T) {
 		files[filepath.Base(f.Name)], err = io.ReadAll(r)
 		require.NoError(t, err)
 	}
+	assert.Equal(t, string(review.VerifyPage()), string(files[review.FilePage]))
+	delete(files, review.FilePage)
 	exported, err := w.client.Export(context.Background(), id)
 	require.NoError(t, err)
 	assert.Equal(t, exported, files)

@@ -23,6 +23,8 @@ func (n *site) getFiles(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	files = maps.Clone(files)
+	files[review.FilePage] = review.VerifyPage()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, name := range slices.Sorted(maps.Keys(files)) {

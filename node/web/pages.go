@@ -28,6 +28,7 @@ import (
 //	/charter             the one in force
 //	/policy              what the node does not display
 //	/protection          what protects an author at risk, and what does not
+//	/verify.html         checks an export in the browser, see review/VERIFY.md
 
 //go:embed templates/*.html
 var templateFiles embed.FS
@@ -44,6 +45,7 @@ var pageTemplates = sync.OnceValue(func() map[string]*template.Template {
 	frame := template.Must(template.New("frame").Funcs(template.FuncMap{
 		"phrase": phrase, "kindName": kindName, "date": date, "instant": instant, "instantDay": instantDay,
 		"decimal": decimal, "short": func(s any) string { return short(fmt.Sprint(s)) }, "objective": objectiveName, "region": regionName, "counted": counted,
+		"verifyPageHash": review.VerifyPageHash,
 	}).ParseFS(templateFiles, "templates/frame.html", "templates/tables.html"))
 	all := map[string]*template.Template{}
 	for _, name := range pageNames {
@@ -99,6 +101,7 @@ func (n *site) routePages(mux *http.ServeMux) {
 	add("/policy", "policy", n.policyPage)
 	add("/protection", "protection", n.protectionPage)
 	n.handle(mux, "GET /documents/{id}/files.zip", answerTimeout, n.getFiles)
+	n.routeVerifyPage(mux)
 	n.handle(mux, "GET /style.css", answerTimeout, staticFile("text/css; charset=utf-8", styleSheet))
 	n.handle(mux, "GET /icon.svg", answerTimeout, staticFile("image/svg+xml", icon))
 }

@@ -22,11 +22,11 @@ func (w *world) attach(t *testing.T, name string, content []byte) (review.Docume
 	require.NoError(t, err)
 	pledge := []byte("kind: pledge\nlanguage: en\nsample: true\ntitle: SAMPLE with " + name + "\nform: individual\nobjectives: [6]\ndue: not-stated\n")
 	payload, err := review.Complete(pledge, review.Completion{
-		Federation: w.genesis.ID, Charter: w.genesis.ID, Author: host, Created: "2026-01-02T03:04:05Z", Salt: fmt.Sprintf("%032x", len(content)),
+		Federation: w.genesis.ID, Charter: w.genesis.ID, Author: "xsc", Created: "2026-01-02T03:04:05Z", Salt: fmt.Sprintf("%032x", len(content)),
 		Attachments: []review.Subject{review.AttachmentSubject(name, m.Digest())},
 	})
 	require.NoError(t, err)
-	e, err := w.authors[host].Sign(payload)
+	e, err := w.authors["xsc"].Sign(payload)
 	require.NoError(t, err)
 	filed, err := w.client.File(t.Context(), e)
 	require.NoError(t, err)

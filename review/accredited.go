@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // How an accreditor stands to an author.
@@ -82,12 +83,7 @@ func (r *Reading) AccreditedAuthor(id ParticipantID) (author Accredited, ok bool
 			author.State = stateAccredited
 		}
 	}
-	slices.SortFunc(author.By, func(a, b Answering) int {
-		if a.Accreditor < b.Accreditor {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(author.By, func(a, b Answering) int { return strings.Compare(string(a.Accreditor), string(b.Accreditor)) })
 	return author, len(author.By) > 0
 }
 

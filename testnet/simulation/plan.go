@@ -24,6 +24,8 @@ type Plan struct {
 	Length    time.Duration
 	Liars     []Liar
 	Deeds     []Deed // by time
+
+	WrongClocks bool // clocks that are wrong stay so to the end
 }
 
 // Liar is a Byzantine member.

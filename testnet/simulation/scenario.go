@@ -23,7 +23,9 @@ type scenario struct {
 // RunPlan carries a plan out, heals everything, lets time pass and reports the
 // first promise that was seen broken; "" if all were kept. The mutation, if
 // any, is in force at every honest node.
-func RunPlan(p *Plan, m *Mutation) string {
+func RunPlan(p *Plan, m *Mutation) string { return run(p, m).Broken }
+
+func run(p *Plan, m *Mutation) *scenario {
 	f := NewFederation(p.Seed, p.Members, p.Witnesses)
 	n := NewNetwork(p.Seed, f, p.Faults, p.Timing)
 	n.oracle = newOracle(n)
@@ -52,7 +54,7 @@ func RunPlan(p *Plan, m *Mutation) string {
 	}
 	n.Run(p.Length / 3)
 	s.heal()
-	return n.Broken
+	return s
 }
 
 // cast gives everybody their part.
@@ -187,7 +189,9 @@ func (s *scenario) heal() {
 			n.Stop(node) // switched off
 			continue
 		}
-		s.setClock(node, 0)
+		if !s.plan.WrongClocks {
+			s.setClock(node, 0)
+		}
 		s.revive(node)
 	}
 	limit := n.Now.Add(30*time.Minute + 40*s.plan.Timing.CatchUp)

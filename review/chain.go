@@ -26,7 +26,7 @@ type Chain struct {
 	genesis  DocumentID
 	founded  bool
 	charters []*Document // in order of their numbers, the last in force
-	since    []time.Time // when each was filed; the zero time of the genesis charter
+	since    []time.Time // when its members had agreed to each; the zero time of the genesis charter
 	whole    []*Charter  // each with the entries that it leaves out
 
 	participants map[ParticipantID]Participant
@@ -149,7 +149,7 @@ func found(genesis *Document) (*Chain, error) {
 func (c *Chain) with(d *Document, filed, agreed time.Time) *Chain {
 	charter := c.amended(d)
 	n := &Chain{
-		genesis: c.genesis, whole: append(slices.Clip(c.whole), charter), founded: c.founded, charters: append(slices.Clip(c.charters), d), since: append(slices.Clip(c.since), filed),
+		genesis: c.genesis, whole: append(slices.Clip(c.whole), charter), founded: c.founded, charters: append(slices.Clip(c.charters), d), since: append(slices.Clip(c.since), agreed),
 		participants: map[ParticipantID]Participant{}, spans: map[ParticipantID]span{}, rounds: map[string]Round{},
 		logs: map[Origin]LogEntry{}, listed: map[signing.DocumentKey]keyEntry{},
 		suspensions: map[suspensionID]span{}, guardians: c.guardiansUnder(charter, agreed),
@@ -272,8 +272,8 @@ func (c *Chain) Whole(id DocumentID) (*Charter, bool) {
 	return nil, false
 }
 
-// NumberAt is the number of the highest charter of the chain that was filed by
-// a time.
+// NumberAt is the number of the highest charter of the chain that its members
+// had agreed to by a time.
 func (c *Chain) NumberAt(t time.Time) int {
 	n := 1
 	for i, since := range c.since {

@@ -134,41 +134,35 @@ func (r *Reading) exporter(s Source) *exporter {
 	return x
 }
 
-// governs is whether a document belongs into the founding file: charters and
-// the accessions to them, and what else of its kinds counts. Anybody may file a
-// document in another's name: such a record is none.
+// governs is whether a document belongs into the founding file: charters, the
+// accessions to them and openings that their author signed, and what else of its
+// kinds counts. An accession may have carried the very charter by which its
+// author ended, so that it bears that label by now.
 func (x *exporter) governs(e *entry) bool {
 	if e.doc == nil || !slices.Contains(constitutional, e.doc.Kind) {
 		return false
 	}
 	switch e.doc.Kind {
 	case KindCharter:
-		if e.code == ReasonNotAdopted {
-			return x.authored(e)
-		}
+		return e.id == x.genesis.ID || x.authored(e, e.place)
 	case KindAccession:
 		about := x.docs[e.doc.About()]
-		if e.doc.About() == x.genesis.ID { // nobody can have witnessed the founding
-			return x.authored(e)
-		}
-		if !seconds(e.doc) && (about == nil || about.doc == nil || about.doc.Kind != KindCharter) {
-			return false
-		}
+		charter := about != nil && about.doc != nil && about.doc.Kind == KindCharter
+		return (charter || seconds(e.doc)) && x.authored(e, e.place)
 	case KindOpening:
-		if e.doc.Predicate.(*Opening).Epoch == 1 {
-			return false
-		}
+		return e.doc.Predicate.(*Opening).Epoch > 1 && x.authored(e, e.place)
 	case KindWithdrawal:
 		return x.unaccredits(e.doc) && e.code == ""
 	case KindReceipt:
 		return x.ends[e.id]
 	}
-	return e.code == "" || e.id == x.genesis.ID
+	return e.code == ""
 }
 
-// authored is whether a document's author signed it, be it filed or pending.
-func (x *exporter) authored(e *entry) bool {
-	return e.place.genuine && len(x.chain.authority(e.doc, e.place.key)) == 0
+// authored is whether a record is its author's, be it filed or pending. Anybody
+// may file a document in another's name.
+func (x *exporter) authored(e *entry, p recordPlace) bool {
+	return p.genuine && len(x.chain.authority(e.doc, p.key)) == 0
 }
 
 // receiptsOfEnds are the receipts, one for each checkpoint, by which a quorum
@@ -201,7 +195,7 @@ func (r *Reading) receiptsOfEnds() map[DocumentID]bool {
 func (x *exporter) bundles(e *entry, all bool) (bundles []signing.Bundle, err error) {
 	at := map[string]int{} // by leaf
 	for _, p := range slices.SortedFunc(slices.Values(e.places), comparePlaces) {
-		if p != e.place && e.doc != nil && !(all && x.valid(e, p)) {
+		if p != e.place && e.doc != nil && !(all && x.valid(e, p)) && !(e.code != "" && e.doc.Known && x.authored(e, p)) {
 			continue
 		}
 		record, err := x.source.Record(p.origin, p.index)

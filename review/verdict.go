@@ -72,7 +72,7 @@ type Verdict struct {
 
 	Federation   DocumentID  `json:"federation"`
 	Charter      int         `json:"charter"`                // number of the one in force
-	CharterFiled int         `json:"charterFiled,omitempty"` // of the highest that was filed when this document was; 0 while it is pending
+	CharterFiled int         `json:"charterFiled,omitempty"` // of the highest that its members had agreed to when this was filed; 0 while it is pending
 	Filed        string      `json:"filed"`                  // RFC 3339; empty while no quorum has cosigned
 	Witnesses    int         `json:"witnesses"`              // that cosigned
 	Quorum       int         `json:"quorum"`                 // of the witnesses of that time

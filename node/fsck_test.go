@@ -136,3 +136,36 @@ func damageEntry(t *testing.T, home node.Home, id review.DocumentID) {
 	}
 	t.Fatal("no table has the entry")
 }
+
+func TestADamagedAttachmentIsNamedAndDropped(t *testing.T) {
+	home, _, _ := alone(t)
+	content := bytes.Repeat([]byte("narrative "), 20000)
+	manifest, err := review.NewAttachmentManifest(content, "00112233445566778899aabbccddeeff")
+	require.NoError(t, err)
+	attachments, err := store.OpenAttachments(home.Attachments(), store.AttachmentOptions{MinFree: 1})
+	require.NoError(t, err)
+	_, err = attachments.Begin(manifest.Digest(), manifest.Marshal())
+	require.NoError(t, err)
+	_, err = attachments.Add(manifest.Digest(), 0, content)
+	require.NoError(t, err)
+	f, err := node.CheckHome(t.Context(), home, false, nil)
+	require.NoError(t, err)
+	require.True(t, f.Sound(), "%v", f.Findings)
+	require.Equal(t, 1, f.Attachments)
+
+	name := filepath.Join(home.Attachments(), string(manifest.Digest()))
+	b, err := os.ReadFile(name)
+	require.NoError(t, err)
+	b[len(b)-5] ^= 1
+	require.NoError(t, os.WriteFile(name, b, 0o600))
+	for _, repair := range []bool{false, true} {
+		f, err = node.CheckHome(t.Context(), home, repair, nil)
+		require.NoError(t, err)
+		require.Equal(t, manifest.Digest(), f.Findings[0].Document)
+		require.Contains(t, f.Findings[0].String(), "the attachment does not match its digest")
+	}
+	f, err = node.CheckHome(t.Context(), home, false, nil)
+	require.NoError(t, err)
+	require.True(t, f.Sound())
+	require.Zero(t, f.Attachments)
+}

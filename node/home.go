@@ -28,6 +28,7 @@ var ErrNotInitialised = errors.New("node: not a node's home")
 //	instance           which database this home runs on; left out of backups
 //	attachments/       files named by their digest
 //	backups/           how far each backup goes; left out of backups
+//	saved.jsonl        documents that a repair could not leave in the own log
 //	node.sock          the API of the running node, for this machine's user only
 type Home string
 

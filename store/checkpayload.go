@@ -1,0 +1,94 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/dgraph-io/badger/v4"
+
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// payloads holds every payload against its digest, and the indexes against the
+// payloads.
+func (i *inspection) payloads(ctx context.Context) error {
+	it := i.tx.NewIterator(keysOnly(keyPayload))
+	defer it.Close()
+	expected := uint64(0)
+	for it.Rewind(); it.Valid(); it.Next() {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		key := it.Item().Key()
+		if len(key) != 1+len(signing.Digest{}) {
+			i.report.find(Finding{What: "a content's key", Why: "is none", Next: nextFile})
+			continue
+		}
+		d := signing.Digest(key[1:])
+		i.report.Payloads++
+		payload, err := i.stored(d)
+		if err != nil {
+			f := Finding{Document: review.DocumentID(d.String()), What: "its content", Why: "does not match its digest", Next: nextPayload}
+			if l, index, ok := i.firstPlace(d); ok {
+				f.Log, f.Index = l, &index
+			}
+			i.report.find(f)
+			continue
+		}
+		for _, k := range indexKeys(payload, d) {
+			expected++
+			if has, err := i.has(i.tx, k); err != nil || !has {
+				i.report.find(Finding{Document: review.DocumentID(d.String()), What: "an index of it", Why: "is missing", Next: nextIndex})
+			}
+		}
+	}
+	i.each([]byte{keyIndex}, func([]byte) { i.report.Indexes++ })
+	if i.report.Indexes > expected && i.report.Sound() {
+		i.report.find(Finding{What: fmt.Sprintf("%d index entries", i.report.Indexes-expected), Why: "are of no document that is held", Next: nextIndex})
+	}
+	return nil
+}
+
+// stored is a payload as it lies there; nothing is set right.
+func (i *inspection) stored(d signing.Digest) (payload []byte, err error) {
+	item, err := i.tx.Get(digestKey(keyPayload, d))
+	if err != nil {
+		return nil, err
+	}
+	err = item.Value(func(b []byte) error {
+		var ok bool
+		if payload, ok = parsePayload(b); !ok || signing.PayloadDigest(payload) != d {
+			return i.damage("payload %s", d)
+		}
+		payload = bytes.Clone(payload)
+		return nil
+	})
+	return payload, err
+}
+
+func (i *inspection) firstPlace(d signing.Digest) (o review.Origin, index uint64, ok bool) {
+	it := i.tx.NewIterator(badger.IteratorOptions{Prefix: digestKey(keyPlace, d)})
+	defer it.Close()
+	it.Rewind()
+	if !it.Valid() {
+		return "", 0, false
+	}
+	_, number, index, ok := splitPlaceKey(it.Item().Key())
+	for _, l := range i.logs {
+		if ok && l.number == number {
+			return l.origin, index, true
+		}
+	}
+	return "", 0, false
+}
+
+// placesCounted finds places that are of no record.
+func (i *inspection) placesCounted() {
+	n := uint64(0)
+	i.each([]byte{keyPlace}, func([]byte) { n++ })
+	if n != i.report.Records && i.report.Sound() {
+		i.report.find(Finding{What: "the places of documents", Why: fmt.Sprintf("are %d, the records %d", n, i.report.Records), Next: nextIndex})
+	}
+}

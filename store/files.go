@@ -115,26 +115,27 @@ func tableIndex(f *os.File) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := make([]byte, min(info.Size(), 64<<10))
-	for {
-		if _, err := f.ReadAt(b, info.Size()-int64(len(b))); err != nil {
-			return nil, err
-		}
-		rest, sum, ok := cutField(b)
-		if !ok {
-			return nil, errUnsound
-		}
-		if _, index, ok := cutField(rest); ok {
-			if len(index) < 8 || !soundSum(index, sum) {
-				return nil, errUnsound
-			}
-			return index, nil
-		}
-		if int64(len(b)) == info.Size() {
-			return nil, errUnsound
-		}
-		b = make([]byte, info.Size()) // a large one
+	end := make([]byte, min(info.Size(), 4+16+4)) // a checksum is shorter
+	if _, err := f.ReadAt(end, info.Size()-int64(len(end))); err != nil {
+		return nil, err
 	}
+	rest, sum, ok := cutField(end)
+	if !ok || len(rest) < 4 {
+		return nil, errUnsound
+	}
+	at := info.Size() - int64(len(end)-len(rest)) - 4 // where the index ends
+	n := int64(binary.BigEndian.Uint32(rest[len(rest)-4:]))
+	if n < 8 || n > at {
+		return nil, errUnsound
+	}
+	index := make([]byte, n)
+	if _, err := f.ReadAt(index, at-n); err != nil {
+		return nil, err
+	}
+	if !soundSum(index, sum) {
+		return nil, errUnsound
+	}
+	return index, nil
 }
 
 // cutField cuts a field with its length (4) behind it from the end.

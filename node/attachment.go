@@ -284,7 +284,7 @@ func (n *Node) wantedAttachments() (wanted []review.DocumentID, index attachment
 		if !slices.ContainsFunc(by, func(a named) bool { return near(a.author) }) {
 			continue
 		}
-		if _, settled := n.attachments.Settled(id); !settled && !full(by[0].author) {
+		if !n.attachments.Settled(id) && !full(by[0].author) {
 			wanted = append(wanted, id)
 		}
 	}
@@ -311,8 +311,7 @@ func (n *Node) wantedAttachments() (wanted []review.DocumentID, index attachment
 func (n *Node) shared(index attachmentIndex) func(review.ParticipantID) bool {
 	used := map[review.ParticipantID]int64{}
 	for id, by := range index {
-		size, _ := n.attachments.Settled(id)
-		used[by[0].author] += size
+		used[by[0].author] += n.attachments.Size(id)
 	}
 	return func(author review.ParticipantID) bool {
 		return author != n.config.Participant && used[author] >= n.attachments.Quota()/attachmentShares

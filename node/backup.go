@@ -212,6 +212,9 @@ func WriteBackup(ctx context.Context, h Home, o BackupOptions) (*BackedUp, error
 		}
 		return err
 	})
+	if errors.Is(err, store.ErrBackupBase) {
+		err = fmt.Errorf("%s: %w; begin anew in its place with --full", o.File, err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -187,6 +187,7 @@ func TestAnInterruptedRestoreLeavesNoHome(t *testing.T) {
 		require.ErrorIs(t, err, ErrNotInitialised)
 		if steps == 3 { // as a kill leaves it
 			require.NoError(t, os.Mkdir(h.Database(), 0o700))
+			require.NoError(t, os.WriteFile(h.path(restoring), nil, 0o600))
 			require.NoError(t, os.WriteFile(h.path("db/000001.vlog"), []byte("half"), 0o600))
 		}
 	}

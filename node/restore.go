@@ -116,7 +116,7 @@ func Restore(ctx context.Context, h Home, b, keys *BackupFile, identities []age.
 	}
 	v, err := h.restore(ctx, b, keys, identities, o)
 	if err != nil {
-		return nil, errors.Join(err, h.clearForRestore())
+		return nil, errors.Join(err, h.clearForRestore(), os.Remove(h.path(restoring)))
 	}
 	return v, os.Remove(h.path(restoring))
 }

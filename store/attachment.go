@@ -35,8 +35,9 @@ type Attachments struct {
 	options AttachmentOptions
 
 	mu     sync.Mutex // of everything that changes the folder
-	used   int64      // bytes of all files
+	used   int64      // bytes of all files, parts as long as they will be
 	whole  map[review.DocumentID]int64
+	parts  map[review.DocumentID]int64
 	erased map[review.DocumentID]bool
 }
 
@@ -73,33 +74,67 @@ func OpenAttachments(dir string, o AttachmentOptions) (*Attachments, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	a := &Attachments{dir: dir, options: o, whole: map[review.DocumentID]int64{}, erased: map[review.DocumentID]bool{}}
+	a := &Attachments{
+		dir: dir, options: o,
+		whole: map[review.DocumentID]int64{}, parts: map[review.DocumentID]int64{}, erased: map[review.DocumentID]bool{},
+	}
 	return a, a.each(func(id review.DocumentID, suffix string) error {
-		info, err := os.Lstat(a.file(id, suffix))
-		if err != nil {
-			return err
-		}
-		a.used += info.Size()
 		switch suffix {
-		case "":
-			a.whole[id] = info.Size()
 		case erasedSuffix:
 			a.erased[id] = true
+		case partSuffix:
+			f, m, err := a.open(id, suffix)
+			if damage := (*DamageError)(nil); errors.As(err, &damage) {
+				return nil // removed
+			}
+			if err != nil {
+				return err
+			}
+			a.count(a.parts, id, contentAt(m)+m.Size)
+			return f.Close()
+		default:
+			info, err := os.Lstat(a.file(id, suffix))
+			if err != nil {
+				return err
+			}
+			a.count(a.whole, id, info.Size())
 		}
 		return nil
 	})
 }
 
+// count counts an attachment's bytes, forget no longer.
+func (a *Attachments) count(in map[review.DocumentID]int64, id review.DocumentID, size int64) {
+	in[id] = size
+	a.used += size
+}
+
+func (a *Attachments) forget(id review.DocumentID, suffix string) {
+	in := a.parts
+	if suffix == "" {
+		in = a.whole
+	}
+	a.used -= in[id]
+	delete(in, id)
+}
+
 // Quota is the bound on the bytes of all files.
 func (a *Attachments) Quota() int64 { return a.options.Quota }
 
-// Settled is the size of an attachment's file, if it is here whole, or zero if
-// it was erased; ok is false if it may still come. It opens no file.
-func (a *Attachments) Settled(id review.DocumentID) (size int64, ok bool) {
+// Settled is whether an attachment is here whole or was erased, so that it is
+// not waited for. It opens no file.
+func (a *Attachments) Settled(id review.DocumentID) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	size, ok = a.whole[id]
-	return size, ok || a.erased[id]
+	_, whole := a.whole[id]
+	return whole || a.erased[id]
+}
+
+// Size is what an attachment's file takes, or will take once it has arrived.
+func (a *Attachments) Size(id review.DocumentID) int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.whole[id] + a.parts[id]
 }
 
 func (a *Attachments) file(id review.DocumentID, suffix string) string {
@@ -123,9 +158,7 @@ func (a *Attachments) state(id review.DocumentID) (s AttachmentState, err error)
 	for _, suffix := range []string{"", partSuffix} {
 		f, m, err := a.open(id, suffix)
 		if errors.Is(err, fs.ErrNotExist) {
-			if suffix == "" {
-				delete(a.whole, id) // somebody else removed it
-			}
+			a.forget(id, suffix) // if somebody else removed it
 			continue
 		}
 		if err != nil {
@@ -182,21 +215,11 @@ func (a *Attachments) damage(id review.DocumentID) error {
 
 // remove removes a file and forgets its bytes.
 func (a *Attachments) remove(id review.DocumentID, suffix string) error {
-	name := a.file(id, suffix)
-	info, err := os.Lstat(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if err := os.Remove(a.file(id, suffix)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	if err == nil {
-		err = os.Remove(name)
-	}
-	if err == nil {
-		a.used -= info.Size()
-		if suffix == "" {
-			delete(a.whole, id)
-		}
-	}
-	return err
+	a.forget(id, suffix)
+	return nil
 }
 
 // Begin makes room for an attachment whose manifest came. It changes nothing if
@@ -224,8 +247,9 @@ func (a *Attachments) Begin(id review.DocumentID, manifest []byte) (AttachmentSt
 	}
 	b := append(manifest[:len(manifest):len(manifest)], '\n')
 	if err := a.write(id, b, os.O_EXCL|os.O_CREATE); err != nil {
-		return s, err
+		return s, errors.Join(err, a.remove(id, partSuffix))
 	}
+	a.count(a.parts, id, contentAt(m)+m.Size)
 	return a.state(id)
 }
 
@@ -253,8 +277,7 @@ func (a *Attachments) write(id review.DocumentID, b []byte, flags int) error {
 	if err != nil {
 		return err
 	}
-	n, err := f.Write(b)
-	a.used += int64(n)
+	_, err = f.Write(b)
 	return errors.Join(err, f.Close())
 }
 
@@ -313,7 +336,6 @@ func (a *Attachments) trim(id review.DocumentID, s AttachmentState) error {
 	if info.Size() == want {
 		return nil
 	}
-	a.used -= info.Size() - want
 	return os.Truncate(name, want)
 }
 
@@ -338,7 +360,8 @@ func (a *Attachments) finish(id review.DocumentID) error {
 	if err := os.Rename(a.file(id, partSuffix), a.file(id, "")); err != nil {
 		return err
 	}
-	a.whole[id] = contentAt(m) + m.Size
+	a.forget(id, partSuffix)
+	a.count(a.whole, id, contentAt(m)+m.Size)
 	return syncFolder(a.dir)
 }
 
@@ -413,11 +436,16 @@ func (a *Attachments) Restore(p *BackupAttachment) error {
 	if err != nil || s.Erased || s.Whole {
 		return err
 	}
-	if err := a.room(int64(len(p.Data))); err != nil {
-		return err
+	if p.Offset == 0 {
+		if err := a.room(p.Size); err != nil {
+			return err
+		}
 	}
 	if err := a.write(id, p.Data, os.O_CREATE); err != nil {
 		return err
+	}
+	if p.Offset == 0 {
+		a.count(a.parts, id, p.Size)
 	}
 	if p.Offset+int64(len(p.Data)) < p.Size {
 		return nil

@@ -116,6 +116,14 @@ func TestAttachmentsKeepToTheirQuota(t *testing.T) {
 	require.ErrorIs(t, err, ErrQuota)
 	_, err = openAttachments(t, dir, 150_000).Begin(two.id, two.manifest.Marshal())
 	require.ErrorIs(t, err, ErrQuota, "also after a restart")
+	half := openAttachments(t, t.TempDir(), 150_000)
+	_, err = half.Begin(one.id, one.manifest.Marshal())
+	require.NoError(t, err)
+	for range 2 {
+		_, err = half.Begin(two.id, two.manifest.Marshal())
+		require.ErrorIs(t, err, ErrQuota, "what is arriving has its room")
+		half = openAttachments(t, half.dir, 150_000)
+	}
 	removed, err := a.Collect(func(id review.DocumentID) bool { return id != one.id })
 	require.NoError(t, err)
 	require.Equal(t, 1, removed)

@@ -60,11 +60,21 @@ type evidence struct {
 	signing.Checkpoint
 	terms   map[term][]signing.Cosignature // dated in the term
 	quorums map[term]bool                  // whether its witnesses gave a quorum
+	seals   map[signing.NoteKey]bool       // of all witnesses that cosigned, whenever
 }
 
 // openReceipt checks the log's and the witnesses' signatures on a receipt's
 // note. Whether its root is the log's is for the caller to see.
 func openReceipt(chain *Chain, note []byte) (evidence, error) {
+	e, err := openNote(chain, note)
+	if err == nil && len(e.terms) == 0 {
+		err = fmt.Errorf("review: receipt for %s at size %d: no witness of the charter cosigned it", e.Origin, e.Size)
+	}
+	return e, err
+}
+
+// openNote is openReceipt of a note that maybe no witness cosigned.
+func openNote(chain *Chain, note []byte) (evidence, error) {
 	peek, err := signing.PeekCheckpoint(note)
 	if err != nil {
 		return evidence{}, err
@@ -73,7 +83,7 @@ func openReceipt(chain *Chain, note []byte) (evidence, error) {
 	if !ok {
 		return evidence{}, fmt.Errorf("review: receipt for %s: no charter lists that log", peek.Origin)
 	}
-	e := evidence{terms: map[term][]signing.Cosignature{}, quorums: map[term]bool{}}
+	e := evidence{terms: map[term][]signing.Cosignature{}, quorums: map[term]bool{}, seals: map[signing.NoteKey]bool{}}
 	if e.Checkpoint, err = signing.OpenCheckpoint(note, peek.Origin, log.LogKey); err != nil {
 		return evidence{}, err
 	}
@@ -83,15 +93,13 @@ func openReceipt(chain *Chain, note []byte) (evidence, error) {
 			return evidence{}, err
 		}
 		for _, c := range cosignatures {
+			e.seals[c.Key] = true
 			if unix := c.Time.Unix(); t.from <= unix && unix < t.until {
 				e.terms[t.term] = append(e.terms[t.term], c)
 			}
 		}
 		quorum := Quorum(t.witnesses)
 		e.quorums[t.term] = len(cosignatures) >= quorum && len(e.terms[t.term]) >= quorum-Faulty(t.witnesses)
-	}
-	if len(e.terms) == 0 {
-		return evidence{}, fmt.Errorf("review: receipt for %s at size %d: no witness of the charter cosigned it", peek.Origin, peek.Size)
 	}
 	return e, nil
 }

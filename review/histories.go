@@ -82,39 +82,28 @@ func (h *Histories) take(from DocumentID, text string) *claim {
 	if err != nil || h.logs[Origin(peek.Origin)] == nil || peek.Size == 0 || peek.Size > maxForkSize {
 		return nil
 	}
-	log, ok := h.chain.Log(Origin(peek.Origin))
-	if !ok {
-		return nil
+	e, err := openNote(h.chain, note)
+	if err != nil { // also a line in a witness's name that it did not make; the log's own may hold
+		log, ok := h.chain.Log(Origin(peek.Origin))
+		if e.Checkpoint, err = signing.OpenCheckpoint(note, peek.Origin, log.LogKey); !ok || err != nil {
+			return nil
+		}
 	}
-	cp, err := signing.OpenCheckpoint(note, peek.Origin, log.LogKey)
-	if err != nil {
-		return nil
-	}
-	claims := h.logs[log.Origin].claims
-	c := claims[cp]
+	claims := h.logs[Origin(peek.Origin)].claims
+	c := claims[e.Checkpoint]
 	if c == nil {
-		c = &claim{Checkpoint: cp, seals: map[signing.NoteKey]DocumentID{}}
-		claims[cp] = c
+		c = &claim{Checkpoint: e.Checkpoint, seals: map[signing.NoteKey]DocumentID{}}
+		claims[e.Checkpoint] = c
 	}
-	seals := map[signing.NoteKey]bool{}
-	for _, t := range h.chain.terms {
-		_, cosignatures, err := signing.OpenCosignatures(note, t.keys)
-		if err != nil {
-			return c
-		}
-		for _, s := range cosignatures {
-			seals[s.Key] = true
-		}
-	}
-	for key := range seals {
+	for key := range e.seals {
 		if known, ok := c.seals[key]; !ok || from < known {
 			c.seals[key] = from
 		}
 	}
-	if n := len(seals); c.note == nil || n > c.count || n == c.count && string(note) < string(c.note) {
+	if n := len(e.seals); c.note == nil || n > c.count || n == c.count && string(note) < string(c.note) {
 		c.note, c.count = note, n
 	}
-	if e, err := openReceipt(h.chain, note); err == nil && e.quorate() && (c.quorate == nil || string(note) < string(c.quorate)) {
+	if e.quorate() && (c.quorate == nil || string(note) < string(c.quorate)) {
 		c.quorate = note
 	}
 	return c

@@ -2,6 +2,8 @@ package node
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -190,6 +192,79 @@ func TestAnAuthorHasAShareOfTheQuota(t *testing.T) {
 	wanted, _, err := l.node.wantedAttachments()
 	require.NoError(t, err)
 	require.Empty(t, wanted)
+}
+
+// peer gives an attachment, and may break off or lie.
+type peer struct {
+	m       review.AttachmentManifest
+	content []byte
+	pieces  int // it gives before it breaks off
+	lie     bool
+	asked   []int
+}
+
+var errBrokenOff = errors.New("broken off")
+
+func (p *peer) AttachmentPiece(_ context.Context, _ review.DocumentID, from int) ([]byte, error) {
+	p.asked = append(p.asked, from)
+	if p.pieces--; p.pieces < 0 {
+		return nil, errBrokenOff
+	}
+	if from < 0 {
+		return p.m.Marshal(), nil
+	}
+	rest := bytes.Clone(p.content[from*review.AttachmentChunk:])
+	rest = rest[:min(len(rest), 2*review.AttachmentChunk)]
+	if p.lie {
+		rest[len(rest)-1] ^= 1
+	}
+	return rest, nil
+}
+
+// What one peer gave before it broke off is not asked for again, from nobody; a
+// chunk that is not the author's is not kept.
+func TestAnInterruptedTransferGoesOnWithAnotherPeer(t *testing.T) {
+	l := newLibrary(t, AttachmentPolicy{})
+	content := bytes.Repeat([]byte("0123456789abcdef"), 7*review.AttachmentChunk/16)
+	m := manifestOf(t, content)
+	l.file("xsb", m.Digest())
+	for _, step := range []struct {
+		peer  *peer
+		asked []int
+		err   error
+	}{
+		{&peer{pieces: 2}, []int{-1, 0, 2}, errBrokenOff},
+		{&peer{pieces: 9, lie: true}, []int{2}, review.ErrAttachment}, // the chunk before the lie is kept
+		{&peer{}, []int{3}, errBrokenOff},
+		{&peer{pieces: 9}, []int{3, 5}, nil},
+	} {
+		step.peer.m, step.peer.content = m, content
+		require.ErrorIs(t, l.node.fetch(t.Context(), step.peer, m.Digest()), step.err)
+		require.Equal(t, step.asked, step.peer.asked)
+	}
+	require.Equal(t, web.AttachmentHeld, l.state(m.Digest()))
+	var got []byte
+	require.NoError(t, web.ReadAttachment(t.Context(), l.node, m.Digest(), func(_ review.AttachmentManifest, chunk []byte) error {
+		got = append(got, chunk...)
+		return nil
+	}))
+	require.Equal(t, content, got)
+
+	// One that gives nothing, for ever, is given up.
+	other := manifestOf(t, content)
+	l.file("xsb", other.Digest())
+	idle := &peer{m: other, pieces: 1000, content: content[:0]}
+	require.Error(t, l.node.fetch(t.Context(), idlePeer{idle}, other.Digest()))
+}
+
+// idlePeer answers with nothing.
+type idlePeer struct{ *peer }
+
+func (p idlePeer) AttachmentPiece(_ context.Context, _ review.DocumentID, from int) ([]byte, error) {
+	if from < 0 {
+		return p.m.Marshal(), nil
+	}
+	return nil, nil
 }
 
 func TestAttachmentPoliciesThatMakeNoSenseAreRefused(t *testing.T) {

@@ -125,6 +125,15 @@ func (n *Node) fetchAttachment(ctx context.Context, id review.DocumentID, by ...
 func (n *Node) fetchFrom(ctx context.Context, peer review.ParticipantID, id review.DocumentID) error {
 	client := web.NewMemberClient(string(peer), n.runner.Client(peer))
 	defer client.Close()
+	if err := n.fetch(ctx, client, id); err != nil {
+		return err
+	}
+	n.logger.Info("attachment fetched", "id", id, "peer", peer)
+	return nil
+}
+
+// fetch asks a peer for what is not here yet, and takes it piece by piece.
+func (n *Node) fetch(ctx context.Context, peer web.AttachmentSource, id review.DocumentID) error {
 	s, err := n.attachments.State(id)
 	if err != nil {
 		return err
@@ -133,7 +142,7 @@ func (n *Node) fetchFrom(ctx context.Context, peer review.ParticipantID, id revi
 		if s.Manifest == nil {
 			from = -1
 		}
-		b, err := ask(ctx, client, id, from)
+		b, err := ask(ctx, peer, id, from)
 		if err != nil {
 			return err
 		}
@@ -145,15 +154,14 @@ func (n *Node) fetchFrom(ctx context.Context, peer review.ParticipantID, id revi
 			return fmt.Errorf("%w: nothing came", review.ErrAttachment)
 		}
 	}
-	n.logger.Info("attachment fetched", "id", id, "peer", peer, "bytes", s.Manifest.Size)
 	return nil
 }
 
 // ask bounds one piece, so that a peer that stalls loses its turn.
-func ask(ctx context.Context, client *web.Client, id review.DocumentID, from int) ([]byte, error) {
+func ask(ctx context.Context, peer web.AttachmentSource, id review.DocumentID, from int) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, askPiece)
 	defer cancel()
-	return client.AttachmentPiece(ctx, id, from)
+	return peer.AttachmentPiece(ctx, id, from)
 }
 
 // memberAttachments hands members what readers may not see: a node carries what

@@ -123,7 +123,7 @@ func (s *Store) execute(jobs []*job) {
 func (b *batch) do(jobs []*job) (rest []*job, done bool) {
 	for i, j := range jobs {
 		before := b.writes
-		err := j.do(b)
+		err := b.attempt(j)
 		if err == nil {
 			err = b.err
 		}
@@ -137,6 +137,11 @@ func (b *batch) do(jobs []*job) (rest []*job, done bool) {
 		}
 	}
 	return rest, true
+}
+
+func (b *batch) attempt(j *job) (err error) {
+	defer b.store.rescue(&err)
+	return j.do(b)
 }
 
 // batch is one transaction with what it changes in memory.

@@ -124,20 +124,43 @@ func (i *inspection) all(ctx context.Context) error {
 		return nil
 	}
 	i.marked()
-	c := i.counters()
-	i.ownLogs()
-	for n := range c.logs {
-		if err := i.oneLog(ctx, n); err != nil {
+	c := counters{}
+	stages := []func() error{
+		func() error { c = i.counters(); return nil },
+		i.ownLogs,
+		func() error {
+			for n := range c.logs {
+				if err := i.stage(func() error { return i.oneLog(ctx, n) }); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		func() error { i.documentKeys(c.keys); return nil },
+		func() error { return i.payloads(ctx) },
+		i.placesCounted,
+		i.rest,
+	}
+	for _, stage := range stages {
+		if err := i.stage(stage); err != nil {
 			return err
 		}
 	}
-	i.documentKeys(c.keys)
-	if err := i.payloads(ctx); err != nil {
-		return err
-	}
-	i.placesCounted()
-	i.rest()
 	return nil
+}
+
+// stage does a part of the looking; a block that Badger panics over ends it. The
+// block's table has been found damaged already.
+func (i *inspection) stage(f func() error) error {
+	var panicked error
+	err := func() error {
+		defer i.rescue(&panicked)
+		return f()
+	}()
+	if panicked != nil && i.report.Sound() {
+		i.report.find(Finding{What: "a table", Why: "cannot be read", Next: nextFile})
+	}
+	return err
 }
 
 // tables reads every block before Badger does, which ends an iteration at one
@@ -233,7 +256,7 @@ func (i *inspection) each(prefix []byte, f func(key []byte)) {
 
 // ownLogs are those that documents were filed into here: the mark names them,
 // and so do their filing marks.
-func (i *inspection) ownLogs() {
+func (i *inspection) ownLogs() error {
 	numbers := map[uint32]bool{}
 	it := i.tx.NewIterator(badger.IteratorOptions{Prefix: []byte{keyFiled}})
 	defer it.Close()
@@ -251,6 +274,7 @@ func (i *inspection) ownLogs() {
 			i.own[review.Origin(origin)] = true
 		}
 	}
+	return nil
 }
 
 func (i *inspection) documentKeys(n uint32) {
@@ -267,7 +291,7 @@ func (i *inspection) documentKeys(n uint32) {
 }
 
 // rest looks at everything that is not of a log.
-func (i *inspection) rest() {
+func (i *inspection) rest() error {
 	for _, prefix := range []byte{keyAbsence, keyWitness, keyFence, keyMeta, keyFiled} {
 		what := map[byte]string{keyAbsence: "a note of an absent content", keyWitness: "what this node cosigned", keyFence: "why a log is fenced", keyMeta: "the node's bookkeeping", keyFiled: "a filing mark"}[prefix]
 		next := nextFile
@@ -287,6 +311,7 @@ func (i *inspection) rest() {
 		}
 		it.Close()
 	}
+	return nil
 }
 
 // Check holds a whole attachment against its digest. It is a [*DamageError] if

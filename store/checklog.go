@@ -23,7 +23,11 @@ func (i *inspection) next(o review.Origin) string {
 // oneLog looks at a log's name, head, notes and tree, and at its records.
 func (i *inspection) oneLog(ctx context.Context, number uint32) error {
 	l := inspected{log: log{number: number, numbered: true}, whole: true}
-	defer func() { i.logs = append(i.logs, l) }()
+	looked := false
+	defer func() {
+		l.whole = l.whole && looked // it may have panicked
+		i.logs = append(i.logs, l)
+	}()
 	i.report.Logs++
 	origin, ok, err := i.get(i.tx, numberKey(keyOrigin, number))
 	if err != nil || !ok {
@@ -66,6 +70,7 @@ func (i *inspection) oneLog(ctx context.Context, number uint32) error {
 		i.found(&l, Finding{What: "its checkpoint", Why: "does not fit its head"})
 	}
 	i.beyond(&l)
+	looked = true
 	return nil
 }
 

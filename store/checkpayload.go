@@ -53,6 +53,7 @@ func (i *inspection) payloads(ctx context.Context) error {
 
 // stored is a payload as it lies there; nothing is set right.
 func (i *inspection) stored(d signing.Digest) (payload []byte, err error) {
+	defer i.rescue(&err)
 	item, err := i.tx.Get(digestKey(keyPayload, d))
 	if err != nil {
 		return nil, err
@@ -85,10 +86,11 @@ func (i *inspection) firstPlace(d signing.Digest) (o review.Origin, index uint64
 }
 
 // placesCounted finds places that are of no record.
-func (i *inspection) placesCounted() {
+func (i *inspection) placesCounted() error {
 	n := uint64(0)
 	i.each([]byte{keyPlace}, func([]byte) { n++ })
 	if n != i.report.Records && i.report.Sound() {
 		i.report.find(Finding{What: "the places of documents", Why: fmt.Sprintf("are %d, the records %d", n, i.report.Records), Next: nextIndex})
 	}
+	return nil
 }

@@ -101,6 +101,11 @@ func makeReady(dir string, o Options, d depth) error {
 	if err := roomToOpen(dir, o); err != nil {
 		return err
 	}
+	if _, err := os.Lstat(filepath.Join(dir, "LOCK")); err == nil && d == vitalBlocks {
+		// The process that had it open was killed or died, perhaps of a block
+		// that Badger panics over, in a compaction: then it is named here.
+		d = allBlocks
+	}
 	if err := sound(dir, d); err != nil {
 		return err
 	}

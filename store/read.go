@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/dgraph-io/badger/v4"
 	"golang.org/x/mod/sumdb/tlog"
@@ -12,6 +14,7 @@ import (
 
 // get is the value of a key, checked; ok is false if there is no such key.
 func (s *Store) get(tx *badger.Txn, key []byte) (value []byte, ok bool, err error) {
+	defer s.rescue(&err)
 	item, err := tx.Get(key)
 	if errors.Is(err, badger.ErrKeyNotFound) {
 		return nil, false, nil
@@ -43,8 +46,9 @@ func (s *Store) number(tx *badger.Txn, key []byte) (n uint64, ok bool, err error
 }
 
 // has reports whether a key exists; it reads no value.
-func (s *Store) has(tx *badger.Txn, key []byte) (bool, error) {
-	_, err := tx.Get(key)
+func (s *Store) has(tx *badger.Txn, key []byte) (ok bool, err error) {
+	defer s.rescue(&err)
+	_, err = tx.Get(key)
 	if errors.Is(err, badger.ErrKeyNotFound) {
 		return false, nil
 	}
@@ -94,6 +98,20 @@ func (s *Store) parseLeaf(tx *badger.Txn, l *log, index uint64, b []byte) (leaf 
 	}
 	key, err := s.documentKey(tx, e.key)
 	return signing.Leaf{Digest: e.digest, Signature: e.signature, Key: key}, e.genuine, err
+}
+
+// rescue makes an error of a panic: over some bytes at the end of a damaged block
+// Badger panics before it looks at the block's checksum. Any other panic goes
+// on.
+func (s *Store) rescue(err *error) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if !bytes.Contains(debug.Stack(), []byte("badger/v4/table.")) {
+		panic(p)
+	}
+	*err = s.damage("a table (%v)", p)
 }
 
 func (s *Store) damage(format string, args ...any) error {

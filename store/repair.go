@@ -115,7 +115,7 @@ func (i *inspection) save(ctx context.Context, dir string) (err error) {
 		}
 	}
 	if i.db != nil {
-		if err := i.copyRest(to); err != nil {
+		if err := i.stage(func() error { return i.copyRest(to) }); err != nil {
 			return err
 		}
 	}

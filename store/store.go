@@ -292,7 +292,8 @@ func (s *Store) roomToClose() error {
 }
 
 // view runs f on a consistent state of the database.
-func (s *Store) view(f func(tx *badger.Txn) error) error {
+func (s *Store) view(f func(tx *badger.Txn) error) (err error) {
+	defer s.rescue(&err)
 	s.mu.RLock()
 	if s.closed {
 		s.mu.RUnlock()

@@ -2,7 +2,6 @@ package federation
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"stocktake/review"
@@ -29,9 +28,7 @@ func (d *Door) enter(chain *review.Chain, document *review.Document) (leave func
 	}
 	if held := d.Store.Head(o).Size; held+taken > room {
 		leave()
-		return nil, review.Refusal{{Code: review.ReasonOverQuota, Args: map[string]string{
-			"held": strconv.FormatUint(held, 10), "entries": strconv.FormatUint(entries, 10),
-		}}}
+		return nil, review.OverQuota(held, entries)
 	}
 	return leave, nil
 }

@@ -57,7 +57,7 @@ func TestTheDoorClosesBeforeTheQuota(t *testing.T) {
 				return
 			}
 			refused++
-			assert.ErrorContains(t, err, fmt.Sprintf("the charter lets it hold %d, the last of them its own receipts: file this at another member's node", quota))
+			assert.ErrorContains(t, err, fmt.Sprintf("of its %d records, and the last are kept for receipts: file this at another member's node", quota))
 		})
 	}
 	wait.Wait()

@@ -216,7 +216,7 @@ var messages = map[string]string{
 	"duplicate":               "the same document counts from another place",
 
 	ReasonOverQuota:              "beyond its log's quota: file it again in another log",
-	ReasonOverQuota + " entries": "this log holds {held} records, and the charter lets it hold {entries}, the last of them its own receipts: file this at another member's node, or let the members agree on a larger quota",
+	ReasonOverQuota + " entries": "this log has {held} of its {entries} records, and the last are kept for receipts: file this at another member's node, or agree on a larger quota",
 
 	// Accreditation.
 	"not-an-accredited-id":           "{value} is not the ID of an accredited author: write a. and a short name of 2 to 38 lower-case letters, digits and inner hyphens, as a.rural-voices",

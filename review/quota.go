@@ -2,6 +2,7 @@ package review
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -12,6 +13,12 @@ import (
 
 // ReasonOverQuota is the label of a record beyond its log's quota.
 const ReasonOverQuota = "over-quota"
+
+// OverQuota refuses a document for which a log that holds so many records has no
+// place.
+func OverQuota(held, entries uint64) Refusal {
+	return Refusal{*refuse("", ReasonOverQuota, "held", strconv.FormatUint(held, 10), "entries", strconv.FormatUint(entries, 10))}
+}
 
 // quota is a charter's entry with when it holds.
 type quota struct {

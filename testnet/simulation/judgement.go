@@ -63,7 +63,6 @@ func (o *oracle) judge(watcher *Node) {
 	if watcher != nil {
 		o.looks(watcher)
 	}
-	o.thrift()
 }
 
 // weigh holds one document's fate against its label.
@@ -146,7 +145,3 @@ func (o *oracle) lacks(node *Node, s review.Snapshot) {
 		return
 	}
 }
-
-// thrift bounds what a run costs: requests by time and pairs of nodes, and by
-// documents and nodes.
-func (o *oracle) thrift() {}

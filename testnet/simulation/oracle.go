@@ -18,15 +18,13 @@ import (
 // in it can know: who lies, and what was promised to whom. Its promises are in
 // README.md. A nil oracle watches nothing.
 type oracle struct {
-	n        *Network
-	fates    map[review.DocumentID]*fate
-	order    []*fate                       // as they were received first
-	written  map[review.Origin][]tlog.Hash // what honest logs hold, by index
-	seen     map[string]signing.Checkpoint // by witness key and log: what honest witnesses cosigned last
-	dated    map[string]time.Time          // and when, as they said
-	longest  map[review.Origin]uint64      // that any node held
-	checked  map[review.DocumentID]string  // filing times at an earlier look
-	quarrels int                           // charters that rivalled another
+	n       *Network
+	fates   map[review.DocumentID]*fate
+	order   []*fate                       // as they were received first
+	written map[review.Origin][]tlog.Hash // what honest logs hold, by index
+	seen    map[string]signing.Checkpoint // by witness key and log: what honest witnesses cosigned last
+	dated   map[string]time.Time          // and when, as they said
+	checked map[review.DocumentID]string  // filing times at an earlier look
 }
 
 // fate is what became of one document of an honest author.
@@ -43,7 +41,7 @@ type fate struct {
 func newOracle(n *Network) *oracle {
 	return &oracle{
 		n: n, fates: make(map[review.DocumentID]*fate), written: make(map[review.Origin][]tlog.Hash),
-		seen: make(map[string]signing.Checkpoint), dated: make(map[string]time.Time), longest: make(map[review.Origin]uint64), checked: make(map[review.DocumentID]string),
+		seen: make(map[string]signing.Checkpoint), dated: make(map[string]time.Time), checked: make(map[review.DocumentID]string),
 	}
 }
 

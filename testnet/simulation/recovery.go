@@ -14,6 +14,8 @@ type operator struct {
 	called  bool   // the next epoch is planned
 	machine int    // its instance, beside the database
 
+	bringing bool // authors will bring again what was lost
+
 	opening  *review.SignedDocument // to be carried to the others
 	openings []*review.Document     // of its later epochs, in the home's federation file
 }
@@ -91,11 +93,10 @@ func (n *Network) NextEpoch(node *Node, reason string) {
 	node.machine, node.Ledger.instance = n.instances, n.instances
 	node.operator = operator{machine: node.machine, opening: &opening, openings: append(node.openings, opening.Document)}
 	n.Start(node)
-	life := node.life
+	node.bringing = true
 	n.after(3*time.Minute, func() {
-		if node.life == life {
-			n.oracle.broughtAgain(node)
-		}
+		node.bringing = false
+		n.oracle.broughtAgain(node)
 	})
 }
 

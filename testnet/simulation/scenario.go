@@ -195,8 +195,9 @@ func (s *scenario) heal() {
 		s.revive(node)
 	}
 	limit := n.Now.Add(30*time.Minute + 40*s.plan.Timing.CatchUp)
-	why, calm := "", 0
+	why, calm, asked := "", 0, 0
 	for n.Broken == "" && n.Now.Before(limit) && calm < 2 {
+		asked = n.asks
 		n.Run(s.plan.Timing.CatchUp)
 		if why = s.unsettled(); why == "" {
 			calm++
@@ -209,6 +210,11 @@ func (s *scenario) heal() {
 	}
 	if n.Broken == "" {
 		n.oracle.judge(s.watcher)
+	}
+	// At rest each node compares with each other once per CatchUp or so; what
+	// got lost is asked again.
+	if pairs := len(n.honest()) * (len(n.honest()) - 1); len(s.plan.Liars) == 0 && n.asks-asked > 3*pairs+10 {
+		n.breaks("at rest, %d pairs of nodes made %d requests in %s", pairs, n.asks-asked, s.plan.Timing.CatchUp)
 	}
 }
 
@@ -233,7 +239,7 @@ func (s *scenario) unsettled() string {
 			return node.name() + " has not opened its next epoch"
 		case node.opening != nil:
 			return "the opening of " + node.name() + " is not known to all"
-		case len(node.waiting) > 0:
+		case len(node.waiting) > 0 || node.bringing:
 			return node.name() + " has documents that are not filed yet"
 		case node.owed():
 			return node.name() + " owes a receipt"

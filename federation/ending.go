@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -80,15 +81,7 @@ const maxTurns = 8
 
 // endsAt is whether a checkpoint is one of a forked log's ends.
 func (r *replica) endsAt(cp signing.Checkpoint) bool {
-	i, found := slices.BinarySearchFunc(r.Ends, cp.Size, func(e review.End, size uint64) int {
-		switch {
-		case e.Size < size:
-			return -1
-		case e.Size > size:
-			return 1
-		}
-		return 0
-	})
+	i, found := slices.BinarySearchFunc(r.Ends, cp.Size, func(e review.End, size uint64) int { return cmp.Compare(e.Size, size) })
 	return found && r.Ends[i].Checkpoint == cp
 }
 

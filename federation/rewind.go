@@ -63,6 +63,8 @@ func (r *Runner) rewind(ctx context.Context, e Rewind) Rewound {
 	switch {
 	case err != nil:
 		done.Err = err
+	case rivals != nil && !r.mayFile():
+		done.Err = errRivals
 	case rivals != nil:
 		done.Err = errors.Join(errRivals, r.prove(ctx, *rivals))
 	case e.Look:

@@ -246,10 +246,12 @@ func (i *inspection) highest(prefix byte) (n uint64) {
 }
 
 // each calls f for every key of a prefix.
-func (i *inspection) each(prefix []byte, f func(key []byte)) {
+func (i *inspection) each(prefix []byte, f func(key []byte)) { i.eachFrom(prefix, prefix, f) }
+
+func (i *inspection) eachFrom(prefix, from []byte, f func(key []byte)) {
 	it := i.tx.NewIterator(badger.IteratorOptions{Prefix: prefix})
 	defer it.Close()
-	for it.Rewind(); it.Valid(); it.Next() {
+	for it.Seek(from); it.Valid(); it.Next() {
 		f(it.Item().Key())
 	}
 }
@@ -298,9 +300,7 @@ func (i *inspection) rest() error {
 		if prefix == keyWitness || prefix == keyFence {
 			next = nextLost
 		}
-		it := i.tx.NewIterator(badger.IteratorOptions{Prefix: []byte{prefix}})
-		for it.Rewind(); it.Valid(); it.Next() {
-			key := it.Item().KeyCopy(nil)
+		i.each([]byte{prefix}, func(key []byte) {
 			if prefix == keyAbsence {
 				i.report.Absent++
 			}
@@ -308,8 +308,7 @@ func (i *inspection) rest() error {
 				i.doubtful = i.doubtful || next == nextLost
 				i.damaged(Finding{What: fmt.Sprintf("%s (%q)", what, key), Next: next}, err)
 			}
-		}
-		it.Close()
+		})
 	}
 	return nil
 }

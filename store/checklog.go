@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/dgraph-io/badger/v4"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"stocktake/review"
@@ -173,17 +172,10 @@ func (i *inspection) note(l *inspected, prefix byte) signedNote {
 // beyond looks for entries and hashes that are of no record.
 func (i *inspection) beyond(l *inspected) {
 	n := uint64(0)
-	it := i.tx.NewIterator(badger.IteratorOptions{Prefix: numberKey(keyEntry, l.number)})
-	for it.Seek(entryKey(l.number, l.entries)); it.Valid(); it.Next() {
-		n++
-	}
-	it.Close()
-	for level := 0; level < 64; level++ {
-		it := i.tx.NewIterator(badger.IteratorOptions{Prefix: append(numberKey(keyHash, l.number), byte(level))})
-		for it.Seek(hashKey(l.number, level, l.entries>>level)); it.Valid(); it.Next() {
-			n++
-		}
-		it.Close()
+	count := func([]byte) { n++ }
+	i.eachFrom(numberKey(keyEntry, l.number), entryKey(l.number, l.entries), count)
+	for level := range 64 {
+		i.eachFrom(append(numberKey(keyHash, l.number), byte(level)), hashKey(l.number, level, l.entries>>level), count)
 	}
 	if n > 0 {
 		i.found(l, Finding{What: fmt.Sprintf("%d values", n), Why: "lie beyond its last record: what the head was is lost"})

@@ -284,10 +284,13 @@ func TestABlockThatBadgerPanicsOverIsDamageLikeAnyOther(t *testing.T) {
 			_, _ = s.Find(Query{Kind: review.KindComment})
 			require.Error(t, s.scrubOnce())
 			require.NoError(t, s.Close())
+			report, err := Check(t.Context(), copied, small, CheckOptions{})
+			require.NoError(t, err)
+			require.Contains(t, report.Findings[0].What, filepath.Base(table))
 			if back%8 != 4 {
 				continue
 			}
-			report, err := Repair(t.Context(), copyOf(t, copied), small, CheckOptions{})
+			report, err = Repair(t.Context(), copyOf(t, copied), small, CheckOptions{})
 			require.NoError(t, err)
 			require.Contains(t, report.Findings[0].What, filepath.Base(table))
 			// the next start after a process died of it

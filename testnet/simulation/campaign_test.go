@@ -13,13 +13,13 @@ import (
 // TestEverythingMixedKeepsItsPromises is the campaign: README.md says what is
 // mixed and what is promised. STOCKTAKE_SEEDS=10000 runs so many seeds.
 func TestEverythingMixedKeepsItsPromises(t *testing.T) {
-	all := seeds(t, 20)
+	all := seeds(t, 16)
 	var next, broken atomic.Int64
 	var g sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		g.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(all) && broken.Load() < maxBroken; i = int(next.Add(1)) - 1 {
-				if i > 0 && i%500 == 0 {
+				if i > 0 && i%100 == 0 {
 					fmt.Fprintln(os.Stderr, i, "seeds begun,", broken.Load(), "broke a promise")
 				}
 				p := NewPlan(all[i])

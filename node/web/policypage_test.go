@@ -56,8 +56,11 @@ func TestAStocktakePageLeavesOutWhatIsNotDisplayed(t *testing.T) {
 		return html.UnescapeString(answer.Body.String())
 	}
 	var rules []review.DisplayRule
-	for _, p := range w.genesis.Predicate.(*review.Charter).Participants {
-		rules = append(rules, review.DisplayRule{What: string(p.ID), Reason: "A court"})
+	for _, p := range pledges { // by participants of the charter and by others
+		rules = append(rules, review.DisplayRule{What: string(p.Author), Reason: "A court"})
+	}
+	for _, target := range targets {
+		rules = append(rules, review.DisplayRule{What: string(target.Author), Reason: "A court"})
 	}
 	open, veiled := page(), page(rules...)
 	for _, p := range pledges {

@@ -253,6 +253,50 @@ func TestVerifyPageKnowsWholeFederations(t *testing.T) {
 	}
 }
 
+// TestVerifyPageTakesNoMalformedChangeOfKeys has an office, which may sign reports
+// only, give itself a key for everything by a document that breaks its schema. No
+// node's file holds such a line; whoever forges one writes it in.
+func TestVerifyPageTakesNoMalformedChangeOfKeys(t *testing.T) {
+	folder := t.TempDir()
+	var jobs []pageJob
+	for name, change := range map[string]*KeyChange{
+		"no action":            {Action: "constructor", Key: keyNamed("thief")},
+		"nothing replaced":     {Action: actionRotate, Key: keyNamed("thief")},
+		"to no office":         {Action: actionDelegate, Key: keyNamed("thief")},
+		"for documents":        {Action: actionDelegate, Key: keyNamed("thief"), Holder: "A thief"},
+		"its own in its place": {Action: actionRotate, Key: keyNamed("thief"), Replaces: keyNamed("ministry")},
+	} {
+		f := caseFederation(t)
+		f.append("mar", f.compose(f.delegation("mar", "ministry", KindReport, KindResponse), f.genesis.ID), "mar author")
+		f.seen("mar", ordinary(5)...)
+		change.Common = f.common("mar")
+		id := f.append("mar", f.compose(change, f.genesis.ID), "ministry")
+		f.seen("mar", ordinary(20)...)
+		pledge := f.append("mar", f.compose(f.pledge("mar", "A thief's pledge"), f.genesis.ID), "thief")
+		f.seen("mar", ordinary(30)...)
+		r := f.read()
+		files := f.handOut(r, pledge)
+		forged, err := r.exporter(testSource{f}).bundles(r.docs[id], true)
+		require.NoError(t, err)
+		for i, e := range forged {
+			if e.Payload == nil {
+				forged[i].Payload = f.compose(change, f.genesis.ID)
+			}
+		}
+		files[FileFounding] = appendLines(files[FileFounding], forged)
+		delete(files, FileNote)
+		require.NotZero(t, verifyFiles(files).Exit, name)
+		require.NoError(t, os.Mkdir(filepath.Join(folder, name), 0o755))
+		for file, b := range files {
+			require.NoError(t, os.WriteFile(filepath.Join(folder, name, file), b, 0o644))
+		}
+		jobs = append(jobs, pageJob{Case: name, Named: string(f.genesis.ID)})
+	}
+	for i, v := range askPage(t, folder, jobs) {
+		assert.Contains(t, []string{"invalid", "undecided"}, v.State, "%s: %s", jobs[i].Case, v.Why)
+	}
+}
+
 // TestVerifyPageSeesEveryChange changes bytes of every kind in every file of an
 // export: with the exporting node's note the page calls each not valid, and
 // without it, what Verify calls it.

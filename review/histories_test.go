@@ -155,7 +155,12 @@ func TestWhatAQuorumCosignedStaysAndMoreOfOneSideAddsNoTime(t *testing.T) {
 	s.carry(kept)
 	s.carry(s.signs(0, len(s.common)+1, s.all(minute(7))[:2]))
 	s.proof(s.signs(1, 0, s.all(minute(6))[:2]), kept, 0)
-	for _, records := range [][]Record{s.held[0], append(slices.Clone(s.held[0]), s.held[1][len(s.common):]...)} {
+	longer := slices.Clone(s.held[0])
+	for _, r := range s.held[1][len(s.common):] {
+		r.Index = uint64(len(longer))
+		longer = append(longer, r)
+	}
+	for _, records := range [][]Record{s.held[0], longer} {
 		s.hold(records)
 		if len(records) > len(s.held[0]) {
 			s.carry(s.note("mar", len(records), s.all(minute(1))[:2])) // earlier, past the end

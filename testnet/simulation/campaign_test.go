@@ -13,7 +13,7 @@ import (
 // TestEverythingMixedKeepsItsPromises is the campaign: README.md says what is
 // mixed and what is promised. STOCKTAKE_SEEDS=10000 runs so many seeds.
 func TestEverythingMixedKeepsItsPromises(t *testing.T) {
-	all := seeds(t, 16)
+	all := seeds(t, 12)
 	var next, broken atomic.Int64
 	var g sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {

@@ -149,7 +149,7 @@ func TestForksAreProvenAndEverybodyConverges(t *testing.T) {
 		"two final rivals": {a: 0, b: 3, common: 1, final: true, rival: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			eachSeed(t, 12, func(t *testing.T, seed uint64) { testConverges(t, seed, kind) })
+			eachSeed(t, 8, func(t *testing.T, seed uint64) { testConverges(t, seed, kind) })
 		})
 	}
 }

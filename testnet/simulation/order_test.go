@@ -57,7 +57,7 @@ func TestThousandOrdersGiveOneStateAndOneStocktake(t *testing.T) {
 	}
 	var mu sync.Mutex
 	paths := make(map[string]bool)
-	eachSeed(t, 120, func(t *testing.T, seed uint64) {
+	eachSeed(t, 80, func(t *testing.T, seed uint64) {
 		n := NewReplicas(seed, origin.Federation, 4, rough, federation.Timing{CatchUp: 3 * time.Second})
 		for _, source := range n.Nodes[:2] {
 			source.Ledger.Cut = func() int { return 1 + n.random.IntN(7) }
@@ -80,7 +80,7 @@ func TestThousandOrdersGiveOneStateAndOneStocktake(t *testing.T) {
 		mu.Unlock()
 	})
 	t.Cleanup(func() {
-		if n := len(seeds(t, 120)); len(paths) != n {
+		if n := len(seeds(t, 80)); len(paths) != n {
 			t.Errorf("%d seeds took only %d different paths", n, len(paths))
 		}
 	})

@@ -76,7 +76,7 @@ func TestRivalChartersConverge(t *testing.T) {
 // ahead or behind, moves no filing time beyond what the others saw and changes
 // no figure.
 func TestADayOfClockSkewChangesNoFigure(t *testing.T) {
-	eachSeed(t, 3, func(t *testing.T, seed uint64) {
+	eachSeed(t, 2, func(t *testing.T, seed uint64) {
 		plan := func(days ...float64) *Plan {
 			var deeds []Deed
 			for i, d := range days { // of two witnesses of seven, and of a node that is none

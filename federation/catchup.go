@@ -22,6 +22,7 @@ func (c *Core) peerUp(id review.ParticipantID) {
 	p.compare = c.now
 	for _, r := range c.logs {
 		delete(r.refused, id)
+		delete(r.empty, id)
 	}
 	c.signing.retry(id)
 	c.orphan.retry(id)

@@ -31,6 +31,7 @@ func (c *Core) ends(r *replica, was Log) {
 	clear(r.told)
 	clear(r.rivals)
 	clear(r.refused)
+	clear(r.empty)
 	r.shown, r.shownNote = signing.Checkpoint{}, nil
 	c.dropReceived(r, 1) // one may be in the middle of being stored
 	if len(r.received) == 0 {

@@ -89,6 +89,7 @@ func (c *Core) show(r *replica, from review.ParticipantID, cp signing.Checkpoint
 	}
 	if cp.Size > r.shown.Size {
 		r.shown, r.shownNote = cp, slices.Clone(note)
+		clear(r.empty)
 	}
 	if r.origin == c.own && cp.Size > r.head.Size {
 		c.fence("a peer shows "+string(r.origin)+" longer than this database has it: the database was restored or copied", note)

@@ -22,6 +22,7 @@ type replica struct {
 	shownNote []byte
 	told      map[review.ParticipantID]uint64    // larger sizes that peers claim
 	refused   map[review.ParticipantID]time.Time // not to be asked before
+	empty     map[review.ParticipantID]int       // how often each had no more, since there was news of the log
 	rivals    map[review.ParticipantID]bool      // hold a tree that does not extend ours
 	seen      bool                               // a fork of it was told
 	doubt     *doubt                             // two notes contradict each other, and no proof is at hand
@@ -46,6 +47,11 @@ type received struct {
 	from review.ParticipantID
 }
 
+// maxEmpty is how often a peer that has no more of a log is asked again. It may
+// be getting the records itself; but where they are gone, or never were, asking
+// would have no end. What it claims to have later, or a larger head, is news.
+const maxEmpty = 4
+
 // maxReceived ranges of one log wait here: one being stored, one ready.
 const maxReceived = 2
 
@@ -54,6 +60,7 @@ func newReplica(o review.Origin) *replica {
 		origin: o, head: store.Head{Origin: o},
 		told:     make(map[review.ParticipantID]uint64),
 		refused:  make(map[review.ParticipantID]time.Time),
+		empty:    make(map[review.ParticipantID]int),
 		rivals:   make(map[review.ParticipantID]bool),
 		relay:    bucket{level: headBurst},
 		compares: bucket{level: headBurst},
@@ -88,6 +95,7 @@ func (r *replica) wanted() uint64 {
 func (c *Core) told(r *replica, p review.ParticipantID, size uint64) {
 	if size > r.head.Size && size > r.told[p] {
 		r.told[p] = size
+		delete(r.empty, p)
 	}
 	c.touch(r)
 }
@@ -153,6 +161,9 @@ func (c *Core) source(r *replica) (best review.ParticipantID, ok bool) {
 		p := c.peers[id]
 		k := rank(id)
 		if !p.connected || r.rivals[id] || k == 3 {
+			continue
+		}
+		if r.empty[id] >= maxEmpty {
 			continue
 		}
 		if t := r.refused[id]; c.now.Before(t) {
@@ -251,9 +262,12 @@ func (c *Core) rangeAnswered(a asked, request RangeRequest, answer RangeAnswer, 
 	}
 	n := uint64(len(answer.Entries))
 	if !ok || n == 0 || request.From+n > cp.Size {
-		c.refuse(r, a.to)
+		if c.refuse(r, a.to); n == 0 {
+			r.empty[a.to]++
+		}
 		return
 	}
+	delete(r.empty, a.to)
 	if request.From != r.next { // started over meanwhile
 		c.touch(r)
 		return

@@ -145,7 +145,7 @@ func (v logVerifier) KeyHash() uint32 {
 	id := CheckpointKeyID(v.name, v.key)
 	return binary.BigEndian.Uint32(id[:])
 }
-func (v logVerifier) Verify(msg, sig []byte) bool { return ed25519.Verify(v.key[:], msg, sig) }
+func (v logVerifier) Verify(msg, sig []byte) bool { return verifyNote(v.key, msg, sig) }
 
 // signatureLine is one line of a signed note: "— name base64(hash ‖ sig)\n".
 func signatureLine(name string, alg byte, key NoteKey, sig []byte) string {

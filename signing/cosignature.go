@@ -82,7 +82,7 @@ func (v cosignatureVerifier) Verify(msg, sig []byte) bool {
 		return false
 	}
 	unix := binary.BigEndian.Uint64(sig)
-	return unix <= maxTime && ed25519.Verify(v.key[:], cosigned(string(msg), unix), sig[8:])
+	return unix <= maxTime && verifyNote(v.key, cosigned(string(msg), unix), sig[8:])
 }
 
 // maxTime is the end of the year 9999, past which RFC 3339 has no form.

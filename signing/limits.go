@@ -36,6 +36,10 @@ const (
 	// maxParsedKeys bounds the cache of parsed keys at about 4 MB; few
 	// federations have that many keys in use.
 	maxParsedKeys = 8192
+	// maxVerified bounds the memory of successful checks at twice 32,768 hashes,
+	// some 4 MB: the receipts of a year, a few a day in a hundred logs, with
+	// five cosignatures each, are more; then the oldest are checked again.
+	maxVerified = 32 << 10
 	// MaxOrigin is the longest host name (RFC 1035, section 2.3.4).
 	MaxOrigin = 253
 	// MaxTreeSize is the largest log: far beyond a federation's lifetime, and

@@ -29,19 +29,20 @@ type Node struct {
 	// Mutant, if set, is a guarantee that this node does not keep.
 	Mutant *Mutation
 
-	network  *Network
-	epoch    int // of its log and its keys
-	up       bool
-	life     int // counts starts, so that what was on its way to an earlier one is lost
-	fuse     int // steps until the power fails; 0: it does not
-	cosigner *federation.Cosigner
-	liar     *liar                   // of a Byzantine node
-	waiting  []review.SignedDocument // to be filed once the log is open
-	seen     map[[32]byte]bool
-	asked    map[uint64]bool
-	ticking  time.Time
-	covered  uint64  // own log size that a receipt covers
-	durable  *Ledger // a mutant's, before it wrote last
+	network    *Network
+	epoch      int // of its log and its keys
+	up         bool
+	life       int       // counts starts, so that what was on its way to an earlier one is lost
+	rolledBack time.Time // when its machine was, last
+	fuse       int       // steps until the power fails; 0: it does not
+	cosigner   *federation.Cosigner
+	liar       *liar                   // of a Byzantine node
+	waiting    []review.SignedDocument // to be filed once the log is open
+	seen       map[[32]byte]bool
+	asked      map[uint64]bool
+	ticking    time.Time
+	covered    uint64  // own log size that a receipt covers
+	durable    *Ledger // a mutant's, before it wrote last
 
 	skew      time.Duration // of its clock
 	elsewhere int           // the side that a copy of a node was put on; 0: with its participant

@@ -42,7 +42,7 @@ func (n *Network) RollBack(node *Node, before *Ledger) {
 	n.Stop(node)
 	node.Ledger = before.Clone()
 	node.Ledger.instance = node.machine
-	node.trouble = "restored"
+	node.trouble, node.rolledBack = "restored", n.Now
 	n.Start(node)
 }
 

@@ -301,6 +301,9 @@ func TestVerifyPageTakesNoMalformedChangeOfKeys(t *testing.T) {
 // export: with the exporting node's note the page calls each not valid, and
 // without it, what Verify calls it.
 func TestVerifyPageSeesEveryChange(t *testing.T) {
+	if testing.Short() {
+		t.Skip("Node does the work, and it is done without -short")
+	}
 	const seed = 20261123
 	each, _ := strconv.Atoi(cmp.Or(os.Getenv("STOCKTAKE_MUTATIONS"), "1")) // of each kind of byte
 	random := rand.New(rand.NewPCG(seed, 0))

@@ -17,6 +17,7 @@ type collector struct {
 	owed       bool                            // the log holds documents that no receipt covers
 	collecting *collection                     // cosignatures under way
 	last       map[review.ParticipantID]uint64 // size that each witness last cosigned
+	by         string                          // the witnesses who made the last receipt; "" if there is none to make again
 }
 
 func newCollector(o review.Origin) collector {
@@ -150,7 +151,7 @@ func (c *Core) receiptFiled(e ReceiptFiled) {
 		g.fileAt = c.now.Add(c.timing.Retry)
 		return
 	}
-	s.collecting = nil
+	s.collecting, s.by = nil, c.roster.witnessSet()
 	if s == c.orphan {
 		c.orphan = nil
 	}

@@ -171,9 +171,10 @@ func (r *Runner) copy(ctx context.Context, note []byte) {
 // enrol reads the charter chain out of the records, as far as they go, and
 // takes its roster. It reports whether there were others than the last time.
 func (r *Runner) enrol() (changed bool, err error) {
-	now := time.Now()
+	now := time.Now().Round(0) // of the clock that people set
 	chain := r.chain.Load()
-	turned := chain == nil || !r.turn.IsZero() && !now.Before(r.turn)
+	turned := chain == nil || r.turned(now)
+	r.dated = now
 	documents, proposed, err := r.constitution()
 	if err != nil || len(documents) == r.charters && !proposed && !turned && len(chain.Forks()) == 0 {
 		return false, err
@@ -195,6 +196,12 @@ func (r *Runner) enrol() (changed bool, err error) {
 	r.turn = turn
 	r.roster.Store(roster)
 	return changed, nil
+}
+
+// turned is whether the witnesses may be others than when the roster was made,
+// by the clock alone: their time came, or the clock was put back.
+func (r *Runner) turned(now time.Time) bool {
+	return !r.turn.IsZero() && !now.Before(r.turn) || now.Before(r.dated)
 }
 
 func sameCharter(a, b *review.Chain) bool {

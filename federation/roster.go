@@ -116,4 +116,13 @@ func openCheckpoint(note []byte, origin string, key signing.NoteKey) (signing.Ch
 }
 
 // quorum is how many cosignatures make a checkpoint final.
+// witnessSet tells one set of witnesses from another.
+func (r *Roster) witnessSet() string {
+	var b strings.Builder
+	for _, w := range r.Witnesses {
+		b.WriteString(w.Name + " " + w.Key.String() + "\n")
+	}
+	return b.String()
+}
+
 func (r *Roster) quorum() int { return review.Quorum(len(r.Witnesses)) }

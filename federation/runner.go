@@ -72,6 +72,7 @@ type Runner struct {
 	pause    time.Duration // at least, before it is read again
 	charters int           // documents that it was read from
 	turn     time.Time     // when the witnesses change by the clock; zero: not that anybody knows
+	dated    time.Time     // the clock's time when the roster was made
 
 	mu    sync.Mutex
 	known map[review.Origin]uint64 // the longest head heard of, checked
@@ -176,7 +177,7 @@ func (r *Runner) loop(ctx context.Context) error {
 		case o := <-r.events:
 			r.step(ctx, o.event, o.relay)
 		}
-		turned := !r.turn.IsZero() && !time.Now().Before(r.turn)
+		turned := r.turned(time.Now().Round(0))
 		if (r.grown || turned) && time.Since(r.enrolled) >= r.pause {
 			r.reread(ctx)
 		}

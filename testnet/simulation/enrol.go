@@ -17,6 +17,7 @@ type enrolled struct {
 	roster   *federation.Roster
 	charters int           // documents that the chain was read from
 	turn     time.Time     // when the witnesses change by the node's clock; zero: not that it knows
+	dated    time.Time     // that clock's time when the roster was made
 	pause    time.Duration // before the charters are read again
 	reading  bool          // that is planned
 }
@@ -77,7 +78,8 @@ func (node *Node) ended() string {
 func (node *Node) enrol() (changed bool) {
 	now := node.clock()
 	documents, proposed := node.constitution()
-	turned := node.chain == nil || !node.turn.IsZero() && !now.Before(node.turn)
+	turned := node.chain == nil || !node.turn.IsZero() && !now.Before(node.turn) || now.Before(node.dated)
+	node.dated = now
 	if len(documents) == node.charters && !proposed && !turned && len(node.chain.Forks()) == 0 {
 		return false
 	}

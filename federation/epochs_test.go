@@ -32,7 +32,7 @@ func TestAnOpeningInTheRecordsLetsAnotherNodeTakeOver(t *testing.T) {
 	}
 	var accessions []*review.Document
 	for _, n := range nodes {
-		require.Eventually(t, func() bool { _, err := n.store.Payload(f.Genesis.ID); return err == nil }, 5*time.Second, 10*time.Millisecond)
+		require.Eventually(t, func() bool { _, err := n.store.Payload(f.Genesis.ID); return err == nil }, 30*time.Second, 10*time.Millisecond)
 		a := f.Accession(n.Member)
 		accessions = append(accessions, a.Document)
 		n.file(a, f.Pledge(n.Member, 1))
@@ -64,7 +64,7 @@ func TestAnOpeningInTheRecordsLetsAnotherNodeTakeOver(t *testing.T) {
 	require.Eventually(t, func() bool {
 		_, ok := nodes[1].runner.Chain().Log(next.Origin)
 		return ok
-	}, 5*time.Second, 10*time.Millisecond, "the opening was not learned from the records")
+	}, 30*time.Second, 10*time.Millisecond, "the opening was not learned from the records")
 	known, _ := nodes[1].runner.Chain().Log(next.Origin)
 	require.Equal(t, listen[3:], known.Addresses)
 
@@ -76,7 +76,7 @@ func TestAnOpeningInTheRecordsLetsAnotherNodeTakeOver(t *testing.T) {
 			}
 		}
 		return true
-	}, 5*time.Second, 10*time.Millisecond, "the old node key still connects")
+	}, 30*time.Second, 10*time.Millisecond, "the old node key still connects")
 
 	head := old.store.Head(old.Origin)
 	status, _, ok := nodes[1].runner.Cosign(t.Context(), fmt.Appendf(nil, "old %d\n\n%s", head.Size, head.Checkpoint))

@@ -33,7 +33,7 @@ func TestTwoNodesWithOneLogKeyAreProvenToEverybody(t *testing.T) {
 		}
 	}
 	for _, n := range nodes {
-		require.Eventually(t, func() bool { _, err := n.store.Payload(f.Genesis.ID); return err == nil }, 5*time.Second, 10*time.Millisecond)
+		require.Eventually(t, func() bool { _, err := n.store.Payload(f.Genesis.ID); return err == nil }, 30*time.Second, 10*time.Millisecond)
 		n.file(f.Accession(n.Member))
 	}
 	requireAlike(t, 5, nodes...)

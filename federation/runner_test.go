@@ -77,7 +77,7 @@ func (n *running) start() {
 }
 
 func (n *running) file(documents ...review.SignedDocument) (last review.Record) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	for _, d := range documents {
 		var err error
@@ -133,7 +133,7 @@ func requireAlike(t *testing.T, logs int, nodes ...*running) {
 			}
 		}
 		return true
-	}, 10*time.Second, 50*time.Millisecond, "the nodes are not alike")
+	}, 40*time.Second, 50*time.Millisecond, "the nodes are not alike")
 }
 
 // TestRealNodesConverge: members' nodes with real databases and real libp2p
@@ -156,7 +156,7 @@ func TestRealNodesConverge(t *testing.T) {
 		}
 	}
 	for _, n := range nodes[:4] {
-		require.Eventually(t, func() bool { _, err := n.store.Payload(f.Genesis.ID); return err == nil }, 5*time.Second, 10*time.Millisecond)
+		require.Eventually(t, func() bool { _, err := n.store.Payload(f.Genesis.ID); return err == nil }, 30*time.Second, 10*time.Millisecond)
 		n.file(f.Accession(n.Member), f.Pledge(n.Member, 1))
 	}
 	requireAlike(t, 4, nodes[:4]...)

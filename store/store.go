@@ -62,7 +62,8 @@ type Options struct {
 	InMemory bool
 	// WriteBuffer is Badger's memtable in bytes, of which up to three are in
 	// memory; 0 means 16 MiB, or 2 MiB in memory. 4 MiB suits many stores in
-	// one process. It must be at least 2 MiB.
+	// one process. It must be at least 2 MiB, and no smaller than that with
+	// which a database was last written, if it was not closed.
 	WriteBuffer int64
 	// MinFree is the free disk space in bytes below which the store only
 	// reads; 0 means the larger of 256 MiB and 10 % of the disk.

@@ -98,25 +98,23 @@ func ingest(dir string, documents int) (figures, error) {
 		})
 	}()
 	began := time.Now()
-	var at []time.Duration
-	taken := 0
+	var at []time.Duration // when each range was stored
 	for tail := range verified {
 		if _, err := s.Extend(tail); err != nil {
 			return nil, err
 		}
-		for taken += len(tail.Entries); len(at) < 10 && taken >= (len(at)+1)*documents/10; {
-			at = append(at, time.Since(began))
-		}
+		at = append(at, time.Since(began))
 	}
 	if err := <-failed; err != nil {
 		return nil, err
 	}
 	took := time.Since(began)
-	tenth := float64(documents) / 10
+	n := max(1, len(at)/10) // ranges in a tenth
+	tenth := float64(n * perRange)
 	found := figures{
 		"ingest_docs_per_s":       float64(documents) / took.Seconds(),
-		"ingest_first_us_per_doc": float64(at[0].Microseconds()) / tenth,
-		"ingest_last_us_per_doc":  float64((at[9] - at[8]).Microseconds()) / tenth,
+		"ingest_first_us_per_doc": float64(at[n-1].Microseconds()) / tenth,
+		"ingest_last_us_per_doc":  float64((at[len(at)-1] - at[len(at)-1-n]).Microseconds()) / tenth,
 		"rss_ingest_mib":          resident("VmHWM"),
 	}
 	if err := s.Close(); err != nil {

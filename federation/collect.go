@@ -206,7 +206,7 @@ func (c *Core) cosignAnswered(a asked, request Cosign, answer CosignAnswer, ok b
 		// alone: if there is a note that proves it, comparing brings it.
 		c.peer(a.to).compare = c.now
 		if s == c.orphan {
-			c.orphan = nil // there is more of it to be had
+			c.dropOrphan() // there is more of it to be had
 			return
 		}
 		if !c.signing.doubts[a.to] {

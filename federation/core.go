@@ -263,6 +263,7 @@ func (c *Core) enrol(r *Roster) {
 		}
 	}
 	c.signing.enrolled(r, c.self)
+	c.dropOrphan() // others may have to cosign it
 	for _, p := range c.peers {
 		p.compare = c.now // there may be logs that were passed over
 	}

@@ -127,7 +127,7 @@ type Ask struct {
 	Request Request
 }
 
-// Extend verifies a range (VerifyRange) and stores it. It ends with Extended.
+// Extend stores a range whose entries VerifyRange has seen. It ends with Extended.
 // Extends of one log are to be done in the order given.
 type Extend struct{ Tail store.Tail }
 

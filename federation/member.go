@@ -152,8 +152,9 @@ func (r *Runner) copy(ctx context.Context, note []byte) {
 	roster := r.roster.Load()
 	cp, err := roster.Open(note)
 	origin := review.Origin(cp.Origin)
-	if err != nil || roster.Logs[origin].Ended || r.o.Store.Head(origin).Size >= cp.Size {
-		return
+	log := roster.Logs[origin]
+	if err != nil || log.Ended || log.over(cp.Size) || r.o.Store.Head(origin).Size >= cp.Size {
+		return // it is refused, or at hand
 	}
 	select {
 	case r.copies <- struct{}{}:
@@ -162,7 +163,7 @@ func (r *Runner) copy(ctx context.Context, note []byte) {
 		return // enough wait here: the log's node asks again
 	}
 	r.notice(origin, cp.Size)
-	r.happen(Heard{From: roster.Logs[origin].Owner, Note: note, InPerson: true})
+	r.happen(Heard{From: log.Owner, Note: note, InPerson: true})
 	ctx, cancel := context.WithTimeout(ctx, copyFor)
 	defer cancel()
 	_ = r.Wait(ctx, origin, cp.Size) // if they do not come, the answer says so

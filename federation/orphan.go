@@ -21,7 +21,7 @@ func (c *Core) orphansDue() {
 	c.orphans = c.now.Add(c.timing.Orphan / orphanChecks)
 	c.due(c.orphans)
 	if c.orphan != nil && !c.isOrphan(c.logs[c.orphan.origin]) {
-		c.orphan = nil
+		c.dropOrphan()
 	}
 	for _, o := range sortedKeys(c.logs) {
 		if r := c.logs[o]; c.isOrphan(r) && r.looked < r.head.Size {
@@ -53,5 +53,13 @@ func (c *Core) receiptFound(e ReceiptFound) {
 		orphan := newCollector(e.Origin)
 		orphan.owed = true
 		c.orphan = &orphan
+	}
+}
+
+// dropOrphan gives up on a log's receipt for now; it may be looked for again.
+func (c *Core) dropOrphan() {
+	if c.orphan != nil {
+		c.logs[c.orphan.origin].looked = 0
+		c.orphan = nil
 	}
 }

@@ -115,7 +115,6 @@ func openCheckpoint(note []byte, origin string, key signing.NoteKey) (signing.Ch
 	return cp, err
 }
 
-// quorum is how many cosignatures make a checkpoint final.
 // witnessSet tells one set of witnesses from another.
 func (r *Roster) witnessSet() string {
 	var b strings.Builder
@@ -125,4 +124,5 @@ func (r *Roster) witnessSet() string {
 	return b.String()
 }
 
+// quorum is how many cosignatures make a checkpoint final.
 func (r *Roster) quorum() int { return review.Quorum(len(r.Witnesses)) }

@@ -63,7 +63,8 @@ var unwelcome = []string{
 	review.ReasonMalformed, review.ReasonNotUnderstood, review.ReasonSignatureInvalid, "wrong-federation", "unknown-author", "key-unknown", "key-not-authors", "key-role",
 }
 
-// attachments are what the documents held here name.
+// attachmentIndex is what the documents held here name, and the reading that
+// says so.
 func (n *Node) attachmentIndex() (attachmentIndex, *review.Reading, error) {
 	reading, _, err := n.read()
 	if err != nil {

@@ -177,7 +177,7 @@ func AppendBackupPart(name string, base *BackupFile, keep int, id string, to []a
 	if err := os.Rename(f.Name(), name); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(name))
+	return store.SyncFolder(filepath.Dir(name))
 }
 
 // sealed encrypts and compresses what write writes.
@@ -202,16 +202,4 @@ func sealed(f io.Writer, to []age.Recipient, write func(io.Writer) error) error 
 		return err
 	}
 	return buffered.Flush()
-}
-
-// syncFolder makes a name in a folder last. Where folders cannot be synced, as
-// on Windows, there is nothing to do.
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	_ = f.Sync()
-	return nil
 }

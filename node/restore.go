@@ -200,7 +200,7 @@ func (h Home) restore(ctx context.Context, b, keys *BackupFile, identities []age
 	if _, err := h.Config(); err != nil {
 		return nil, fmt.Errorf("%w: its config.yaml: %w", store.ErrBackup, err)
 	}
-	return v, syncFolder(string(h))
+	return v, store.SyncFolder(string(h))
 }
 
 // gone are the documents that the last part says were withheld or erased, and

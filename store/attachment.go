@@ -362,12 +362,12 @@ func (a *Attachments) finish(id review.DocumentID) error {
 	}
 	a.forget(id, partSuffix)
 	a.count(a.whole, id, contentAt(m)+m.Size)
-	return syncFolder(a.dir)
+	return SyncFolder(a.dir)
 }
 
-// syncFolder makes the names in a folder last; where folders cannot be synced,
+// SyncFolder makes the names in a folder last; where folders cannot be synced,
 // as on Windows, it does nothing.
-func syncFolder(dir string) error {
+func SyncFolder(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
 		return err
@@ -465,11 +465,11 @@ func (a *Attachments) Erase(id review.DocumentID) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(f.Sync(), f.Close(), syncFolder(a.dir)); err != nil {
+	if err := errors.Join(f.Sync(), f.Close(), SyncFolder(a.dir)); err != nil {
 		return err
 	}
 	a.erased[id] = true
-	return errors.Join(a.remove(id, ""), a.remove(id, partSuffix), syncFolder(a.dir))
+	return errors.Join(a.remove(id, ""), a.remove(id, partSuffix), SyncFolder(a.dir))
 }
 
 // Collect removes attachments, whole or in part, that keep does not want, and

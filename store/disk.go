@@ -13,9 +13,9 @@ import (
 
 // Badger maps its files and dies by SIGBUS when the disk fills under one, again
 // at every start until there is space. So the disk is never let run full from
-// here: before each batch, and some times a second besides, free space is held against
-// what is kept free and against what Badger may still write in the background.
-// A ballast file gives back what closing takes when somebody else fills it.
+// here: before each batch, and some times a second besides, free space is held
+// against what is kept free and against what Badger may still write in the
+// background. A ballast file gives back what closing takes when somebody else fills it.
 
 // ballastName is the file of nothing in the database's folder.
 const ballastName = "ballast"

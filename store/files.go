@@ -180,10 +180,15 @@ func parseManifest(b []byte) (map[string]bool, error) {
 		n, sum := int(binary.BigEndian.Uint32(b)), binary.BigEndian.Uint32(b[4:])
 		b = b[8:]
 		if n > len(b) {
-			for rest := range len(b) + 1 {
-				if crc32.Checksum(b[:rest], castagnoli) == sum {
+			so := uint32(0) // of nothing, then of ever more
+			for i := range b {
+				if so == sum {
 					return nil, errUnsound
 				}
+				so = crc32.Update(so, castagnoli, b[i:i+1])
+			}
+			if so == sum {
+				return nil, errUnsound
 			}
 			break
 		}
@@ -258,9 +263,9 @@ func holedLogs(dir string) (names []string) {
 }
 
 // soundValues is errUnsound if a log of values or of changes has one that is
-// damaged, and others behind it unless the log was closed well. Each is meta (2), the lengths of key and value and a time as
-// LEB128, key, value, and the CRC-32C of all that. Zeros end the file, or what a
-// kill left of the last one.
+// damaged, and others behind it unless the log was closed well. Each is meta (2),
+// the lengths of key and value and a time as LEB128, key, value, and the CRC-32C
+// of all that. Zeros end the file, or what a kill left of the last one.
 func soundValues(name string, closed bool) error {
 	b, err := os.ReadFile(name)
 	if err != nil || len(b) < logHeader {

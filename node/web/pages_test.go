@@ -53,7 +53,7 @@ func TestPagesUseTheWordsOfTheDesign(t *testing.T) {
 		{"/stocktake?scope=region:UN-ECE", []string{"unverified", "outside this federation"}},
 		{"/participants/can", []string{"runs one and is a witness"}},
 		{"/participants/sle", []string{"none: other participants’ nodes file what it signs"}},
-		{"/participants/xsa", []string{"SAMPLE", "side by side", "alternative (shadow) report"}},
+		{"/participants/xsa", []string{"SAMPLE", "side by side", "Alternative (shadow) report"}},
 		{document("sample/shadow-recruitment"), []string{"Assessment alternative (shadow) report", "1 witness", "SAMPLE"}},
 		{document("sample/pledge-remittances"), []string{"Exemplaria (SAMPLE) — confirmed", "Inventia (SAMPLE) — claimed, not confirmed"}},
 		{document("pledges/24-mptf-contribution"), []string{"Morocco — claimed, not confirmed"}},

@@ -156,6 +156,13 @@ func (c *Chain) entriesFor(id ParticipantID, at time.Time) (entries []Accreditor
 	return entries
 }
 
+func (p *Accreditation) relate(c *Chain, d, _ *Document, _ finder) Refusal {
+	if r, decided := c.changes.of[d.ID]; decided {
+		return r
+	}
+	return c.accreditationFaults(d, c.claimed(p))
+}
+
 // accreditationFaults is why an accreditation that is filed at a time has no
 // effect. At the zero time, which is none, neither caps nor dates are asked.
 func (c *Chain) accreditationFaults(d *Document, at time.Time) Refusal {

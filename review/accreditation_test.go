@@ -213,7 +213,7 @@ func TestAccreditorsAnswerForAuthorsFromFilingTimesOn(t *testing.T) {
 					steps[i].what = f.pledge(ParticipantID(what.author), what.title)
 				case takesBack:
 					about = ids[what]
-					steps[i].what = &Withdrawal{Common: f.common(commonOf(steps[what].what).Author), Reason: "No longer"}
+					steps[i].what = &Withdrawal{Common: f.common(steps[what].what.(predicate).common().Author), Reason: "No longer"}
 				case *Withdrawal:
 					about = ids[0]
 				}

@@ -155,13 +155,40 @@ type AccreditationRow struct {
 // spoken are the kinds of document that say something about implementation.
 var spoken = []Kind{KindPledge, KindReport, KindAssessment, KindComment, KindResponse}
 
-func fillAccreditations(v *view, t *table) {
+var accreditationsGroup = group{
+	name:    groupAccreditations,
+	figures: []string{"accreditations", stateInForce, stateWithdrawn, stateEnded, "not named", "challenged"},
+	fixed:   whole,
+	touched: func(v *view, e *entry) []string {
+		if e.doc != nil && (e.doc.Author.Accredited() || e.doc.Kind == KindAccreditation || e.doc.Kind == KindComment && v.docs[e.doc.About()].kind() == KindAccreditation) {
+			return []string{""}
+		}
+		return nil
+	},
+	fill: fillAccreditations,
+	rows: func(c *Contents) any { return &c.Accreditations },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupAccreditations, "Who answers for authors whom the charter does not list (one suffices; figures of different accreditors must not be added up)",
+			"accreditor", "author", "name", "type", "state", "since", "until", "documents", "challenged in")
+		for _, r := range c.Accreditations {
+			s.add(r.Sample, string(r.Accreditor), string(r.Author), r.Name, r.Type, r.State, r.Filed, r.Until, strconv.Itoa(r.Documents), last(r.Challenges))
+		}
+		return s
+	},
+}
+
+func fillAccreditations(v *view, _ string, t *table) {
 	type pair struct{ accreditor, author ParticipantID }
 	documents := map[pair]int{}
-	for _, e := range v.sortedDocs {
-		if slices.Contains(spoken, e.doc.Kind) && e.counts() {
-			for _, accreditor := range v.accreditors(e) {
-				documents[pair{accreditor, e.doc.Author}]++
+	for _, author := range v.accredited {
+		for _, kind := range spoken {
+			for _, e := range v.under(byAuthor(author.ID, kind)) {
+				if !e.counts() {
+					continue
+				}
+				for _, accreditor := range v.accreditors(e) {
+					documents[pair{accreditor, author.ID}]++
+				}
 			}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"stocktake/review/compact"
 	"stocktake/signing"
@@ -28,7 +27,7 @@ func Admit(chain *Chain, d *Document, key signing.DocumentKey, l Lookup) error {
 		return Refusal{*refuse("", "not-understood", "type", quote(d.Type))}
 	}
 	find := chain.first(l.Document)
-	for _, r := range []Refusal{chain.authority(d, key), chain.relation(d, find), chain.supersession(d, find)} {
+	for _, r := range []Refusal{chain.authority(d, key), chain.relation(d, find), chain.supersession(d, find), citationFaults(d, find)} {
 		if len(r) > 0 {
 			return r
 		}
@@ -107,41 +106,8 @@ func (c *Chain) relation(d *Document, find finder) Refusal {
 	if _, ok := c.Charter(about.ID); about.Kind == KindCharter && d.Kind != KindAccession && !ok {
 		return Refusal{*refuse("/about", "charter-not-in-force", "id", string(about.ID))}
 	}
-	switch p := d.Predicate.(type) {
-	case *Opening:
-		return c.openingFaults(p)
-	case *Receipt:
-		if _, err := openReceipt(c, []byte(p.Checkpoint)); err != nil {
-			return Refusal{*refuse("/checkpoint", "void-receipt", "why", err.Error())}
-		}
-	case *Fork:
-		if err := CheckFork(c, p); err != nil {
-			return Refusal{*refuse("", "void-fork", "why", err.Error())}
-		}
-	case *KeyChange:
-		if r, decided := c.changes.of[d.ID]; decided {
-			return r
-		}
-		return c.keyFaults(p, about, time.Time{})
-	case *Accreditation:
-		if r, decided := c.changes.of[d.ID]; decided {
-			return r
-		}
-		return c.accreditationFaults(d, c.claimed(p))
-	case *Accession:
-		return c.accessionFaults(p, about)
-	case *Report:
-		return c.reportFaults(p, about)
-	case *Assessment:
-		return c.assessmentFaults(p, about)
-	case *Comment:
-		return c.commentFaults(p, about)
-	case *Response:
-		if !c.addressed(p.Author, about, find) {
-			return Refusal{*refuse("/about", "not-addressed", "author", string(p.Author))}
-		}
-	case *Withdrawal:
-		return withdrawalFaults(p, about)
+	if p, ok := d.Predicate.(relater); ok {
+		return p.relate(c, d, about, find)
 	}
 	return nil
 }
@@ -162,7 +128,7 @@ const (
 	decisionDeclined = "declined"
 )
 
-func (c *Chain) accessionFaults(p *Accession, about *Document) Refusal {
+func (p *Accession) relate(c *Chain, _, about *Document, _ finder) Refusal {
 	if want := accededTo(p.Role); about.Kind != want {
 		return Refusal{*refuse("/role", "role-and-subject", "role", p.Role, "want", string(want), "value", kindName(about))}
 	}
@@ -216,9 +182,9 @@ func (c *Chain) roundFaults(round string) Refusal {
 	return nil
 }
 
-// reportFaults lets a named party report: whether it has acceded is asked of
+// relate lets a named party report: whether it has acceded is asked of
 // the whole snapshot, since its accession may come by another way.
-func (c *Chain) reportFaults(p *Report, about *Document) Refusal {
+func (p *Report) relate(c *Chain, _, about *Document, _ finder) Refusal {
 	pledge := about.Predicate.(*Pledge)
 	if p.Author != pledge.Author && !namesParty(pledge, p.Author) {
 		return Refusal{*refuse("/about", "not-your-pledge", "pledgor", string(pledge.Author))}
@@ -247,7 +213,7 @@ const (
 	assessmentShadow   = "shadow"
 )
 
-func (c *Chain) assessmentFaults(p *Assessment, about *Document) Refusal {
+func (p *Assessment) relate(c *Chain, _, about *Document, _ finder) Refusal {
 	pledge, _ := about.Predicate.(*Pledge)
 	if pledge != nil && p.About != "" && p.About != pledge.Author {
 		return Refusal{*refuse("/participant", "not-the-pledgor", "pledgor", string(pledge.Author))}
@@ -325,7 +291,7 @@ const (
 	commentChallenge      = "challenge"
 )
 
-func (c *Chain) commentFaults(p *Comment, about *Document) Refusal {
+func (p *Comment) relate(c *Chain, _, about *Document, _ finder) Refusal {
 	if p.Author == about.Author && (p.Type == commentRecommendation || p.Type == commentEndorsement) {
 		return Refusal{*refuse("/about", "self-review", "type", p.Type)}
 	}
@@ -334,6 +300,13 @@ func (c *Chain) commentFaults(p *Comment, about *Document) Refusal {
 	}
 	if p.To == p.Author {
 		return Refusal{*refuse("/to", "to-oneself")}
+	}
+	return nil
+}
+
+func (p *Response) relate(c *Chain, _, about *Document, find finder) Refusal {
+	if !c.addressed(p.Author, about, find) {
+		return Refusal{*refuse("/about", "not-addressed", "author", string(p.Author))}
 	}
 	return nil
 }
@@ -373,10 +346,10 @@ func addressee(p *Comment, about *Document) ParticipantID {
 	return about.Author
 }
 
-// withdrawalFaults lets an author take back what it said. An accession to the
+// relate lets an author take back what it said. An accession to the
 // charter stands: who signed into a round is held to it, and what made a
 // charter is not unmade.
-func withdrawalFaults(p *Withdrawal, about *Document) Refusal {
+func (p *Withdrawal) relate(_ *Chain, _, about *Document, _ finder) Refusal {
 	accession, _ := about.Predicate.(*Accession)
 	switch {
 	case p.Author != about.Author:
@@ -408,6 +381,25 @@ func (c *Chain) supersession(d *Document, find finder) Refusal {
 	}
 	return nil
 }
+
+// citationFaults is why a document may not name the others that it names.
+func citationFaults(d *Document, find finder) Refusal {
+	var r Refusal
+	for _, cited := range citationsOf(d) {
+		doc, ok := find(cited.id)
+		switch {
+		case !ok:
+			r.add(cited.pointer, codeUnknownCitation, "id", string(cited.id))
+		case len(cited.kinds) > 0 && !slices.Contains(cited.kinds, doc.Kind):
+			r.add(cited.pointer, "wrong-citation", "allowed", kindList(cited.kinds), "value", kindName(doc))
+		}
+	}
+	return r
+}
+
+// codeUnknownCitation stops a document at the door only: one that names what is
+// not there, or no longer, still says all else.
+const codeUnknownCitation = "unknown-citation"
 
 // codeUnknownVersion stops a document at the door only: without the version
 // that it replaces, it still stands on its own.

@@ -38,52 +38,6 @@ func Assemble(s Snapshot, genesis *Document, records iter.Seq2[Record, error], o
 	return r.Stocktake(o.Scope)
 }
 
-// The groups of rows, in the order of a manifest, with the figures that each
-// shows also when nothing counts in them.
-const (
-	groupParticipation   = "participation"
-	groupAccreditations  = "accreditations"
-	groupRegions         = "regions"
-	groupPledges         = "pledges"
-	groupParties         = "parties"
-	groupResources       = "resources"
-	groupTargets         = "targets"
-	groupReports         = "reports"
-	groupDue             = "due"
-	groupAssessments     = "assessments"
-	groupFindings        = "findings"
-	groupAgreement       = "agreement"
-	groupReplies         = "replies"
-	groupRecommendations = "recommendations"
-	groupComments        = "comments"
-	groupWithdrawals     = "withdrawals"
-	groupExcluded        = "excluded"
-)
-
-var groups = []struct {
-	name    string
-	figures []string
-	fill    func(*view, *table)
-}{
-	{groupParticipation, []string{"participants", stateAcceded, stateListed, stateAccredited, stateSuspended, stateEnded, stateNotYet, chamberStates, chamberBodies, chamberSociety, "in several regions", stateOutside}, fillParticipation},
-	{groupAccreditations, []string{"accreditations", stateInForce, stateWithdrawn, stateEnded, "not named", "challenged"}, fillAccreditations},
-	{groupRegions, []string{"regions", "unverified"}, fillRegions},
-	{groupPledges, []string{"pledges", "named as a party"}, fillPledges},
-	{groupParties, []string{partyClaimed, partyConfirmed, partyEarlier, partyDeclined, partyWithdrawn}, fillParties},
-	{groupResources, []string{"resources", "amount not stated", "currency not stated"}, fillResources},
-	{groupTargets, []string{"targets", "reported", "not reported"}, fillTargets},
-	{groupReports, []string{"reports", "by a party", "on a pledge that no longer stands"}, fillReports},
-	{groupDue, []string{dueFiled, dueFlexibility, dueLate, dueNotReceived, dueNotDue, dueDeclined, dueNotIn}, fillDue},
-	{groupAssessments, []string{"assessments", labelSelf, labelRegional, labelShadow}, fillAssessments},
-	{groupFindings, []string{"findings"}, fillFindings},
-	{groupAgreement, []string{"assessed once", "ratings agree", "ratings differ"}, fillAgreement},
-	{groupReplies, []string{"replies"}, fillReplies},
-	{groupRecommendations, []string{"recommendations", stateOpen, "supported", "noted", "declined", "answered"}, fillRecommendations},
-	{groupComments, []string{"comments"}, fillComments},
-	{groupWithdrawals, []string{"withdrawals"}, fillWithdrawals},
-	{groupExcluded, []string{"excluded"}, fillExcluded},
-}
-
 // Notes are the sentences that a stocktake's notes stand for.
 var Notes = map[string]string{
 	"regions-overlap":   "States sit in several regions at once: figures of different regions must not be added up.",
@@ -105,10 +59,7 @@ type view struct {
 	objective int           // if the scope is an objective
 
 	regions    map[ParticipantID][]string // of its country, on that day
-	sortedDocs []*entry                   // that hold, by filing
 	accredited []Accredited
-	members    map[ParticipantID][]*entry            // accessions to the charter as a member
-	decisions  map[string]map[ParticipantID][]*entry // round -> accessions to it
 }
 
 // Stocktake assembles what was read for a scope.
@@ -122,9 +73,7 @@ func (r *Reading) Stocktake(scope Scope) (*Stocktake, error) {
 	}
 	tables := make([]*table, 0, len(groups))
 	for _, g := range groups {
-		t := &table{group: g.name, names: g.figures}
-		g.fill(v, t)
-		tables = append(tables, t)
+		tables = append(tables, g.table(v))
 	}
 	m := Manifest{
 		Schema: SchemaVersion, Rules: RuleVersion, Federation: r.chain.Genesis(), Charter: v.inForce, Compact: v.charter.Compact,
@@ -135,7 +84,7 @@ func (r *Reading) Stocktake(scope Scope) (*Stocktake, error) {
 }
 
 func (r *Reading) view(scope Scope) (*view, error) {
-	v := &view{Reading: r, day: day(r.cutoff), regions: map[ParticipantID][]string{}, members: map[ParticipantID][]*entry{}, decisions: map[string]map[ParticipantID][]*entry{}}
+	v := &view{Reading: r, day: day(r.cutoff), regions: map[ParticipantID][]string{}}
 	v.charter, v.inForce = r.chain.InForce()
 	v.accredited = r.Accredited()
 	for _, p := range v.charter.Participants {
@@ -172,25 +121,6 @@ func (r *Reading) view(scope Scope) (*view, error) {
 		v.objective = n
 	default:
 		return nil, fmt.Errorf("%w: %.60q; write global, region:<code>, participant:<id> or objective:<number>", ErrScope, string(scope))
-	}
-	for _, e := range r.docs {
-		if e.code == "" {
-			v.sortedDocs = append(v.sortedDocs, e)
-		}
-	}
-	sorted(v.sortedDocs)
-	for _, e := range v.sortedDocs {
-		a, ok := e.doc.Predicate.(*Accession)
-		switch {
-		case !ok:
-		case a.Role == accessionMember && a.Decision != decisionDeclined:
-			v.members[a.Author] = append(v.members[a.Author], e)
-		case a.Role == accessionRound:
-			if v.decisions[a.Round] == nil {
-				v.decisions[a.Round] = map[ParticipantID][]*entry{}
-			}
-			v.decisions[a.Round][a.Author] = append(v.decisions[a.Round][a.Author], e)
-		}
 	}
 	return v, nil
 }

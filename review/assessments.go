@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // What an assessment is called. Several stand side by side; their ratings are
@@ -39,24 +41,48 @@ type assessed struct {
 	pledge *entry // its first version; nil for all of the participant's doing
 }
 
-// assessments are those that stand and judge somebody in the scope.
-func (v *view) assessments() []assessed {
-	var all []assessed
-	for _, e := range v.sortedDocs {
-		p, ok := e.doc.Predicate.(*Assessment)
-		if !ok || !e.counts() {
-			continue
-		}
-		about, _ := v.chain.first(v.known(e.doc))(e.doc.About())
-		a := assessed{entry: e, Assessment: p, whom: assessedBy(p, about)}
-		if about.Kind == KindPledge {
-			a.pledge = first(v.docs[about.ID])
-		}
-		if a.whom != "" && v.covers(a.whom) || a.whom == "" && (v.one == "" || v.one == p.Author) && (v.region == "" || v.region == p.Region) {
-			all = append(all, a)
-		}
+// assessed is what an assessment judges, whether it stands or not.
+func (r *Reading) assessed(e *entry) assessed {
+	p := e.doc.Predicate.(*Assessment)
+	about, _ := r.chain.first(r.known(e.doc))(e.doc.About())
+	a := assessed{entry: e, Assessment: p, whom: assessedBy(p, about)}
+	if about.Kind == KindPledge {
+		a.pledge = first(r.docs[about.ID])
 	}
-	return all
+	return a
+}
+
+// assessment is the one of a unit, if it stands and judges somebody in the scope.
+func (v *view) assessment(unit string) (a assessed, ok bool) {
+	e := v.unitEntry(unit)
+	if _, ok := predicateOf[*Assessment](e); !ok || !e.counts() {
+		return a, false
+	}
+	a = v.assessed(e)
+	if a.whom != "" {
+		return a, v.covers(a.whom)
+	}
+	return a, (v.one == "" || v.one == a.Author) && (v.region == "" || v.region == a.Region)
+}
+
+// judged names whom an assessment judges: a participant, or a region.
+func (a assessed) judged() string {
+	if a.whom != "" {
+		return string(a.whom)
+	}
+	return "region:" + a.Region
+}
+
+// ofAssessment are the units of the assessments whose rows rest on a document:
+// itself, what it responds to, those of a pledge.
+func ofAssessment(v *view, e *entry) []string {
+	switch e.kind() {
+	case KindPledge:
+		return v.aboutVersions(e, KindAssessment)
+	case KindResponse:
+		e = v.docs[e.doc.About()]
+	}
+	return itself[*Assessment](v, e)
 }
 
 // pledgeID is the version that stands of the pledge assessed, else the first.
@@ -70,23 +96,37 @@ func (a assessed) pledgeID() DocumentID {
 	return a.pledge.id
 }
 
-func fillAssessments(v *view, t *table) {
-	for _, a := range v.assessments() {
-		if !slices.ContainsFunc(a.Findings, func(f Finding) bool { return v.touches([]int{f.Objective}) }) {
-			continue
+var assessmentsGroup = group{
+	name:    groupAssessments,
+	figures: []string{"assessments", labelSelf, labelRegional, labelShadow},
+	touched: ofAssessment,
+	fill:    fillAssessments,
+	rows:    func(c *Contents) any { return &c.Assessments },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupAssessments, "Assessments", "assessment", "kind", "by", "about", "pledge", "title", "replies")
+		for _, r := range c.Assessments {
+			s.add(r.Sample, string(r.ID), r.Label, by(string(r.Author), r.AccreditedBy), whom(r.About, r.Region), string(r.Pledge), r.Title, strconv.Itoa(r.Replies))
 		}
-		row := &AssessmentRow{
-			Row: Row{Key: string(a.id), AccreditedBy: v.accreditors(a.entry), In: []string{"assessments", assessmentLabels[a.Type]}, Sample: a.sample, Cites: []DocumentID{a.id}},
-			ID:  a.id, Author: a.Author, Label: assessmentLabels[a.Type], Title: a.Title, About: a.whom, Region: a.Region,
-			Pledge: a.pledgeID(), Round: a.Round, Filed: instant(a.filed),
-		}
-		for _, e := range v.about[a.id] {
-			if e.doc.Kind == KindResponse && e.counts() {
-				row.Replies++
-			}
-		}
-		t.add(row)
+		return s
+	},
+}
+
+func fillAssessments(v *view, unit string, t *table) {
+	a, ok := v.assessment(unit)
+	if !ok || !slices.ContainsFunc(a.Findings, func(f Finding) bool { return v.touches([]int{f.Objective}) }) {
+		return
 	}
+	row := &AssessmentRow{
+		Row: Row{Key: string(a.id), AccreditedBy: v.accreditors(a.entry), In: []string{"assessments", assessmentLabels[a.Type]}, Sample: a.sample, Cites: []DocumentID{a.id}},
+		ID:  a.id, Author: a.Author, Label: assessmentLabels[a.Type], Title: a.Title, About: a.whom, Region: a.Region,
+		Pledge: a.pledgeID(), Round: a.Round, Filed: instant(a.filed),
+	}
+	for _, e := range v.about[a.id] {
+		if e.doc.Kind == KindResponse && e.counts() {
+			row.Replies++
+		}
+	}
+	t.add(row)
 }
 
 // FindingRow is an assessment's rating of one objective.
@@ -103,37 +143,49 @@ type FindingRow struct {
 	Filed      string        `json:"filed"`
 }
 
-// findings calls f for every finding of the scope with the key of what it
-// judges: one participant or region, one pledge or all of its doing, one
-// objective; samples apart.
-func (v *view) findings(f func(key string, a assessed, finding Finding)) {
-	for _, a := range v.assessments() {
-		whom, pledge, sample := string(a.whom), DocumentID(""), ""
-		if whom == "" {
-			whom = "region:" + a.Region
-		}
-		if a.pledge != nil {
-			pledge = a.pledge.id
-		}
-		if a.sample {
-			sample = "/sample"
-		}
-		for _, finding := range a.Findings {
-			if v.touches([]int{finding.Objective}) {
-				f(fmt.Sprintf("%s/%02d/%s%s", whom, finding.Objective, pledge, sample), a, finding)
-			}
-		}
+// findingKey is what a finding judges: one participant or region, one objective,
+// one pledge or all of its doing; samples apart.
+func (a assessed) findingKey(f Finding) string {
+	pledge, sample := DocumentID(""), ""
+	if a.pledge != nil {
+		pledge = a.pledge.id
 	}
+	if a.sample {
+		sample = "/sample"
+	}
+	return fmt.Sprintf("%s/%02d/%s%s", a.judged(), f.Objective, pledge, sample)
 }
 
-func fillFindings(v *view, t *table) {
-	v.findings(func(key string, a assessed, finding Finding) {
+var findingsGroup = group{
+	name:    groupFindings,
+	figures: []string{"findings"},
+	touched: ofAssessment,
+	fill:    fillFindings,
+	rows:    func(c *Contents) any { return &c.Findings },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupFindings, "Findings side by side", "about", "objective", "pledge", "rating", "kind", "by", "assessment")
+		for _, r := range c.Findings {
+			s.add(r.Sample, whom(r.About, r.Region), strconv.Itoa(r.Objective), string(r.Pledge), r.Rating, r.Label, by(string(r.Author), r.AccreditedBy), string(r.Assessment))
+		}
+		return s
+	},
+}
+
+func fillFindings(v *view, unit string, t *table) {
+	a, ok := v.assessment(unit)
+	if !ok {
+		return
+	}
+	for _, finding := range a.Findings {
+		if !v.touches([]int{finding.Objective}) {
+			continue
+		}
 		t.add(&FindingRow{
-			Row:   Row{Key: key + "/" + string(a.id), AccreditedBy: v.accreditors(a.entry), In: []string{"findings", "rating: " + finding.Rating}, Sample: a.sample, Cites: []DocumentID{a.id}},
+			Row:   Row{Key: a.findingKey(finding) + "/" + string(a.id), AccreditedBy: v.accreditors(a.entry), In: []string{"findings", "rating: " + finding.Rating}, Sample: a.sample, Cites: []DocumentID{a.id}},
 			About: a.whom, Region: a.Region, Pledge: a.pledgeID(), Objective: finding.Objective, Rating: finding.Rating,
 			Label: assessmentLabels[a.Type], Author: a.Author, Assessment: a.id, Filed: instant(a.filed),
 		})
-	})
+	}
 }
 
 // AgreementRow says whether those who judged the same thing rate it alike. It
@@ -148,25 +200,64 @@ type AgreementRow struct {
 	Differ    bool           `json:"differ"`
 }
 
-func fillAgreement(v *view, t *table) {
+var agreementGroup = group{
+	name:    groupAgreement,
+	figures: []string{"assessed once", "ratings agree", "ratings differ"},
+	touched: func(v *view, e *entry) (units []string) {
+		for _, id := range ofAssessment(v, e) {
+			if e := v.unitEntry(id); e.code == "" {
+				units = append(units, v.assessed(e).judged())
+			}
+		}
+		return units
+	},
+	fill: fillAgreement,
+	rows: func(c *Contents) any { return &c.Agreement },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupAgreement, "Where ratings differ (they are never averaged)", "about", "objective", "pledge", "ratings")
+		for _, r := range c.Agreement {
+			if !r.Differ {
+				continue
+			}
+			var ratings []string
+			for _, rating := range slices.Sorted(maps.Keys(r.Ratings)) {
+				ratings = append(ratings, fmt.Sprintf("%s: %d", rating, r.Ratings[rating]))
+			}
+			s.add(r.Sample, whom(r.About, r.Region), strconv.Itoa(r.Objective), string(r.Pledge), strings.Join(ratings, ", "))
+		}
+		return s
+	},
+}
+
+// fillAgreement compares all that judge one participant, or one region.
+func fillAgreement(v *view, unit string, t *table) {
 	rows := map[string]*AgreementRow{}
-	v.findings(func(key string, a assessed, finding Finding) { // by filing
-		row := rows[key]
-		if row == nil {
-			row = &AgreementRow{
-				Row: Row{Key: key, Sample: a.sample}, About: a.whom, Pledge: a.pledgeID(), Objective: finding.Objective, Ratings: map[string]int{},
-			}
-			if a.whom == "" {
-				row.Region = a.Region
-			}
-			rows[key] = row
+	for _, e := range v.under(judging(unit)) {
+		a, ok := v.assessment(string(e.id))
+		if !ok {
+			continue
 		}
-		if row.Ratings[finding.Rating]++; row.Ratings[finding.Rating] == 1 {
-			row.Cites = append(row.Cites, a.id)
+		for _, finding := range a.Findings {
+			if !v.touches([]int{finding.Objective}) {
+				continue
+			}
+			key := a.findingKey(finding)
+			row := rows[key]
+			if row == nil {
+				row = &AgreementRow{
+					Row: Row{Key: key, Sample: a.sample}, About: a.whom, Pledge: a.pledgeID(), Objective: finding.Objective, Ratings: map[string]int{},
+				}
+				if a.whom == "" {
+					row.Region = a.Region
+				}
+				rows[key] = row
+			}
+			if row.Ratings[finding.Rating]++; row.Ratings[finding.Rating] == 1 {
+				row.Cites = append(row.Cites, a.id)
+			}
 		}
-	})
-	for _, key := range slices.Sorted(maps.Keys(rows)) {
-		row := rows[key]
+	}
+	for _, row := range rows {
 		row.Differ = len(row.Ratings) > 1
 		n := 0
 		for _, count := range row.Ratings {
@@ -194,17 +285,34 @@ type ReplyRow struct {
 	Filed      string        `json:"filed"`
 }
 
-func fillReplies(v *view, t *table) {
-	for _, a := range v.assessments() {
-		for _, e := range v.about[a.id] {
-			p, ok := e.doc.Predicate.(*Response)
-			if !ok || !e.counts() {
-				continue
-			}
-			t.add(&ReplyRow{
-				Row: Row{Key: string(e.id), In: []string{"replies", "position: " + p.Position}, Sample: e.sample, Cites: []DocumentID{e.id, a.id}},
-				ID:  e.id, Author: p.Author, Assessment: a.id, Position: p.Position, Filed: instant(e.filed),
-			})
+var repliesGroup = group{
+	name:    groupReplies,
+	figures: []string{"replies"},
+	touched: ofAssessment,
+	fill:    fillReplies,
+	rows:    func(c *Contents) any { return &c.Replies },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupReplies, "Replies of the assessed", "reply", "by", "assessment", "position", "filed")
+		for _, r := range c.Replies {
+			s.add(r.Sample, string(r.ID), string(r.Author), string(r.Assessment), r.Position, r.Filed)
 		}
+		return s
+	},
+}
+
+func fillReplies(v *view, unit string, t *table) {
+	a, ok := v.assessment(unit)
+	if !ok {
+		return
+	}
+	for _, e := range v.about[a.id] {
+		p, ok := e.doc.Predicate.(*Response)
+		if !ok || !e.counts() {
+			continue
+		}
+		t.add(&ReplyRow{
+			Row: Row{Key: string(e.id), In: []string{"replies", "position: " + p.Position}, Sample: e.sample, Cites: []DocumentID{e.id, a.id}},
+			ID:  e.id, Author: p.Author, Assessment: a.id, Position: p.Position, Filed: instant(e.filed),
+		})
 	}
 }

@@ -1,5 +1,7 @@
 package review
 
+import "fmt"
+
 // stateOpen is a recommendation or a question without its addressee's answer.
 const stateOpen = "open"
 
@@ -21,49 +23,64 @@ type CommentRow struct {
 	Filed      string        `json:"filed"`
 }
 
-// comments calls f for the comments of the scope; given is true for one that
-// is in it only because of who wrote it.
-func (v *view) comments(f func(row *CommentRow, given bool)) {
-	for _, e := range v.sortedDocs {
-		p, ok := e.doc.Predicate.(*Comment)
-		if !ok || !e.counts() {
-			continue
-		}
-		about, _ := v.chain.first(v.known(e.doc))(e.doc.About())
-		to := addressee(p, about)
-		objectives := p.Objectives
-		if pledge, ok := about.Predicate.(*Pledge); ok && len(objectives) == 0 {
-			objectives = pledge.Objectives
-		}
-		if !v.touches(objectives) || !v.covers(to) && !v.covers(p.Author) {
-			continue
-		}
-		row := &CommentRow{
-			Row: Row{Key: string(e.id), AccreditedBy: v.accreditors(e), Sample: e.sample, Cites: []DocumentID{e.id}},
-			ID:  e.id, Type: p.Type, Author: p.Author, To: to, About: about.ID, AboutKind: about.Kind, Stands: true, Objectives: p.Objectives, Filed: instant(e.filed),
-		}
-		if subject := v.docs[about.ID]; subject != nil {
-			row.Stands = subject.counts()
-		}
-		if p.Type == commentQuestion || p.Type == commentRecommendation {
-			row.State = stateOpen
-			for _, answer := range v.about[e.id] { // by filing: the last one holds
-				if r, ok := answer.doc.Predicate.(*Response); ok && answer.counts() && r.Author == to {
-					row.State, row.Response, row.Intended = r.Position, answer.id, r.Intended
-				}
-			}
-			if row.Response != "" {
-				row.Cites = append(row.Cites, row.Response)
-			}
-		}
-		f(row, !v.covers(to))
+// comment is the row of a unit's comment, if it stands in the scope; given is
+// true for one that is in it only because of who wrote it.
+func (v *view) comment(unit string) (row *CommentRow, given bool) {
+	e := v.unitEntry(unit)
+	p, ok := predicateOf[*Comment](e)
+	if !ok || !e.counts() {
+		return nil, false
 	}
+	about, _ := v.chain.first(v.known(e.doc))(e.doc.About())
+	to := addressee(p, about)
+	objectives := p.Objectives
+	if pledge, ok := about.Predicate.(*Pledge); ok && len(objectives) == 0 {
+		objectives = pledge.Objectives
+	}
+	if !v.touches(objectives) || !v.covers(to) && !v.covers(p.Author) {
+		return nil, false
+	}
+	row = &CommentRow{
+		Row: Row{Key: string(e.id), AccreditedBy: v.accreditors(e), Sample: e.sample, Cites: []DocumentID{e.id}},
+		ID:  e.id, Type: p.Type, Author: p.Author, To: to, About: about.ID, AboutKind: about.Kind, Stands: true, Objectives: p.Objectives, Filed: instant(e.filed),
+	}
+	if subject := v.docs[about.ID]; subject != nil {
+		row.Stands = subject.counts()
+	}
+	if p.Type == commentQuestion || p.Type == commentRecommendation {
+		row.State = stateOpen
+		for _, answer := range v.about[e.id] { // by filing: the last one holds
+			if r, ok := answer.doc.Predicate.(*Response); ok && answer.counts() && r.Author == to {
+				row.State, row.Response, row.Intended = r.Position, answer.id, r.Intended
+			}
+		}
+		if row.Response != "" {
+			row.Cites = append(row.Cites, row.Response)
+		}
+	}
+	return row, !v.covers(to)
 }
 
-func fillRecommendations(v *view, t *table) {
-	v.comments(func(row *CommentRow, given bool) {
+// ofComment are the units of the comments whose rows rest on a document:
+// itself, what it responds to, those about it.
+func ofComment(v *view, e *entry) (units []string) {
+	for _, x := range v.about[e.id] {
+		units = append(units, itself[*Comment](v, x)...)
+	}
+	if e.kind() == KindResponse {
+		e = v.docs[e.doc.About()]
+	}
+	return append(units, itself[*Comment](v, e)...)
+}
+
+var recommendationsGroup = group{
+	name:    groupRecommendations,
+	figures: []string{"recommendations", stateOpen, "supported", "noted", "declined", "answered"},
+	touched: ofComment,
+	fill: func(v *view, unit string, t *table) {
+		row, given := v.comment(unit)
 		switch {
-		case row.Type != commentRecommendation:
+		case row == nil || row.Type != commentRecommendation:
 			return
 		case given:
 			row.In = []string{"given to others"}
@@ -71,13 +88,25 @@ func fillRecommendations(v *view, t *table) {
 			row.In = []string{"recommendations", row.State}
 		}
 		t.add(row)
-	})
+	},
+	rows: func(c *Contents) any { return &c.Recommendations },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupRecommendations, "Recommendations", "recommendation", "by", "to", "about", "objectives", "state", "response", "intended")
+		for _, r := range c.Recommendations {
+			s.add(r.Sample, string(r.ID), by(string(r.Author), r.AccreditedBy), string(r.To), aboutName(r), numbers(r.Objectives), r.State, string(r.Response), r.Intended)
+		}
+		return s
+	},
 }
 
-func fillComments(v *view, t *table) {
-	v.comments(func(row *CommentRow, given bool) {
+var commentsGroup = group{
+	name:    groupComments,
+	figures: []string{"comments"},
+	touched: ofComment,
+	fill: func(v *view, unit string, t *table) {
+		row, given := v.comment(unit)
 		switch {
-		case row.Type == commentRecommendation:
+		case row == nil || row.Type == commentRecommendation:
 			return
 		case given:
 			row.In = []string{"given to others"}
@@ -88,5 +117,21 @@ func fillComments(v *view, t *table) {
 			}
 		}
 		t.add(row)
-	})
+	},
+	rows: func(c *Contents) any { return &c.Comments },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupComments, "Questions and other comments", "comment", "type", "by", "to", "about", "state", "response")
+		for _, r := range c.Comments {
+			s.add(r.Sample, string(r.ID), r.Type, by(string(r.Author), r.AccreditedBy), string(r.To), aboutName(r), r.State, string(r.Response))
+		}
+		return s
+	},
+}
+
+func aboutName(r CommentRow) string {
+	stands := ""
+	if !r.Stands {
+		stands = " (no longer stands)"
+	}
+	return fmt.Sprintf("%s %.12s%s", r.AboutKind, r.About, stands)
 }

@@ -3,6 +3,7 @@ package review
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 )
 
 // Contents are a stocktake's manifest and rows, decoded: what its text and
@@ -58,51 +59,22 @@ func (s *Stocktake) decode() (*Contents, error) {
 }
 
 func (c *Contents) add(group string, raw json.RawMessage) error {
-	switch group {
-	case groupParticipation:
-		return addRow(&c.Participation, raw)
-	case groupAccreditations:
-		return addRow(&c.Accreditations, raw)
-	case groupRegions:
-		return addRow(&c.Regions, raw)
-	case groupPledges:
-		return addRow(&c.Pledges, raw)
-	case groupParties:
-		return addRow(&c.Parties, raw)
-	case groupResources:
-		return addRow(&c.Resources, raw)
-	case groupTargets:
-		return addRow(&c.Targets, raw)
-	case groupReports:
-		return addRow(&c.Reports, raw)
-	case groupDue:
-		return addRow(&c.Due, raw)
-	case groupAssessments:
-		return addRow(&c.Assessments, raw)
-	case groupFindings:
-		return addRow(&c.Findings, raw)
-	case groupAgreement:
-		return addRow(&c.Agreement, raw)
-	case groupReplies:
-		return addRow(&c.Replies, raw)
-	case groupRecommendations:
-		return addRow(&c.Recommendations, raw)
-	case groupComments:
-		return addRow(&c.Comments, raw)
-	case groupWithdrawals:
-		return addRow(&c.Withdrawals, raw)
-	case groupExcluded:
-		return addRow(&c.Excluded, raw)
+	for _, g := range groups {
+		if g.name == group {
+			return addRow(g.rows(c), raw)
+		}
 	}
 	return fmt.Errorf("no group %.40q", group)
 }
 
-func addRow[T any](rows *[]T, raw json.RawMessage) error {
-	var row T
-	if err := strictJSON(raw, &row); err != nil {
+// addRow decodes a row onto the slice that rows points to.
+func addRow(rows any, raw json.RawMessage) error {
+	slice := reflect.ValueOf(rows).Elem()
+	row := reflect.New(slice.Type().Elem())
+	if err := strictJSON(raw, row.Interface()); err != nil {
 		return err
 	}
-	*rows = append(*rows, row)
+	slice.Set(reflect.Append(slice, row.Elem()))
 	return nil
 }
 

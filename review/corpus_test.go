@@ -194,7 +194,7 @@ func (c *chaos) step() {
 			predicate = &Withdrawal{Common: c.common(c.authorOf(about)), Reason: "no longer"}
 		}
 	}
-	if common := commonOf(predicate); common.Author == "xsa" && rng.IntN(2) == 0 {
+	if common := predicate.(interface{ common() *Common }).common(); common.Author == "xsa" && rng.IntN(2) == 0 {
 		common.Title, common.Sample = "SAMPLE: "+common.Title, true
 	}
 	payload := c.compose(predicate, about)

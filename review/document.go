@@ -28,8 +28,7 @@ type Document struct {
 	Subjects []Subject // at least one: [0] is what the statement is about, attachments follow
 	Common             // zero unless Known
 
-	// Predicate is an *Opening, *Charter, *Accession, *Receipt, *Pledge,
-	// *Report, *Assessment, *Comment, *Response, *Withdrawal, *CarrierRefusal, *Fork, *KeyChange, *Accreditation or *Policy; nil unless Known.
+	// Predicate points to the struct of its kind, as *Pledge; nil unless Known.
 	Predicate any
 }
 
@@ -61,7 +60,7 @@ func Parse(payload []byte) (*Document, error) {
 		return nil, Refusal{*err}
 	}
 	kind, ok := kindOf(d.Type)
-	if !ok || newPredicate[kind] == nil {
+	if !ok || newPredicate(kind) == nil {
 		return d, nil
 	}
 	decoded, refusal := readPredicate(kind, predicate, true)
@@ -71,13 +70,13 @@ func Parse(payload []byte) (*Document, error) {
 	if len(refusal) > 0 {
 		return nil, refusal
 	}
-	d.Kind, d.Known, d.Predicate, d.Common = kind, true, decoded, *commonOf(decoded)
+	d.Kind, d.Known, d.Predicate, d.Common = kind, true, decoded, *decoded.common()
 	return d, nil
 }
 
 // readPredicate decodes a predicate that keeps all the rules of its kind; if
 // not filled, without the fields that the command fills in.
-func readPredicate(k Kind, raw json.RawMessage, filled bool) (any, Refusal) {
+func readPredicate(k Kind, raw json.RawMessage, filled bool) (predicate, Refusal) {
 	generic, ok := genericJSON(raw)
 	if !ok {
 		return nil, Refusal{*refuse("", "not-json")}
@@ -86,7 +85,7 @@ func readPredicate(k Kind, raw json.RawMessage, filled bool) (any, Refusal) {
 	if r := s.check(generic, filled); len(r) > 0 {
 		return nil, r
 	}
-	predicate := newPredicate[k]()
+	predicate := newPredicate(k)
 	if err := json.Unmarshal(raw, predicate); err != nil {
 		panic(fmt.Sprintf("review: schema/%s.json takes what %T does not: %v", k, predicate, err))
 	}
@@ -251,29 +250,3 @@ func jsonString(raw json.RawMessage) (s string, ok bool) {
 	}
 	return s, json.Unmarshal(raw, &s) == nil
 }
-
-// newPredicate makes the empty predicate of a kind that this version knows.
-var newPredicate = map[Kind]func() any{
-	KindOpening:    func() any { return new(Opening) },
-	KindCharter:    func() any { return new(Charter) },
-	KindAccession:  func() any { return new(Accession) },
-	KindReceipt:    func() any { return new(Receipt) },
-	KindPledge:     func() any { return new(Pledge) },
-	KindReport:     func() any { return new(Report) },
-	KindAssessment: func() any { return new(Assessment) },
-	KindComment:    func() any { return new(Comment) },
-	KindResponse:   func() any { return new(Response) },
-	KindWithdrawal: func() any { return new(Withdrawal) },
-	KindRefusal:    func() any { return new(CarrierRefusal) },
-	KindKey:        func() any { return new(KeyChange) },
-	KindFork:       func() any { return new(Fork) },
-
-	KindAccreditation: func() any { return new(Accreditation) },
-	KindPolicy:        func() any { return new(Policy) },
-}
-
-func commonOf(predicate any) *Common {
-	return predicate.(interface{ common() *Common }).common()
-}
-
-func (c *Common) common() *Common { return c }

@@ -53,7 +53,7 @@ func TestParseReadsWhatComposeWrites(t *testing.T) {
 		assert.True(t, d.Known)
 		assert.Equal(t, k, d.Kind)
 		assert.Equal(t, PredicateType(k), d.Type)
-		assert.Equal(t, *commonOf(d.Predicate), d.Common)
+		assert.Equal(t, *d.Predicate.(predicate).common(), d.Common)
 		assert.Equal(t, d.Subjects[0].Digest, d.About())
 		assert.Equal(t, string(golden), string(Compose(d.Kind, d.Subjects, d.Predicate)), "the Go type of %s loses something", k)
 	}

@@ -2,6 +2,7 @@ package review
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -29,52 +30,86 @@ type DueRow struct {
 	ReportedOn  int           `json:"reportedOn"`      // of them, in this round
 }
 
-func fillDue(v *view, t *table) {
-	filings := map[string]map[ParticipantID][]*entry{} // round -> author -> by filing
-	for _, e := range v.sortedDocs {
-		if round := filedFor(e.doc); round != "" && e.withdrawn == nil && !e.stranger {
-			if filings[round] == nil {
-				filings[round] = map[ParticipantID][]*entry{}
-			}
-			filings[round][e.doc.Author] = append(filings[round][e.doc.Author], e)
-		}
-	}
-	pledges := map[ParticipantID][]*entry{}
-	for _, e := range v.sortedDocs {
-		if p, ok := e.doc.Predicate.(*Pledge); ok && e.counts() && v.touches(p.Objectives) {
-			pledges[p.Author] = append(pledges[p.Author], e)
-		}
-	}
-	for _, round := range v.charter.Rounds {
+var dueGroup = group{
+	name:    groupDue,
+	figures: []string{dueFiled, dueFlexibility, dueLate, dueNotReceived, dueNotDue, dueDeclined, dueNotIn},
+	fixed: func(v *view) (units []string) {
 		for _, p := range v.charter.Participants {
-			decisions, filed := v.decisions[round.ID][p.ID], filings[round.ID][p.ID]
-			if !v.covers(p.ID) || len(decisions) == 0 && !v.concerns(round, p) || v.objective != 0 && len(pledges[p.ID]) == 0 {
-				continue
-			}
-			row := &DueRow{
-				Row:   Row{Key: round.ID + "/" + string(p.ID), Sample: p.Sample || round.Sample, Cites: []DocumentID{v.inForce}},
-				Round: round.ID, Due: round.Due, Participant: p.ID, Pledges: len(pledges[p.ID]), State: dueNotIn,
-			}
-			if d := decisive(decisions, round.Due); d != nil {
-				row.Sample = row.Sample || d.sample
-				row.Cites = []DocumentID{d.id}
-				v.report(row, d, filed)
-			}
-			reported := map[*entry]bool{}
-			for _, e := range filed {
-				if e.doc.Kind == KindReport {
-					reported[first(v.docs[e.doc.About()])] = true
-				}
-			}
-			for _, e := range pledges[p.ID] {
-				if reported[first(e)] {
-					row.ReportedOn++
-				}
-			}
-			row.In = []string{row.State, round.ID + ": " + row.State}
-			t.add(row)
+			units = append(units, v.dueUnits(p.ID)...)
+		}
+		return units
+	},
+	touched: func(v *view, e *entry) []string {
+		switch e.kind() {
+		case KindAccession, KindReport, KindAssessment, KindPledge:
+			return v.dueUnits(e.doc.Author)
+		}
+		return nil
+	},
+	fill: fillDue,
+	rows: func(c *Contents) any { return &c.Due },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupDue, "Review rounds: what is due from those who signed in", "round", "due", "participant", "state", "filed", "pledges", "reported on", "said in")
+		for _, r := range c.Due {
+			s.add(r.Sample, r.Round, r.Due, string(r.Participant), r.State, r.Filed, strconv.Itoa(r.Pledges), strconv.Itoa(r.ReportedOn), last(r.Cites))
+		}
+		return s
+	},
+}
+
+// dueUnits are a participant's in all rounds.
+func (v *view) dueUnits(id ParticipantID) (units []string) {
+	for _, round := range v.charter.Rounds {
+		units = append(units, round.ID+"/"+string(id))
+	}
+	return units
+}
+
+func fillDue(v *view, unit string, t *table) {
+	roundID, id, _ := strings.Cut(unit, "/")
+	r := slices.IndexFunc(v.charter.Rounds, func(r Round) bool { return r.ID == roundID })
+	i := slices.IndexFunc(v.charter.Participants, func(p Participant) bool { return string(p.ID) == id })
+	if r < 0 || i < 0 {
+		return
+	}
+	round, p := v.charter.Rounds[r], v.charter.Participants[i]
+	var filed, pledges []*entry
+	for _, e := range v.under(forRound(round.ID, p.ID)) {
+		if e.withdrawn == nil && !e.stranger {
+			filed = append(filed, e)
 		}
 	}
+	for _, e := range v.under(byAuthor(p.ID, KindPledge)) {
+		if e.counts() && v.touches(objectivesOf(e.doc)) {
+			pledges = append(pledges, e)
+		}
+	}
+	decisions := v.under(onRound(round.ID, p.ID))
+	if !v.covers(p.ID) || len(decisions) == 0 && !v.concerns(round, p) || v.objective != 0 && len(pledges) == 0 {
+		return
+	}
+	row := &DueRow{
+		Row:   Row{Key: unit, Sample: p.Sample || round.Sample, Cites: []DocumentID{v.inForce}},
+		Round: round.ID, Due: round.Due, Participant: p.ID, Pledges: len(pledges), State: dueNotIn,
+	}
+	if d := decisive(decisions, round.Due); d != nil {
+		row.Sample = row.Sample || d.sample
+		row.Cites = []DocumentID{d.id}
+		v.report(row, d, filed)
+	}
+	reported := map[*entry]bool{}
+	for _, e := range filed {
+		if e.doc.Kind == KindReport {
+			reported[first(v.docs[e.doc.About()])] = true
+		}
+	}
+	for _, e := range pledges {
+		if reported[first(e)] {
+			row.ReportedOn++
+		}
+	}
+	row.In = []string{row.State, round.ID + ": " + row.State}
+	t.add(row)
 }
 
 // filedFor is the round that a document answers: a report's, or that of a

@@ -35,6 +35,8 @@ func (l LogEntry) Trusted() bool {
 	return l.Ended != reasonStolen && l.Ended != reasonForked && l.Forked == ""
 }
 
+func (p *Opening) relate(c *Chain, _, _ *Document, _ finder) Refusal { return c.openingFaults(p) }
+
 // openingFaults is why an opening opens no log; nil if it does.
 func (c *Chain) openingFaults(p *Opening) Refusal {
 	charter, _ := c.InForce()

@@ -1,5 +1,7 @@
 package review
 
+import "strconv"
+
 // WithdrawalRow is a withdrawal: what was said stays said, the reason beside it.
 type WithdrawalRow struct {
 	Row
@@ -12,28 +14,47 @@ type WithdrawalRow struct {
 	Filed  string        `json:"filed"`
 }
 
-func fillWithdrawals(v *view, t *table) {
-	for _, e := range v.sortedDocs {
-		p, ok := e.doc.Predicate.(*Withdrawal)
-		if !ok || !v.covers(p.Author) {
-			continue
+var withdrawalsGroup = group{
+	name:    groupWithdrawals,
+	figures: []string{"withdrawals"},
+	touched: func(v *view, e *entry) (units []string) {
+		for _, w := range v.takings[e.id] {
+			units = append(units, string(w.id))
 		}
-		about := v.docs[e.doc.About()]
-		row := &WithdrawalRow{
-			Row: Row{Key: string(e.id), In: []string{"withdrawals"}, Sample: e.sample, Cites: []DocumentID{e.id, about.id}},
-			ID:  e.id, Author: p.Author, About: about.id, Reason: p.Reason, Erase: p.Erase, Filed: instant(e.filed),
+		return append(units, itself[*Withdrawal](v, e)...)
+	},
+	fill: fillWithdrawals,
+	rows: func(c *Contents) any { return &c.Withdrawals },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupWithdrawals, "Withdrawals", "withdrawal", "by", "of", "kind", "reason", "filed")
+		for _, r := range c.Withdrawals {
+			s.add(r.Sample, string(r.ID), string(r.Author), string(r.About), string(r.Kind), r.Reason, r.Filed)
 		}
-		if about.doc != nil {
-			row.Kind = about.doc.Kind
-			if !v.touches(objectivesOf(about.doc)) {
-				continue
-			}
-			row.In = append(row.In, "kind: "+string(row.Kind))
-		} else if v.objective != 0 {
-			continue
-		}
-		t.add(row)
+		return s
+	},
+}
+
+func fillWithdrawals(v *view, unit string, t *table) {
+	e := v.unitEntry(unit)
+	p, ok := predicateOf[*Withdrawal](e)
+	if !ok || e.code != "" || !v.covers(p.Author) {
+		return
 	}
+	about := v.docs[e.doc.About()]
+	row := &WithdrawalRow{
+		Row: Row{Key: string(e.id), In: []string{"withdrawals"}, Sample: e.sample, Cites: []DocumentID{e.id, about.id}},
+		ID:  e.id, Author: p.Author, About: about.id, Reason: p.Reason, Erase: p.Erase, Filed: instant(e.filed),
+	}
+	if about.doc != nil {
+		row.Kind = about.doc.Kind
+		if !v.touches(objectivesOf(about.doc)) {
+			return
+		}
+		row.In = append(row.In, "kind: "+string(row.Kind))
+	} else if v.objective != 0 {
+		return
+	}
+	t.add(row)
 }
 
 // ExcludedRow is a document that does not count, with the reason.
@@ -50,25 +71,39 @@ type ExcludedRow struct {
 	Places int           `json:"places"`
 }
 
-func fillExcluded(v *view, t *table) {
-	for _, e := range v.docs {
-		l := e.label()
-		if l.Counts {
-			continue
+var excludedGroup = group{
+	name:    groupExcluded,
+	figures: []string{"excluded"},
+	touched: func(_ *view, e *entry) []string { return []string{string(e.id)} },
+	fill:    fillExcluded,
+	rows:    func(c *Contents) any { return &c.Excluded },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupExcluded, "Not counted, and why", "document", "kind", "author it names", "reason", "by", "log", "index")
+		for _, r := range c.Excluded {
+			s.add(r.Sample, string(r.ID), string(r.Kind), string(r.Author), FieldError{Code: r.Reason}.Message(), string(r.By), string(r.Log), strconv.FormatUint(r.Index, 10))
 		}
-		row := &ExcludedRow{
-			Row: Row{Key: string(e.id), In: []string{"excluded", l.Reason}, Sample: l.Sample, Cites: []DocumentID{e.id}},
-			ID:  e.id, Reason: l.Reason, By: l.By, Filed: l.Filed, Log: l.Place.Origin, Index: l.Place.Index, Places: l.Places,
-		}
-		if e.doc != nil {
-			row.Kind, row.Author = e.doc.Kind, e.doc.Author
-		}
-		if l.By != "" {
-			row.Cites = append(row.Cites, l.By)
-		}
-		if v.concernsDocument(e, row.Author) {
-			t.add(row)
-		}
+		return s
+	},
+}
+
+func fillExcluded(v *view, unit string, t *table) {
+	e := v.unitEntry(unit)
+	l := e.label()
+	if l.Counts {
+		return
+	}
+	row := &ExcludedRow{
+		Row: Row{Key: string(e.id), In: []string{"excluded", l.Reason}, Sample: l.Sample, Cites: []DocumentID{e.id}},
+		ID:  e.id, Reason: l.Reason, By: l.By, Filed: l.Filed, Log: l.Place.Origin, Index: l.Place.Index, Places: l.Places,
+	}
+	if e.doc != nil {
+		row.Kind, row.Author = e.doc.Kind, e.doc.Author
+	}
+	if l.By != "" {
+		row.Cites = append(row.Cites, l.By)
+	}
+	if v.concernsDocument(e, row.Author) {
+		t.add(row)
 	}
 }
 
@@ -85,21 +120,4 @@ func (v *view) concernsDocument(e *entry, author ParticipantID) bool {
 		return v.touches(objectivesOf(e.doc))
 	}
 	return v.covers(author)
-}
-
-// objectivesOf are the objectives that a document itself names.
-func objectivesOf(d *Document) []int {
-	switch p := d.Predicate.(type) {
-	case *Pledge:
-		return p.Objectives
-	case *Comment:
-		return p.Objectives
-	case *Assessment:
-		var all []int
-		for _, f := range p.Findings {
-			all = append(all, f.Objective)
-		}
-		return all
-	}
-	return nil
 }

@@ -63,6 +63,13 @@ type evidence struct {
 	seals   map[signing.NoteKey]bool       // of all witnesses that cosigned, whenever
 }
 
+func (p *Receipt) relate(c *Chain, _, _ *Document, _ finder) Refusal {
+	if _, err := openReceipt(c, []byte(p.Checkpoint)); err != nil {
+		return Refusal{*refuse("/checkpoint", ReasonVoidReceipt, "why", err.Error())}
+	}
+	return nil
+}
+
 // openReceipt checks the log's and the witnesses' signatures on a receipt's
 // note. Whether its root is the log's is for the caller to see.
 func openReceipt(chain *Chain, note []byte) (evidence, error) {

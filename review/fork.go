@@ -49,6 +49,13 @@ func NewFork(c Common, o Origin, first, second []byte, prefix tlog.Hash, proof t
 	return f
 }
 
+func (p *Fork) relate(c *Chain, _, _ *Document, _ finder) Refusal {
+	if err := CheckFork(c, p); err != nil {
+		return Refusal{*refuse("", ReasonVoidFork, "why", err.Error())}
+	}
+	return nil
+}
+
 // CheckFork is why a document proves no fork, nil if it does: the log is one of
 // the federation's, its key signed both notes, and their trees contradict each
 // other.

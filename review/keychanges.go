@@ -119,6 +119,13 @@ func (c *Chain) keyAuthority(p *KeyChange, key signing.DocumentKey) Refusal {
 	return nil
 }
 
+func (p *KeyChange) relate(c *Chain, d, about *Document, _ finder) Refusal {
+	if r, decided := c.changes.of[d.ID]; decided {
+		return r
+	}
+	return c.keyFaults(p, about, time.Time{})
+}
+
 // keyFaults is why a change has no effect as the keys stand at a time; the zero
 // time is now, or not known.
 func (c *Chain) keyFaults(p *KeyChange, about *Document, at time.Time) Refusal {

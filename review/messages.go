@@ -197,6 +197,8 @@ var messages = map[string]string{
 	"cannot-be-withdrawn":     "a document of kind {kind} cannot be taken back: file what changes its effect instead",
 	"cannot-supersede":        "a document of kind {kind} replaces no other: remove this",
 	"unknown-version":         "document {id} is not here: check the ID of the version that this one replaces",
+	codeUnknownCitation:       "document {id} is not here: check the ID, or wait until it has arrived",
+	"wrong-citation":          "this is a {value}, and a {allowed} is wanted: correct the ID",
 	"other-kind":              "a {kind} does not replace a {value}: correct the ID",
 	"absent":                  "its content is not held here: withdrawn, sealed or withheld",
 	"malformed":               "its content breaks the rules of its kind",

@@ -1,6 +1,11 @@
 package review
 
-import "stocktake/review/compact"
+import (
+	"strconv"
+	"strings"
+
+	"stocktake/review/compact"
+)
 
 // Where a participant stands. Nothing here accuses those who promised nothing.
 const (
@@ -34,7 +39,34 @@ type ParticipationRow struct {
 	State    string        `json:"state"`
 }
 
-func fillParticipation(v *view, t *table) {
+var participationGroup = group{
+	name: groupParticipation,
+	figures: []string{"participants", stateAcceded, stateListed, stateAccredited, stateSuspended, stateEnded, stateNotYet,
+		chamberStates, chamberBodies, chamberSociety, "in several regions", stateOutside},
+	fixed: whole,
+	touched: func(v *view, e *entry) []string {
+		switch e.kind() {
+		case KindAccession, KindAccreditation:
+			return []string{""}
+		}
+		return nil
+	},
+	fill: fillParticipation,
+	rows: func(c *Contents) any { return &c.Participation },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupParticipation, "Who takes part", "participant", "name", "kind", "state", "regions")
+		for _, r := range c.Participation {
+			id := string(r.ID)
+			if id == "" {
+				id = r.Country
+			}
+			s.add(r.Sample, id, r.Name, r.Kind, r.State+by("", r.AccreditedBy), strings.Join(r.Regions, ", "))
+		}
+		return s
+	},
+}
+
+func fillParticipation(v *view, _ string, t *table) {
 	represented := map[string]bool{}
 	for _, p := range v.charter.Participants {
 		if p.Kind == kindState && p.Country != "" {
@@ -48,7 +80,7 @@ func fillParticipation(v *view, t *table) {
 			ID:  p.ID, Name: p.Name, Kind: p.Kind, Chamber: chamber(p.Kind), Country: p.Country, Convenes: p.Region, State: v.state(p),
 			Regions: v.regions[p.ID],
 		}
-		if accessions := v.members[p.ID]; len(accessions) > 0 {
+		if accessions := v.under(asMember(p.ID)); len(accessions) > 0 {
 			row.Cites = []DocumentID{accessions[0].id}
 		}
 		row.In = []string{row.State}
@@ -112,7 +144,7 @@ func (v *view) state(p Participant) string {
 		return stateNotYet
 	case v.suspended(p.ID):
 		return stateSuspended
-	case len(v.members[p.ID]) > 0:
+	case len(v.under(asMember(p.ID))) > 0:
 		return stateAcceded
 	}
 	return stateListed
@@ -137,7 +169,26 @@ type RegionRow struct {
 	AlsoElsewhere int    `json:"alsoElsewhere"` // participating States that sit in another region too
 }
 
-func fillRegions(v *view, t *table) {
+var regionsGroup = group{
+	name:    groupRegions,
+	figures: []string{"regions", "unverified"},
+	fixed:   whole,
+	fill:    fillRegions,
+	rows:    func(c *Contents) any { return &c.Regions },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupRegions, "Regions", "region", "name", "members", "participating", "outside this federation", "also in another region", "list")
+		for _, r := range c.Regions {
+			list := "verified"
+			if !r.Verified {
+				list = "unverified"
+			}
+			s.add(r.Sample, r.Code, r.Name, strconv.Itoa(r.Members), strconv.Itoa(r.Participating), strconv.Itoa(r.Outside), strconv.Itoa(r.AlsoElsewhere), list)
+		}
+		return s
+	},
+}
+
+func fillRegions(v *view, _ string, t *table) {
 	states := map[string]bool{}
 	convened := map[string]bool{}
 	for _, p := range v.charter.Participants {

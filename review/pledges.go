@@ -35,19 +35,31 @@ type PledgeRow struct {
 	Witnesses  int           `json:"witnesses"`
 }
 
-// pledges calls f for the pledges of the scope that stand; named is true for
-// one that is in it only because it names a participant of the scope as a party.
-func (v *view) pledges(f func(e *entry, p *Pledge, named bool)) {
-	for _, e := range v.sortedDocs {
-		p, ok := e.doc.Predicate.(*Pledge)
-		if !ok || !e.counts() || !v.touches(p.Objectives) {
-			continue
-		}
-		named := slices.ContainsFunc(p.Parties, func(q Party) bool { return q.Participant != "" && v.covers(q.Participant) })
-		if v.covers(p.Author) || named {
-			f(e, p, !v.covers(p.Author))
-		}
+// pledge is the version that stands of the pledge of a unit, if the scope
+// covers it; named is true for one that is in it only because it names a
+// participant of the scope as a party.
+func (v *view) pledge(unit string) (e *entry, p *Pledge, named, ok bool) {
+	e = standing(v.unitEntry(unit))
+	if p, ok = predicateOf[*Pledge](e); !ok || !e.counts() || !v.touches(p.Objectives) {
+		return nil, nil, false, false
 	}
+	if v.covers(p.Author) {
+		return e, p, false, true
+	}
+	named = slices.ContainsFunc(p.Parties, func(q Party) bool { return q.Participant != "" && v.covers(q.Participant) })
+	return e, p, true, named
+}
+
+// ofPledge is the unit of the pledge that a document is, reports on, or accedes to.
+func ofPledge(v *view, e *entry) []string {
+	switch e.kind() {
+	case KindReport, KindAccession:
+		e = v.docs[e.doc.About()]
+	}
+	if e.kind() != KindPledge {
+		return nil
+	}
+	return []string{string(first(e).id)}
 }
 
 // versions are all versions of a document that hold.
@@ -72,40 +84,57 @@ func (v *view) reportsOn(pledge *entry) []*entry {
 	return sorted(reports)
 }
 
-func fillPledges(v *view, t *table) {
-	v.pledges(func(e *entry, p *Pledge, named bool) {
-		row := &PledgeRow{
-			Row: Row{Key: string(e.id), AccreditedBy: v.accreditors(e), Sample: e.sample, Cites: []DocumentID{e.id}},
-			ID:  e.id, Author: p.Author, Title: p.Title, Form: p.Form, Nature: p.Nature, Objectives: p.Objectives, Basis: p.Basis,
-			Year: p.Year, Due: p.Due, Status: statusNone, Supersedes: p.Supersedes, Created: p.Created, Filed: instant(e.filed), Witnesses: e.witnesses,
+var pledgesGroup = group{
+	name:    groupPledges,
+	figures: []string{"pledges", "named as a party"},
+	touched: ofPledge,
+	fill:    fillPledges,
+	rows:    func(c *Contents) any { return &c.Pledges },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupPledges, "Pledges", "pledge", "author", "title", "objectives", "due", "status", "report")
+		for _, r := range c.Pledges {
+			s.add(r.Sample, string(r.ID), by(string(r.Author), r.AccreditedBy), r.Title, numbers(r.Objectives), r.Due, r.Status, string(r.Report))
 		}
-		for _, report := range v.reportsOn(e) {
-			if report.doc.Author == p.Author {
-				row.Status, row.Report = report.doc.Predicate.(*Report).Status, report.id
-			}
+		return s
+	},
+}
+
+func fillPledges(v *view, unit string, t *table) {
+	e, p, named, ok := v.pledge(unit)
+	if !ok {
+		return
+	}
+	row := &PledgeRow{
+		Row: Row{Key: string(e.id), AccreditedBy: v.accreditors(e), Sample: e.sample, Cites: []DocumentID{e.id}},
+		ID:  e.id, Author: p.Author, Title: p.Title, Form: p.Form, Nature: p.Nature, Objectives: p.Objectives, Basis: p.Basis,
+		Year: p.Year, Due: p.Due, Status: statusNone, Supersedes: p.Supersedes, Created: p.Created, Filed: instant(e.filed), Witnesses: e.witnesses,
+	}
+	for _, report := range v.reportsOn(e) {
+		if report.doc.Author == p.Author {
+			row.Status, row.Report = report.doc.Predicate.(*Report).Status, report.id
 		}
-		if row.Report != "" {
-			row.Cites = append(row.Cites, row.Report)
-		}
-		if named {
-			row.In = []string{"named as a party"}
-			t.add(row)
-			return
-		}
-		row.In = []string{"pledges", "form: " + p.Form, "status: " + row.Status}
-		switch {
-		case p.Due == NotStated:
-			row.In = append(row.In, dueNotStated)
-		case p.Due < v.day:
-			row.In = append(row.In, duePassed)
-		default:
-			row.In = append(row.In, dueAhead)
-		}
-		for _, n := range p.Objectives {
-			row.In = append(row.In, objectiveFigure(n))
-		}
+	}
+	if row.Report != "" {
+		row.Cites = append(row.Cites, row.Report)
+	}
+	if named {
+		row.In = []string{"named as a party"}
 		t.add(row)
-	})
+		return
+	}
+	row.In = []string{"pledges", "form: " + p.Form, "status: " + row.Status}
+	switch {
+	case p.Due == NotStated:
+		row.In = append(row.In, dueNotStated)
+	case p.Due < v.day:
+		row.In = append(row.In, duePassed)
+	default:
+		row.In = append(row.In, dueAhead)
+	}
+	for _, n := range p.Objectives {
+		row.In = append(row.In, objectiveFigure(n))
+	}
+	t.add(row)
 }
 
 // What the other party of a joint pledge says.
@@ -127,32 +156,49 @@ type PartyRow struct {
 	State       string        `json:"state"`
 }
 
-func fillParties(v *view, t *table) {
-	v.pledges(func(e *entry, p *Pledge, _ bool) {
-		said := v.partyWords(e)
-		for i, party := range p.Parties {
-			row := &PartyRow{
-				Row:    Row{Key: fmt.Sprintf("%s/%03d", e.id, i), Sample: e.sample, Cites: []DocumentID{e.id}},
-				Pledge: e.id, Author: p.Author, Participant: party.Participant, Name: party.Name, State: partyClaimed,
-			}
-			if a := said[party.Participant]; a != nil && party.Participant != "" {
-				row.Cites = append(row.Cites, a.id)
-				switch {
-				case a.withdrawn != nil:
-					row.State = partyWithdrawn
-					row.Cites = append(row.Cites, a.withdrawn.id)
-				case a.doc.Predicate.(*Accession).Decision == decisionDeclined:
-					row.State = partyDeclined
-				case a.doc.About() != e.id:
-					row.State = partyEarlier
-				default:
-					row.State = partyConfirmed
-				}
-			}
-			row.In = []string{row.State}
-			t.add(row)
+var partiesGroup = group{
+	name:    groupParties,
+	figures: []string{partyClaimed, partyConfirmed, partyEarlier, partyDeclined, partyWithdrawn},
+	touched: ofPledge,
+	fill:    fillParties,
+	rows:    func(c *Contents) any { return &c.Parties },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupParties, "Parties of joint pledges", "pledge", "author", "party", "state", "said in")
+		for _, r := range c.Parties {
+			s.add(r.Sample, string(r.Pledge), string(r.Author), r.Name, r.State, lastAfter(r.Cites))
 		}
-	})
+		return s
+	},
+}
+
+func fillParties(v *view, unit string, t *table) {
+	e, p, _, ok := v.pledge(unit)
+	if !ok {
+		return
+	}
+	said := v.partyWords(e)
+	for i, party := range p.Parties {
+		row := &PartyRow{
+			Row:    Row{Key: fmt.Sprintf("%s/%03d", e.id, i), Sample: e.sample, Cites: []DocumentID{e.id}},
+			Pledge: e.id, Author: p.Author, Participant: party.Participant, Name: party.Name, State: partyClaimed,
+		}
+		if a := said[party.Participant]; a != nil && party.Participant != "" {
+			row.Cites = append(row.Cites, a.id)
+			switch {
+			case a.withdrawn != nil:
+				row.State = partyWithdrawn
+				row.Cites = append(row.Cites, a.withdrawn.id)
+			case a.doc.Predicate.(*Accession).Decision == decisionDeclined:
+				row.State = partyDeclined
+			case a.doc.About() != e.id:
+				row.State = partyEarlier
+			default:
+				row.State = partyConfirmed
+			}
+		}
+		row.In = []string{row.State}
+		t.add(row)
+	}
 }
 
 // partyWords are the last accessions to a pledge, any version of it, by author.
@@ -181,27 +227,41 @@ type ResourceRow struct {
 	Purpose  string        `json:"purpose,omitempty"`
 }
 
-func fillResources(v *view, t *table) {
-	v.pledges(func(e *entry, p *Pledge, named bool) {
-		if named {
-			return
+var resourcesGroup = group{
+	name:    groupResources,
+	figures: []string{"resources", "amount not stated", "currency not stated"},
+	touched: ofPledge,
+	fill:    fillResources,
+	rows:    func(c *Contents) any { return &c.Resources },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupResources, "Resources pledged (currencies are not added together)", "pledge", "author", "amount", "currency", "purpose")
+		for _, r := range c.Resources {
+			s.add(r.Sample, string(r.Pledge), string(r.Author), r.Amount, r.Currency, r.Purpose)
 		}
-		for i, resource := range p.Resources {
-			row := &ResourceRow{
-				Row:    Row{Key: fmt.Sprintf("%s/%03d", e.id, i), In: []string{"resources"}, Sample: e.sample, Cites: []DocumentID{e.id}},
-				Pledge: e.id, Author: p.Author, Amount: resource.Amount, Currency: resource.Currency, Purpose: resource.Purpose,
-			}
-			switch {
-			case resource.Amount == NotStated:
-				row.In = append(row.In, "amount not stated")
-			case resource.Currency == NotStated:
-				row.In = append(row.In, "currency not stated")
-			default:
-				row.Sums = map[string]string{"pledged " + resource.Currency: resource.Amount}
-			}
-			t.add(row)
+		return s
+	},
+}
+
+func fillResources(v *view, unit string, t *table) {
+	e, p, named, ok := v.pledge(unit)
+	if !ok || named {
+		return
+	}
+	for i, resource := range p.Resources {
+		row := &ResourceRow{
+			Row:    Row{Key: fmt.Sprintf("%s/%03d", e.id, i), In: []string{"resources"}, Sample: e.sample, Cites: []DocumentID{e.id}},
+			Pledge: e.id, Author: p.Author, Amount: resource.Amount, Currency: resource.Currency, Purpose: resource.Purpose,
 		}
-	})
+		switch {
+		case resource.Amount == NotStated:
+			row.In = append(row.In, "amount not stated")
+		case resource.Currency == NotStated:
+			row.In = append(row.In, "currency not stated")
+		default:
+			row.Sums = map[string]string{"pledged " + resource.Currency: resource.Amount}
+		}
+		t.add(row)
+	}
 }
 
 // TargetRow sets what a pledge aims at beside what was last reported.
@@ -220,37 +280,51 @@ type TargetRow struct {
 	By        ParticipantID `json:"by,omitempty"`       // who reported it: the author or a party
 }
 
-func fillTargets(v *view, t *table) {
-	v.pledges(func(e *entry, p *Pledge, named bool) {
-		if named || len(p.Targets) == 0 {
-			return
+var targetsGroup = group{
+	name:    groupTargets,
+	figures: []string{"targets", "reported", "not reported"},
+	touched: ofPledge,
+	fill:    fillTargets,
+	rows:    func(c *Contents) any { return &c.Targets },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupTargets, "Targets against reported values", "pledge", "author", "indicator", "baseline", "target", "unit", "due", "reported", "on", "report")
+		for _, r := range c.Targets {
+			s.add(r.Sample, string(r.Pledge), string(r.Author), r.Indicator, r.Baseline, r.Value, r.Unit, r.Due, r.Reported, r.On, lastAfter(r.Cites))
 		}
-		type reported struct {
-			Value
-			by *entry
-		}
-		latest := map[string]reported{}
-		for _, report := range v.reportsOn(e) {
-			for _, value := range report.doc.Predicate.(*Report).Values {
-				if value.On >= latest[value.Target].On {
-					latest[value.Target] = reported{value, report}
-				}
+		return s
+	},
+}
+
+func fillTargets(v *view, unit string, t *table) {
+	e, p, named, ok := v.pledge(unit)
+	if !ok || named || len(p.Targets) == 0 {
+		return
+	}
+	type reported struct {
+		Value
+		by *entry
+	}
+	latest := map[string]reported{}
+	for _, report := range v.reportsOn(e) {
+		for _, value := range report.doc.Predicate.(*Report).Values {
+			if value.On >= latest[value.Target].On {
+				latest[value.Target] = reported{value, report}
 			}
 		}
-		for i, target := range p.Targets {
-			row := &TargetRow{
-				Row:    Row{Key: fmt.Sprintf("%s/%03d", e.id, i), In: []string{"targets", "not reported"}, Sample: e.sample, Cites: []DocumentID{e.id}},
-				Pledge: e.id, Author: p.Author, Target: target.ID, Indicator: target.Indicator, Unit: target.Unit,
-				Baseline: target.Baseline, Value: target.Value, Due: target.Due,
-			}
-			if last, ok := latest[target.ID]; ok {
-				row.In = []string{"targets", "reported"}
-				row.Cites = append(row.Cites, last.by.id)
-				row.Reported, row.On, row.By = last.Value.Value, last.On, last.by.doc.Author
-			}
-			t.add(row)
+	}
+	for i, target := range p.Targets {
+		row := &TargetRow{
+			Row:    Row{Key: fmt.Sprintf("%s/%03d", e.id, i), In: []string{"targets", "not reported"}, Sample: e.sample, Cites: []DocumentID{e.id}},
+			Pledge: e.id, Author: p.Author, Target: target.ID, Indicator: target.Indicator, Unit: target.Unit,
+			Baseline: target.Baseline, Value: target.Value, Due: target.Due,
 		}
-	})
+		if last, ok := latest[target.ID]; ok {
+			row.In = []string{"targets", "reported"}
+			row.Cites = append(row.Cites, last.by.id)
+			row.Reported, row.On, row.By = last.Value.Value, last.On, last.by.doc.Author
+		}
+		t.add(row)
+	}
 }
 
 // ReportRow is a report that stands.
@@ -266,28 +340,60 @@ type ReportRow struct {
 	Filed  string        `json:"filed"`
 }
 
-func fillReports(v *view, t *table) {
-	for _, e := range v.sortedDocs {
-		p, ok := e.doc.Predicate.(*Report)
-		if !ok || !e.counts() {
-			continue
+var reportsGroup = group{
+	name:    groupReports,
+	figures: []string{"reports", "by a party", "on a pledge that no longer stands"},
+	touched: func(v *view, e *entry) (units []string) {
+		if e.kind() != KindPledge {
+			return itself[*Report](v, e)
 		}
-		pledge := v.docs[e.doc.About()]
-		promised := pledge.doc.Predicate.(*Pledge)
-		if !v.touches(promised.Objectives) || !v.covers(p.Author) && !v.covers(promised.Author) {
-			continue
+		return v.aboutVersions(e, KindReport)
+	},
+	fill: fillReports,
+	rows: func(c *Contents) any { return &c.Reports },
+	section: func(c *Contents) *Section {
+		s := c.newSection(groupReports, "Reports", "report", "author", "pledge", "as", "status", "round", "filed")
+		for _, r := range c.Reports {
+			s.add(r.Sample, string(r.ID), by(string(r.Author), r.AccreditedBy), string(r.Pledge), r.Role, r.Status, r.Round, r.Filed)
 		}
-		row := &ReportRow{
-			Row: Row{Key: string(e.id), AccreditedBy: v.accreditors(e), In: []string{"reports", "status: " + p.Status}, Sample: e.sample, Cites: []DocumentID{e.id, pledge.id}},
-			ID:  e.id, Author: p.Author, Pledge: pledge.id, Role: "pledgor", Status: p.Status, Round: p.Round, Period: p.Period, Filed: instant(e.filed),
-		}
-		if p.Author != promised.Author {
-			row.Role = "party"
-			row.In = append(row.In, "by a party")
-		}
-		if standing(pledge) == nil {
-			row.In = append(row.In, "on a pledge that no longer stands")
-		}
-		t.add(row)
+		return s
+	},
+}
+
+func fillReports(v *view, unit string, t *table) {
+	e := v.unitEntry(unit)
+	p, ok := predicateOf[*Report](e)
+	if !ok || !e.counts() {
+		return
 	}
+	pledge := v.docs[e.doc.About()]
+	promised := pledge.doc.Predicate.(*Pledge)
+	if !v.touches(promised.Objectives) || !v.covers(p.Author) && !v.covers(promised.Author) {
+		return
+	}
+	row := &ReportRow{
+		Row: Row{Key: string(e.id), AccreditedBy: v.accreditors(e), In: []string{"reports", "status: " + p.Status}, Sample: e.sample, Cites: []DocumentID{e.id, pledge.id}},
+		ID:  e.id, Author: p.Author, Pledge: pledge.id, Role: "pledgor", Status: p.Status, Round: p.Round, Period: p.Period, Filed: instant(e.filed),
+	}
+	if p.Author != promised.Author {
+		row.Role = "party"
+		row.In = append(row.In, "by a party")
+	}
+	if standing(pledge) == nil {
+		row.In = append(row.In, "on a pledge that no longer stands")
+	}
+	t.add(row)
+}
+
+// aboutVersions are the units of the documents of a kind about any version of
+// a document.
+func (v *view) aboutVersions(e *entry, k Kind) (units []string) {
+	for _, version := range versions(e) {
+		for _, x := range v.about[version.id] {
+			if x.doc.Kind == k {
+				units = append(units, string(x.id))
+			}
+		}
+	}
+	return units
 }

@@ -63,6 +63,8 @@ type Pledge struct {
 	Parties        []Party     `json:"parties,omitempty"` // of a joint pledge; claimed until each accedes
 }
 
+func (p *Pledge) objectives() []int { return p.Objectives }
+
 // Target is a time-bound figure that a pledge aims at.
 type Target struct {
 	ID        string `json:"id"`
@@ -103,6 +105,8 @@ type Report struct {
 	Flexibility string  `json:"flexibility,omitempty"` // why less is reported, where the round allows it
 }
 
+func (p *Report) typeWord() string { return p.Status }
+
 // Period is a span of dates, both included.
 type Period struct {
 	From  string `json:"from"`
@@ -128,6 +132,16 @@ type Assessment struct {
 	Consulted []string      `json:"consulted,omitempty"` // who was consulted, by capacity, never persons
 }
 
+func (p *Assessment) typeWord() string { return p.Type }
+
+func (p *Assessment) objectives() []int {
+	all := make([]int, len(p.Findings))
+	for i, f := range p.Findings {
+		all[i] = f.Objective
+	}
+	return all
+}
+
 // Finding is an assessment's word on one objective.
 type Finding struct {
 	Objective int    `json:"objective"`
@@ -144,6 +158,9 @@ type Comment struct {
 	Text       string        `json:"text"`
 }
 
+func (p *Comment) typeWord() string  { return p.Type }
+func (p *Comment) objectives() []int { return p.Objectives }
+
 // Response answers a comment or an assessment. Its subject is that document.
 type Response struct {
 	Common
@@ -151,6 +168,8 @@ type Response struct {
 	Text     string `json:"text"`
 	Intended string `json:"intended,omitempty"` // a date, or not-stated
 }
+
+func (p *Response) typeWord() string { return p.Position }
 
 // Accession is a further signature on its subject: a charter (as a member, or
 // into one of its rounds), a joint pledge (as a party), or a recovery of keys
@@ -161,6 +180,8 @@ type Accession struct {
 	Round    string `json:"round,omitempty"`
 	Decision string `json:"decision,omitempty"` // accedes (default), declined
 }
+
+func (p *Accession) typeWord() string { return p.Role }
 
 // Withdrawal takes its subject back. Only the author of the subject may.
 type Withdrawal struct {

@@ -60,7 +60,7 @@ func (r *draftReader) read(yaml []byte) (k Kind, predicate map[string]any, about
 // is what ReadDraft gave, with what it may leave out filled in. The error is
 // a [Refusal].
 func FromDraft(k Kind, predicate map[string]any, about []Subject) ([]byte, error) {
-	if newPredicate[k] == nil {
+	if newPredicate(k) == nil {
 		return nil, Refusal{*unknownKind(string(k))}
 	}
 	payload := Compose(k, about, predicate)

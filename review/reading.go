@@ -35,6 +35,7 @@ type Reading struct {
 	histories *Histories                            // of the logs that forked
 	proofs    []*placeProof                         // where it was read from exported files
 	takings   map[DocumentID][]*entry               // withdrawals by subject, whether they hold or not
+	index     map[indexKey][]*entry                 // those that hold
 }
 
 type readLog struct {
@@ -67,6 +68,14 @@ type entry struct {
 	standing  *entry   // of a first version: the one that stands, nil if withdrawn
 	recovery  string   // of a recovery of keys: why it is not in force; "" if it is, and of all else
 	contested DocumentID
+}
+
+// kind is the document's; "" where its content is absent or not understood.
+func (e *entry) kind() Kind {
+	if e == nil || e.doc == nil {
+		return ""
+	}
+	return e.doc.Kind
 }
 
 type recordPlace struct {

@@ -6,38 +6,15 @@ import (
 	"strings"
 )
 
-// The rules that look at more than one field. They see only predicates that
-// their schema and every field's form accept, so dates compare as text.
-
-// checkRules is what a predicate says against itself. Of a draft, the fields
-// that the command fills in may be empty.
-func checkRules(predicate any) Refusal {
+// checkRules is what a predicate says against itself: see [checker].
+func checkRules(p predicate) Refusal {
 	var r Refusal
-	c := commonOf(predicate)
+	c := p.common()
 	if c.Sample && !strings.Contains(c.Title, sampleWord) {
 		r.add("/title", "sample-title")
 	}
-	switch p := predicate.(type) {
-	case *Opening:
+	if p, ok := p.(checker); ok {
 		p.check(&r)
-	case *Charter:
-		p.check(&r)
-	case *Accession:
-		p.check(&r)
-	case *KeyChange:
-		p.check(&r)
-	case *Accreditation:
-		p.check(&r)
-	case *Policy:
-		p.check(&r)
-	case *Pledge:
-		p.check(&r)
-	case *Report:
-		p.check(&r)
-	case *Assessment:
-		p.check(&r)
-	case *Response:
-		checkNotBefore(&r, "/intended", p.Intended, "created", p.day())
 	}
 	return r
 }
@@ -165,6 +142,10 @@ func (p *Assessment) check(r *Refusal) {
 	checkDistinct(r, "/findings", "/objective", collect(p.Findings, func(f Finding) string { return strconv.Itoa(f.Objective) }))
 }
 
+func (p *Response) check(r *Refusal) {
+	checkNotBefore(r, "/intended", p.Intended, "created", p.day())
+}
+
 // checkSubjects holds what a statement is about against its kind. The names
 // are the author's word; whether the documents exist and are what they are
 // called is for filing and labels to say.
@@ -216,7 +197,3 @@ func checkSubjects(k Kind, subjects []Subject, predicate any) Refusal {
 	}
 	return r
 }
-
-// lasting are the kinds whose content is never erased (guarantee 9): without it,
-// what others filed would be judged anew.
-var lasting = []Kind{KindCharter, KindOpening, KindAccession, KindReceipt, KindWithdrawal, KindRefusal, KindFork, KindKey, KindAccreditation}

@@ -27,12 +27,6 @@ import (
 //go:embed schema/*.json
 var schemaFiles embed.FS
 
-// Kinds are the kinds of version 1, in the order of their constants.
-func Kinds() []Kind {
-	return []Kind{KindOpening, KindCharter, KindAccession, KindReceipt, KindPledge,
-		KindReport, KindAssessment, KindComment, KindResponse, KindWithdrawal, KindRefusal, KindFork, KindKey, KindAccreditation, KindPolicy}
-}
-
 // Schema is the JSON Schema of a kind's predicate, nil for an unknown kind.
 func Schema(k Kind) []byte {
 	b, _ := schemaFiles.ReadFile("schema/" + string(k) + ".json")

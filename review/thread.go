@@ -43,19 +43,3 @@ func (r *Reading) thread(e *entry, depth int) *Thread {
 	}
 	return t
 }
-
-func typeOf(d *Document) string {
-	switch p := d.Predicate.(type) {
-	case *Comment:
-		return p.Type
-	case *Assessment:
-		return p.Type
-	case *Accession:
-		return p.Role
-	case *Response:
-		return p.Position
-	case *Report:
-		return p.Status
-	}
-	return ""
-}

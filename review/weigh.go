@@ -142,6 +142,7 @@ func (r *Reading) weigh() {
 	}
 	r.replace()
 	r.labelRecoveries()
+	r.indexAll()
 }
 
 func predicateOf[T any](e *entry) (p T, ok bool) {
@@ -186,6 +187,9 @@ func (r *Reading) needs(e *entry) []*entry {
 	needs := []*entry{about, r.docs[e.doc.Supersedes]}
 	if about != nil && about.doc == nil && e.doc.Kind != KindWithdrawal {
 		needs = append(needs, r.takings[about.id]...)
+	}
+	for _, cited := range citationsOf(e.doc) {
+		needs = append(needs, r.docs[cited.id])
 	}
 	return needs
 }
@@ -259,6 +263,12 @@ func (r *Reading) settle(e *entry) {
 	}
 	if refusal := r.chain.supersession(e.doc, r.holds); len(refusal) > 0 && refusal[0].Code != codeUnknownVersion {
 		e.code = refusal[0].Code
+		return
+	}
+	for _, refusal := range citationFaults(e.doc, r.chain.first(r.holds)) {
+		if refusal.Code != codeUnknownCitation {
+			e.code = refusal.Code
+		}
 	}
 }
 

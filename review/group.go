@@ -1,0 +1,95 @@
+package review
+
+// A group is one table of a stocktake. Its rows come in units: a unit is what
+// rows are made for, as a pledge in all its versions, or a participant in a
+// round. The rows of a unit are a function of the documents that touch it, so a
+// stocktake is all units, and one more document changes only those it touches.
+//
+// To add one: its constant and row in a file of its own with its group, a line
+// in groups, a field of [Contents].
+type group struct {
+	name    string
+	figures []string // shown also when nothing counts in them
+
+	// fixed are the units that there are without any document; nil: none.
+	fixed func(v *view) []string
+	// touched are the units whose rows may rest on a document, whether it counts
+	// or not; nil: none.
+	touched func(v *view, e *entry) []string
+	// fill adds the rows of one unit; none, if the scope does not cover it.
+	fill func(v *view, unit string, t *table)
+
+	rows    func(c *Contents) any // where its rows are decoded to: a pointer to a slice
+	section func(c *Contents) *Section
+}
+
+// The groups, in the order of a manifest.
+const (
+	groupParticipation   = "participation"
+	groupAccreditations  = "accreditations"
+	groupRegions         = "regions"
+	groupPledges         = "pledges"
+	groupParties         = "parties"
+	groupResources       = "resources"
+	groupTargets         = "targets"
+	groupReports         = "reports"
+	groupDue             = "due"
+	groupAssessments     = "assessments"
+	groupFindings        = "findings"
+	groupAgreement       = "agreement"
+	groupReplies         = "replies"
+	groupRecommendations = "recommendations"
+	groupComments        = "comments"
+	groupWithdrawals     = "withdrawals"
+	groupExcluded        = "excluded"
+)
+
+// groups is filled when the program starts, since a group's sections lead back
+// to the list of all.
+var groups []*group
+
+func init() {
+	groups = []*group{
+		&participationGroup, &accreditationsGroup, &regionsGroup,
+		&pledgesGroup, &partiesGroup, &resourcesGroup, &targetsGroup, &reportsGroup, &dueGroup,
+		&assessmentsGroup, &findingsGroup, &agreementGroup, &repliesGroup,
+		&recommendationsGroup, &commentsGroup, &withdrawalsGroup, &excludedGroup,
+	}
+}
+
+// whole is the only unit of a group that is made as one.
+func whole(*view) []string { return []string{""} }
+
+// table makes the group's rows in a scope.
+func (g *group) table(v *view) *table {
+	t := &table{group: g.name, names: g.figures}
+	done := map[string]bool{}
+	fill := func(units []string) {
+		for _, unit := range units {
+			if !done[unit] {
+				done[unit] = true
+				g.fill(v, unit, t)
+			}
+		}
+	}
+	if g.fixed != nil {
+		fill(g.fixed(v))
+	}
+	if g.touched != nil {
+		for _, e := range v.docs {
+			fill(g.touched(v, e))
+		}
+	}
+	return t
+}
+
+// itself is the unit of a document for which a group has rows of its own.
+func itself[P any](_ *view, e *entry) []string {
+	if _, ok := predicateOf[P](e); ok {
+		return []string{string(e.id)}
+	}
+	return nil
+}
+
+// unitEntry is the document of a unit that is named by a document's ID.
+func (v *view) unitEntry(unit string) *entry { return v.docs[DocumentID(unit)] }

@@ -1,0 +1,60 @@
+package review
+
+import "slices"
+
+// The index finds documents that hold by what they say, so that the rows of one
+// unit need not walk all documents. Those of one key are in the order of filing.
+
+// indexKey is what documents are found by.
+type indexKey struct{ what, one, other string }
+
+func byAuthor(id ParticipantID, k Kind) indexKey { return indexKey{"author", string(id), string(k)} }
+func forRound(round string, id ParticipantID) indexKey {
+	return indexKey{"filed for", round, string(id)}
+}
+func onRound(round string, id ParticipantID) indexKey { return indexKey{"decides", round, string(id)} }
+func asMember(id ParticipantID) indexKey              { return indexKey{"member", string(id), ""} }
+func judging(whom string) indexKey                    { return indexKey{"judges", whom, ""} }
+func citedIn(id DocumentID) indexKey                  { return indexKey{"cites", string(id), ""} }
+
+// under are the documents that hold of one key, by filing.
+func (r *Reading) under(k indexKey) []*entry { return r.index[k] }
+
+// keysOf are the keys of a document.
+func (r *Reading) keysOf(e *entry) []indexKey {
+	keys := []indexKey{byAuthor(e.doc.Author, e.doc.Kind)}
+	if round := filedFor(e.doc); round != "" {
+		keys = append(keys, forRound(round, e.doc.Author))
+	}
+	switch p := e.doc.Predicate.(type) {
+	case *Accession:
+		switch {
+		case p.Role == accessionMember && p.Decision != decisionDeclined:
+			keys = append(keys, asMember(p.Author))
+		case p.Role == accessionRound:
+			keys = append(keys, onRound(p.Round, p.Author))
+		}
+	case *Assessment:
+		keys = append(keys, judging(r.assessed(e).judged()))
+	}
+	for _, c := range citationsOf(e.doc) {
+		keys = append(keys, citedIn(c.id))
+	}
+	return keys
+}
+
+// indexAll makes the index of what holds.
+func (r *Reading) indexAll() {
+	r.index = map[indexKey][]*entry{}
+	for _, e := range r.docs {
+		if e.code != "" {
+			continue
+		}
+		for _, k := range r.keysOf(e) {
+			r.index[k] = append(r.index[k], e)
+		}
+	}
+	for _, entries := range r.index {
+		slices.SortFunc(entries, byFiling)
+	}
+}

@@ -11,6 +11,7 @@ import (
 type Convening struct {
 	Title     string
 	Suffix    string // of every log's origin, as in gcm.example
+	Licence   string // of the data, as CC-BY-4.0; empty: not stated
 	Witnesses []review.ParticipantID
 	Threshold int // accessions that put the charter in force; 0: more than two thirds
 	Rounds    []review.Round
@@ -24,7 +25,7 @@ type Convening struct {
 func Convene(cards []Card, o Convening) (*review.Charter, error) {
 	c := &review.Charter{
 		Common: review.Common{Title: o.Title, Sample: o.Sample},
-		Number: 1, Suffix: o.Suffix, Compact: compact.Digest(), Rules: review.RuleVersion,
+		Number: 1, Suffix: o.Suffix, Licence: o.Licence, Compact: compact.Digest(), Rules: review.RuleVersion,
 		Threshold: o.Threshold, Rounds: o.Rounds,
 		Participants: []review.Participant{}, Witnesses: []review.Witness{},
 	}

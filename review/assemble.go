@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -76,7 +77,7 @@ func (r *Reading) Stocktake(scope Scope) (*Stocktake, error) {
 		tables = append(tables, g.table(v))
 	}
 	m := Manifest{
-		Schema: SchemaVersion, Rules: RuleVersion, Federation: r.chain.Genesis(), Charter: v.inForce, Compact: v.charter.Compact,
+		Schema: SchemaVersion, Rules: RuleVersion, Federation: r.chain.Genesis(), Charter: v.inForce, Compact: v.charter.Compact, Licence: cmp.Or(v.charter.Licence, NotStated),
 		Snapshot: r.snapshot.Digest(), Scope: scope, Cutoff: instant(r.cutoff),
 		Notes: v.takeNotes(tables), Parts: []PartEntry{}, Figures: []Figure{},
 	}

@@ -14,6 +14,7 @@ type Charter struct {
 	Compact      string        `json:"compact"` // digest of the compact in force
 	Rules        int           `json:"rules"`   // rule version
 	Threshold    int           `json:"threshold"`
+	Licence      string        `json:"licence,omitempty"` // of the data: its SPDX identifier, as CC-BY-4.0
 	Participants []Participant `json:"participants,omitempty"`
 	Witnesses    []Witness     `json:"witnesses,omitempty"`
 	Rounds       []Round       `json:"rounds,omitempty"`

@@ -36,6 +36,7 @@ var forms = map[string]struct {
 	"region":             {"unknown-region", isRegion},
 	"scope":              {"not-a-scope", isScope},
 	"principle":          {"unknown-principle", func(s string) bool { return slices.Contains(compact.Principles(), s) }},
+	"licence":            {"not-a-licence", isLicence},
 	"host-name":          {"not-a-host-name", isHostName},
 	"origin":             {"not-an-origin", isOrigin},
 	"note-key":           {"not-a-note-key", func(s string) bool { _, err := signing.ParseNoteKey(s); return err == nil }},
@@ -115,6 +116,11 @@ func isHostName(s string) bool {
 		}
 	}
 	return true
+}
+
+// isLicence: an identifier of the SPDX list, by its letters; the list grows.
+func isLicence(s string) bool {
+	return strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-+") == ""
 }
 
 // isNote: a C2SP signed note of one key, as far as its form goes.

@@ -78,6 +78,7 @@ var messages = map[string]string{
 	"unknown-objective":        "the compact has no objective {value}: write a number from 1 to 23",
 	"unknown-principle":        "the compact has no principle {value}: write its short name, as gender-responsive",
 	"not-a-scope":              "{value} is not a scope: write global, or region: and a region's code, as region:UN-ECA",
+	"not-a-licence":            "{value} is not an SPDX identifier: write the licence as CC-BY-4.0 or CC0-1.0",
 	"not-a-host-name":          "{value} is not a host name: write lower-case letters, digits, hyphens and dots, as gcm.example",
 	"not-an-origin":            "{value} is not a log's origin: write it as e1.sle.7eb17fae.gcm.example",
 	"not-a-note-key":           "{value} is not an Ed25519 public key: write its 32 bytes in base64",

@@ -250,6 +250,7 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		{KindPledge, edit{"/principles/0": "fairness"}, "/principles/0", "unknown-principle"},
 		{KindCharter, edit{"/rounds/0/scope": "Global"}, "/rounds/0/scope", "not-a-scope"},
 		{KindCharter, edit{"/rounds/1/scope": "region:Africa"}, "/rounds/1/scope", "not-a-scope"},
+		{KindCharter, edit{"/licence": "CC BY 4.0"}, "/licence", "not-a-licence"},
 		{KindCharter, edit{"/suffix": "GCM.example"}, "/suffix", "not-a-host-name"},
 		{KindCharter, edit{"/suffix": "gcm.example."}, "/suffix", "not-a-host-name"},
 		{KindCharter, edit{"/suffix": "gcm..example"}, "/suffix", "not-a-host-name"},

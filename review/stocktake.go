@@ -37,6 +37,7 @@ type Manifest struct {
 	Federation DocumentID  `json:"federation"`
 	Charter    DocumentID  `json:"charter"`
 	Compact    string      `json:"compact"`  // digest
+	Licence    string      `json:"licence"`  // of the data, by its SPDX identifier, or not-stated
 	Snapshot   string      `json:"snapshot"` // digest
 	Scope      Scope       `json:"scope"`
 	Cutoff     string      `json:"cutoff"` // RFC 3339; empty if nothing was filed

@@ -22,7 +22,7 @@ func (s *Stocktake) Text() []byte {
 	fmt.Fprintf(&b, "STOCKTAKE: %s\n%s\n\n", plain(c.ScopeName()), compact.Name())
 	for _, line := range [][2]string{
 		{"counts what was filed up to", c.Cutoff}, {"federation", string(c.Federation)}, {"charter in force", string(c.Charter)},
-		{"compact", c.Compact}, {"rules of counting", "version " + strconv.Itoa(c.Rules)}, {"made from snapshot", c.Snapshot}, {"this stocktake", c.Digest},
+		{"compact", c.Compact}, {"rules of counting", "version " + strconv.Itoa(c.Rules)}, {"licence of the data", c.Licence}, {"made from snapshot", c.Snapshot}, {"this stocktake", c.Digest},
 		{"made again by", c.Command()},
 	} {
 		fmt.Fprintf(&b, "%-28s %s\n", line[0], plain(orNothing(line[1])))

@@ -2,9 +2,15 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"stocktake/node/web"
@@ -16,9 +22,10 @@ func assembleCommand() command {
 		scope := f.String("scope", "global", "`what` it covers: global, region:UN-ECA, participant:sle or objective:4")
 		cutoff := f.String("cutoff", "", "count what was filed up to this `time`, as 2026-12-31T23:59:59Z (default: the last filing)")
 		snapshot := f.String("snapshot", "", "assemble this snapshot `file`, as another node's")
-		format := f.String("format", "text", "text, html, json (the whole stocktake file) or snapshot (what it is made from)")
+		format := f.String("format", "text", "text, html, json (the whole stocktake file), csv (tables, with -o FOLDER) or snapshot (what it is made from)")
+		explain := f.String("explain", "", "walk a `figure`, as \"pledges/status: fulfilled\", to its rows and documents")
 		patience := f.Duration("wait", 0, "with --snapshot: wait up to this long until the node holds what it lists")
-		out := f.String("o", "", "write to this `file` instead of stdout")
+		out := f.String("o", "", "write to this `file` instead of stdout; of csv, to this folder")
 		return func(ctx context.Context, c *call, args []string) error {
 			if len(args) > 0 {
 				return usage("assemble takes no argument %q; use --scope", args[0])
@@ -38,8 +45,11 @@ func assembleCommand() command {
 			if c.json {
 				*format = "json"
 			}
-			if *format != "text" && *format != "html" && *format != "json" && *format != "snapshot" {
-				return usage("there is no format %q; there are text, html, json and snapshot", *format)
+			switch {
+			case !slices.Contains(formats, *format):
+				return usage("there is no format %q; there are %s", *format, strings.Join(formats, ", "))
+			case *format == "csv" && *out == "" && *explain == "":
+				return usage("csv is several files: name with -o the folder to write them to")
 			}
 			service, done, err := c.service(ctx, nil)
 			if err != nil {
@@ -62,7 +72,12 @@ func assembleCommand() command {
 				return err
 			}
 			c.say("stocktake %s", s.Digest())
+			if *explain != "" {
+				return c.explain(ctx, service, s, *explain, *out)
+			}
 			switch *format {
+			case "csv":
+				return c.writeTables(*out, s.Tables())
 			case "text":
 				file = s.Text()
 			case "html":
@@ -73,6 +88,53 @@ func assembleCommand() command {
 			return c.writeOutput(*out, file)
 		}
 	}}
+}
+
+// formats are those of a stocktake.
+var formats = []string{"text", "html", "json", "csv", "snapshot"}
+
+// explain prints how a figure comes about, with the documents' titles.
+func (c *call) explain(ctx context.Context, service web.Service, s *review.Stocktake, figure, out string) error {
+	found, err := s.Explain(figure)
+	if err != nil {
+		return usage("%v", err)
+	}
+	if c.json {
+		b, err := json.Marshal(struct {
+			Version int                  `json:"version"`
+			Figures []review.Explanation `json:"figures"`
+		}{1, found})
+		if err != nil {
+			return err
+		}
+		return c.writeOutput(out, append(b, '\n'))
+	}
+	var text []byte
+	for _, e := range found {
+		text = append(text, e.Text(func(id review.DocumentID) string {
+			shown, err := service.Document(ctx, id)
+			if err != nil {
+				return "not held here"
+			}
+			return fmt.Sprintf("%s by %s: %s", shown.Kind, shown.Author, shown.Title)
+		})...)
+	}
+	return c.writeOutput(out, text)
+}
+
+// writeTables writes a data package into a folder that is made for it, or that
+// holds an earlier one.
+func (c *call) writeTables(dir string, files map[string][]byte) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := replaceFile(filepath.Join(dir, name), files[name]); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(c.out, dir)
+	return err
 }
 
 func trimNewline(b []byte) []byte {

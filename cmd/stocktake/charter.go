@@ -26,6 +26,7 @@ func charterNewCommand() command {
 		var witnesses, rounds, guardians listFlag
 		f.StringVar(&o.Title, "title", "", "the federation's `name`")
 		f.StringVar(&o.Suffix, "suffix", "", "end of every log's name, as gcm.example; it need not resolve")
+		f.StringVar(&o.Licence, "licence", "CC-BY-4.0", "SPDX `identifier` of the licence under which the data may be reused")
 		f.Var(&witnesses, "witness", "`IDs` of the participants that cosign everybody's logs; 5 to 9 is wise")
 		f.IntVar(&o.Threshold, "threshold", 0, "accessions that put the charter in force (default: more than two thirds)")
 		out := f.String("o", "", "write to this `file` instead of stdout")
@@ -126,7 +127,7 @@ func charterDraft(charter *review.Charter, comment string) ([]byte, error) {
 	if charter.Previous != "" {
 		draft = fmt.Appendf(draft, "about: %s\n", charter.Previous)
 	}
-	for _, name := range []string{"title", "sample", "federation", "number", "previous", "suffix", "rules", "compact", "threshold", "suspensions", "witnesses", "accreditors", "quotas", "rounds", "participants"} {
+	for _, name := range []string{"title", "sample", "federation", "number", "previous", "suffix", "licence", "rules", "compact", "threshold", "suspensions", "witnesses", "accreditors", "quotas", "rounds", "participants"} {
 		if fields[name] == nil {
 			continue
 		}

@@ -133,7 +133,7 @@ func changes(a, b *review.Charter) []string {
 	for _, v := range []struct {
 		name   string
 		is, to any
-	}{{"number", a.Number, b.Number}, {"title", a.Title, b.Title}, {"threshold", a.Threshold, b.Threshold}, {"compact", a.Compact, b.Compact}, {"rules", a.Rules, b.Rules}, {"suffix", a.Suffix, b.Suffix}} {
+	}{{"number", a.Number, b.Number}, {"title", a.Title, b.Title}, {"threshold", a.Threshold, b.Threshold}, {"licence", a.Licence, b.Licence}, {"compact", a.Compact, b.Compact}, {"rules", a.Rules, b.Rules}, {"suffix", a.Suffix, b.Suffix}} {
 		if v.is != v.to {
 			say("%s: %v, was %v", v.name, v.to, v.is)
 		}

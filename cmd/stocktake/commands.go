@@ -35,6 +35,7 @@ func commands() []command {
 		showCommand(),
 		threadCommand(),
 		assembleCommand(),
+		diffCommand(),
 		exportCommand(),
 		verifyCommand(),
 		fsckCommand(),

@@ -19,13 +19,22 @@ func verifyCommand() command {
 		federation := f.String("federation", "", "the `ID` of the federation that you mean; another one is refused")
 		pageHash := f.Bool("page-hash", false, "print the SHA-256 of "+review.FilePage+", the page that checks exports in a browser, and do nothing else")
 		file := f.String("federation-file", "", "for a signed envelope: the federation's `file` (default: federation.jsonl beside it, else the home's)")
-		return func(_ context.Context, c *call, args []string) error {
+		again := f.Bool("recompute", false, "each PATH is a stocktake file: assemble it again from the node's records and compare every byte")
+		return func(ctx context.Context, c *call, args []string) error {
 			if *pageHash {
 				_, err := fmt.Fprintf(c.out, "%s  %s\n", review.VerifyPageHash(), review.FilePage)
 				return err
 			}
 			if len(args) == 0 {
 				return usage("name a folder that `stocktake export` wrote, or its %s", review.FileBundle)
+			}
+			if *again {
+				for _, path := range args {
+					if err := recompute(ctx, c, path); err != nil {
+						return err
+					}
+				}
+				return nil
 			}
 			var first error
 			for _, path := range args {

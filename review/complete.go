@@ -25,6 +25,16 @@ func Complete(draft []byte, c Completion) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	payload, err := CompleteFields(k, predicate, about, c)
+	if errors.As(err, &r.reasons) {
+		return nil, r.refusal()
+	}
+	return payload, err
+}
+
+// CompleteFields is Complete for what ReadDraft gives, or a form. It writes
+// into the predicate what it fills in.
+func CompleteFields(k Kind, predicate map[string]any, about DocumentID, c Completion) ([]byte, error) {
 	if author, ok := predicate["author"]; ok && author != string(c.Author) {
 		return nil, Refusal{*refuse("/author", "author-not-signer", "author", quote(author.(string)), "signer", string(c.Author))}
 	}
@@ -37,11 +47,7 @@ func Complete(draft []byte, c Completion) ([]byte, error) {
 	if !ok {
 		return nil, Refusal{*refuse("/about", "missing-about", "kind", string(k))}
 	}
-	payload, err := FromDraft(k, predicate, append([]Subject{subject}, c.Attachments...))
-	if errors.As(err, &r.reasons) {
-		return nil, r.refusal()
-	}
-	return payload, err
+	return FromDraft(k, predicate, append([]Subject{subject}, c.Attachments...))
 }
 
 // subjectOf names what a draft is about.

@@ -33,7 +33,7 @@ func Draft(k Kind) []byte {
 	w.line("")
 	w.about(s.fields.About)
 	section := ""
-	for _, name := range s.fields.names() {
+	for _, name := range s.fields.Names() {
 		f := s.fields.Properties[name]
 		if f.Section != section {
 			section = f.Section
@@ -135,7 +135,7 @@ func (w *draftWriter) value(indent, name string, f *field, empty bool) {
 }
 
 func (w *draftWriter) fields(indent string, f *field) {
-	for _, name := range f.names() {
+	for _, name := range f.Names() {
 		w.field(indent, name, f.Properties[name], slices.Contains(f.Required, name))
 	}
 }

@@ -47,9 +47,7 @@ func (r *draftReader) read(yaml []byte) (k Kind, predicate map[string]any, about
 	}
 	delete(predicate, "kind")
 	delete(predicate, "about")
-	if refusal := readDraftPredicate(k, predicate); len(refusal) > 0 {
-		r.reasons = append(r.reasons, refusal...)
-	}
+	r.reasons = append(r.reasons, CheckDraft(k, predicate)...)
 	if len(r.reasons) > 0 {
 		return "", nil, "", r.refusal()
 	}
@@ -70,7 +68,9 @@ func FromDraft(k Kind, predicate map[string]any, about []Subject) ([]byte, error
 	return payload, nil
 }
 
-func readDraftPredicate(k Kind, predicate map[string]any) Refusal {
+// CheckDraft is what is wrong with the fields of a draft, none if nothing. What
+// the command fills in may be missing.
+func CheckDraft(k Kind, predicate map[string]any) Refusal {
 	raw, err := json.Marshal(predicate)
 	if err != nil {
 		return Refusal{*refuse("", "not-json")}

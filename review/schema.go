@@ -33,7 +33,14 @@ func Schema(k Kind) []byte {
 	return b
 }
 
-// field is a schema as drafts and rules read it.
+// Field is a field as its kind's schema describes it: what drafts, forms and
+// rules are made from. Nobody may change one.
+type Field = field
+
+// Fields are the fields of a kind's predicate, as one field of type object; nil
+// for an unknown kind.
+func Fields(k Kind) *Field { return schemas()[k].fields }
+
 type field struct {
 	Title       string
 	Description string
@@ -55,8 +62,8 @@ type field struct {
 	About       []string `json:"x-about"`
 }
 
-// names are the properties' names in x-order.
-func (f *field) names() []string {
+// Names are the properties' names in x-order.
+func (f *field) Names() []string {
 	names := make([]string, 0, len(f.Properties))
 	for name := range f.Properties {
 		names = append(names, name)

@@ -107,7 +107,7 @@ func TestEveryFieldCanBeShownInAForm(t *testing.T) {
 	for _, k := range Kinds() {
 		section, seen := "", map[string]bool{}
 		fields := schemas()[k].fields
-		for _, name := range fields.names() {
+		for _, name := range fields.Names() {
 			f := fields.Properties[name]
 			assert.NotEmpty(t, f.Description, "%s/%s", k, name)
 			if f.Section != section {
@@ -136,7 +136,7 @@ func assertShown(t *testing.T, path string, f *field) {
 	if f.Items != nil {
 		assertShown(t, path+"/*", f.Items)
 		if f.Items.Type == "object" {
-			assert.Contains(t, f.Items.Required, f.Items.names()[0], "%s: a draft puts the dash before the first field, which cannot be left out", path)
+			assert.Contains(t, f.Items.Required, f.Items.Names()[0], "%s: a draft puts the dash before the first field, which cannot be left out", path)
 		}
 	}
 	if f.Form != "" && f.Form != "objective" {

@@ -36,7 +36,7 @@ func schemaErrors(e *jsonschema.ValidationError, fields *field) Refusal {
 		var r Refusal
 		slices.Sort(k.Properties)
 		for _, name := range k.Properties[:min(len(k.Properties), maxReasons)] {
-			r = append(r, *unknownField(pointer, name, f.names()))
+			r = append(r, *unknownField(pointer, name, f.Names()))
 		}
 		return r
 	case *kind.Type:

@@ -15,6 +15,7 @@ require (
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // JSON Schema 2020-12, enforced when a document is filed
 	github.com/sigstore/sigstore v1.10.11 // encrypted key files, DSSE signing, keys in HSMs and KMSs
 	github.com/stretchr/testify v1.12.1 // assertions in tests
+	golang.org/x/crypto v0.57.0 // scrypt: the passwords of the desk
 	golang.org/x/mod v0.42.0 // RFC 6962 trees and proofs (sumdb/tlog), signed notes (sumdb/note)
 	golang.org/x/sync v0.24.0 // errgroup: what runs together ends together
 	golang.org/x/sys v0.48.0 // free disk space, before every write
@@ -111,7 +112,6 @@ require (
 	go.uber.org/multierr v1.11.0 // indirect
 	go.uber.org/zap v1.28.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
-	golang.org/x/crypto v0.57.0 // indirect
 	golang.org/x/exp v0.0.0-20260718201538-764159d718ef // indirect
 	golang.org/x/net v0.59.0 // indirect
 	golang.org/x/telemetry v0.0.0-20260924152758-ed294f943157 // indirect

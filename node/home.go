@@ -27,6 +27,7 @@ var ErrNotInitialised = errors.New("node: not a node's home")
 //	witness.json       a card with the new witness key, where the old one was retired
 //	instance           which database this home runs on; left out of backups
 //	attachments/       files named by their digest
+//	desk/              who may work at the member's desk, and their drafts
 //	backups/           how far each backup goes; left out of backups
 //	saved.jsonl        documents that a repair could not leave in the own log
 //	node.sock          the API of the running node, for this machine's user only
@@ -51,6 +52,7 @@ type Config struct {
 	Epoch       int                  `yaml:"epoch"`
 	Listen      []string             `yaml:"listen"`                  // multiaddrs for other nodes
 	HTTP        string               `yaml:"http"`                    // host:port of the pages and the API
+	Desk        string               `yaml:"desk,omitempty"`          // host:port of the member's desk, on this machine only; none: there is no desk
 	Hosts       []string             `yaml:"hosts,omitempty"`         // further names under which people reach the pages
 	Attachments AttachmentPolicy     `yaml:"attachments,omitempty"`   // which to keep unasked: see attachment.go
 	Erasure     string               `yaml:"erasure,omitempty"`       // of what authors withdraw: honour (the default) or keep
@@ -88,7 +90,7 @@ func parseConfig(b []byte, c *Config) error {
 	if c.Erasure != "" && c.Erasure != ErasureHonour && c.Erasure != ErasureKeep {
 		return fmt.Errorf("erasure: %.40q is not possible; write %s or %s", c.Erasure, ErasureHonour, ErasureKeep)
 	}
-	return c.Attachments.check()
+	return errors.Join(checkDesk(c.Desk), c.Attachments.check())
 }
 
 // WriteConfig replaces config.yaml.

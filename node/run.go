@@ -34,16 +34,29 @@ func (n *Node) Run(ctx context.Context) error {
 		return err
 	}
 	defer local.Close()
+	servers := map[net.Listener]*http.Server{public: web.NewServer(n.handler(false)), local: web.NewServer(n.handler(true))}
+	if n.config.Desk != "" {
+		inside, err := net.Listen("tcp", n.config.Desk)
+		if err != nil {
+			return fmt.Errorf("the desk: %w; set desk in %s to a free address", err, n.home.ConfigFile())
+		}
+		defer inside.Close()
+		d, err := n.Desk()
+		if err != nil {
+			return fmt.Errorf("the desk: %w", err)
+		}
+		servers[inside] = web.NewServer(d.Handler())
+		n.logger.Info("serving the desk", "pages", "http://"+inside.Addr().String()+"/")
+	}
 	n.logger.Info("serving", "pages", "http://"+public.Addr().String()+"/", "origin", n.origin, "socket", n.home.Socket())
 
-	open, own := web.NewServer(n.handler(false)), web.NewServer(n.handler(true))
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.runner.Run(ctx) })
 	g.Go(func() error { return n.refile(ctx) })
 	g.Go(func() error { return n.erase(ctx) })
 	g.Go(func() error { return n.pullAttachments(ctx) })
 	g.Go(func() error { return n.reclaim(ctx) })
-	for l, server := range map[net.Listener]*http.Server{public: open, local: own} {
+	for l, server := range servers {
 		g.Go(func() error {
 			if err := server.Serve(web.Unnamed(l)); !errors.Is(err, http.ErrServerClosed) {
 				return err
@@ -55,7 +68,7 @@ func (n *Node) Run(ctx context.Context) error {
 		<-ctx.Done()
 		grace, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 		defer cancel()
-		for _, server := range []*http.Server{open, own} {
+		for _, server := range servers {
 			if server.Shutdown(grace) != nil {
 				server.Close()
 			}

@@ -51,6 +51,7 @@ type field struct {
 	Minimum     int
 	Maximum     int
 	MaxItems    int
+	MaxLength   int
 	Items       *field
 	Properties  map[string]*field
 	Required    []string

@@ -12,6 +12,7 @@ func commands() []command {
 		charterShowCommand(),
 		charterVerifyCommand(),
 		serveCommand(),
+		deskCommand(),
 		statusCommand(),
 		backupCommand(),
 		backupKeyCommand(),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -16,7 +17,9 @@ import (
 // passwordFlags say where the password of private keys comes from: a file (as
 // systemd hands out credentials), $STOCKTAKE_PASSWORD, or a person.
 type passwordFlags struct {
-	file string
+	file     string
+	variable string // of the environment; "" is STOCKTAKE_PASSWORD
+	prompt   string // "" asks for that of the private keys
 
 	mu    sync.Mutex
 	known []byte // once a person has typed it
@@ -28,7 +31,7 @@ func (p *passwordFlags) ask(c *call) signing.Password {
 			b, err := os.ReadFile(p.file)
 			return bytes.TrimRight(b, "\r\n"), err
 		}
-		if s, ok := os.LookupEnv("STOCKTAKE_PASSWORD"); ok {
+		if s, ok := os.LookupEnv(cmp.Or(p.variable, "STOCKTAKE_PASSWORD")); ok {
 			return []byte(s), nil
 		}
 		p.mu.Lock() // several keys may want it at once; a person types it once
@@ -40,7 +43,7 @@ func (p *passwordFlags) ask(c *call) signing.Password {
 		if !ok || !term.IsTerminal(int(f.Fd())) {
 			return nil, errors.New("there is no terminal to ask on; use --password-file FILE or $STOCKTAKE_PASSWORD")
 		}
-		fmt.Fprint(c.err, "Password of the private keys: ")
+		fmt.Fprint(c.err, cmp.Or(p.prompt, "Password of the private keys: "))
 		first, err := term.ReadPassword(int(f.Fd()))
 		fmt.Fprintln(c.err)
 		if err != nil {

@@ -1,0 +1,138 @@
+// Package desk is where the people of a member work: an official writes, another
+// clears, a third signs, and the node files. It serves forms for every kind of
+// document, made from the kinds' schemas, to people who log in on this machine.
+//
+// It is not the public pages (node/web) and not the node: what it needs of the
+// node it gets through [Options]. It keeps what it has in one folder:
+//
+//	people.json        who may log in, and what each may do
+//	drafts/<id>.json   a draft with its history
+//	files/<digest>     what will be attached: a manifest, a line feed, the bytes
+//
+// Private keys never lie here: whoever signs gives the key's password for one
+// signature, or takes the draft away and brings back the signed envelope.
+package desk
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"stocktake/node/web"
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// Options of a [Desk]. All but Logger and Now are needed.
+type Options struct {
+	Dir    string      // the desk's folder, made if it is not there
+	Node   web.Service // files, and knows what is there
+	Author review.ParticipantID
+	// Founding is the federation as it stands.
+	Founding func() (*review.Founding, error)
+	// Sign signs a payload with the author's key, which the password opens.
+	Sign func(payload, password []byte) (signing.Envelope, error)
+	// Strip takes out what a file says of its authors; an error says why it cannot.
+	Strip func(name string, content []byte) ([]byte, error)
+	// Health are lines about the node's own machine: disk, clock, backup.
+	Health func() []Line
+
+	Salt   func() string // 32 random hexadecimal digits
+	Logger *slog.Logger  // nil: slog.Default()
+	Now    func() time.Time
+}
+
+// Line is one thing to know, with what to do about it if anything.
+type Line struct {
+	What, State string
+	Attention   bool
+}
+
+// Desk is the desk of one member. Handler serves it.
+type Desk struct {
+	o        Options
+	people   *people
+	drafts   *drafts
+	sessions *sessions
+}
+
+// Open opens the desk's folder.
+func Open(o Options) (*Desk, error) {
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	for _, dir := range []string{o.Dir, filepath.Join(o.Dir, "drafts"), filepath.Join(o.Dir, "files")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, err
+		}
+	}
+	return &Desk{o: o, people: &people{file: PeopleFile(o.Dir)}, drafts: &drafts{dir: o.Dir, now: o.Now}, sessions: newSessions(o.Now)}, nil
+}
+
+// Handler answers the people at the desk. Serve it on this machine only, or
+// behind something that encrypts.
+func (d *Desk) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /style.css", static("text/css; charset=utf-8", append(web.StyleSheet(), styleSheet...)))
+	mux.HandleFunc("GET /desk.js", static("text/javascript; charset=utf-8", script))
+	mux.HandleFunc("GET /login", d.loginPage)
+	mux.HandleFunc("POST /login", d.login)
+	for pattern, answer := range map[string]answer{
+		"GET /{$}":                   d.home,
+		"POST /logout":               d.logout,
+		"GET /new":                   d.newPage,
+		"POST /drafts":               d.create,
+		"GET /drafts/{id}":           d.draftPage,
+		"POST /drafts/{id}":          d.save,
+		"GET /drafts/{id}/preview":   d.preview,
+		"GET /drafts/{id}/draft":     d.download,
+		"POST /drafts/{id}/files":    d.attach,
+		"POST /drafts/{id}/clear":    d.clear,
+		"POST /drafts/{id}/sign":     d.sign,
+		"POST /drafts/{id}/envelope": d.bringBack,
+		"GET /filed":                 d.filedPage,
+		"GET /node":                  d.nodePage,
+	} {
+		mux.HandleFunc(pattern, d.forPeople(answer))
+	}
+	return d.guard(mux)
+}
+
+// answer answers somebody who has logged in. Its error becomes a page.
+type answer func(ctx context.Context, w http.ResponseWriter, r *http.Request, s *session) error
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+//go:embed desk.css
+var styleSheet []byte
+
+//go:embed desk.js
+var script []byte
+
+func static(mediaType string, b []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", mediaType)
+		_, _ = w.Write(b)
+	}
+}
+
+var pages = func() map[string]*template.Template {
+	frame := template.Must(template.New("frame").Funcs(template.FuncMap{"short": func(s any) string { return short(fmt.Sprint(s)) }}).ParseFS(templateFiles, "templates/frame.html", "templates/field.html"))
+	all := map[string]*template.Template{}
+	for _, name := range []string{"login", "home", "new", "draft", "preview", "filed", "node", "error"} {
+		all[name] = template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
+	}
+	return all
+}()
+
+func short[T ~string](s T) string { return string(s[:min(12, len(s))]) }

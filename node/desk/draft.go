@@ -1,0 +1,185 @@
+package desk
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"stocktake/review"
+)
+
+// Draft is a document on its way: written, cleared by another, signed, filed.
+// What is cleared is these fields and files and no others: a change ends it.
+type Draft struct {
+	ID       string            `json:"id"`
+	Kind     review.Kind       `json:"kind"`
+	About    review.DocumentID `json:"about,omitempty"`
+	Fields   map[string]any    `json:"fields"`
+	Files    []File            `json:"files,omitempty"`
+	State    State             `json:"state"`
+	Cleared  string            `json:"cleared,omitempty"` // digest of what was cleared
+	History  []Event           `json:"history"`
+	Changed  time.Time         `json:"changed"`
+	Document review.DocumentID `json:"document,omitempty"` // once it is filed
+}
+
+// File is what will be attached.
+type File struct {
+	Name   string            `json:"name"` // neutral: annex-1.pdf
+	Digest review.DocumentID `json:"digest"`
+	Size   int64             `json:"size"`
+}
+
+// Event is one line of a draft's history.
+type Event struct {
+	At   time.Time `json:"at"`
+	Who  string    `json:"who"`
+	What string    `json:"what"`
+	Note string    `json:"note,omitempty"`
+}
+
+// State is how far a draft has come.
+type State string
+
+// The states, in order.
+const (
+	Writing  State = "being written"
+	Awaiting State = "waiting for clearance"
+	Cleared  State = "cleared"
+	Filed    State = "filed"
+)
+
+// What is written in a history.
+const (
+	didBegin    = "began it"
+	didWrite    = "wrote"
+	didAttach   = "attached a file"
+	didSubmit   = "asked for clearance"
+	didClear    = "cleared it"
+	didSendBack = "sent it back"
+	didSign     = "signed it with the node's key and filed it"
+	didBring    = "brought the signed envelope and filed it"
+)
+
+// errNotNow means that a draft is not in the state for what somebody wants.
+var errNotNow = errors.New("desk: not now")
+
+// content is the digest of what would be signed, but for what signing fills in.
+func (d *Draft) content() string {
+	sum := sha256.Sum256(review.Canonical(struct {
+		Kind   review.Kind       `json:"kind"`
+		About  review.DocumentID `json:"about"`
+		Fields map[string]any    `json:"fields"`
+		Files  []File            `json:"files"`
+	}{d.Kind, d.About, d.Fields, d.Files}))
+	return hex.EncodeToString(sum[:])
+}
+
+// note adds to the history; what one person does several times in a row is one line.
+func (d *Draft) note(at time.Time, who, what, text string) {
+	d.Changed = at
+	if n := len(d.History); n > 0 && text == "" && d.History[n-1].Who == who && d.History[n-1].What == what {
+		d.History[n-1].At = at
+		return
+	}
+	if len(d.History) < maxHistory {
+		d.History = append(d.History, Event{at, who, what, text})
+	}
+}
+
+// writers are those who wrote any of it.
+func (d *Draft) writers() (names []string) {
+	for _, e := range d.History {
+		if (e.What == didBegin || e.What == didWrite || e.What == didAttach) && !slices.Contains(names, e.Who) {
+			names = append(names, e.Who)
+		}
+	}
+	return names
+}
+
+// write takes new fields. What was cleared is not any more.
+func (d *Draft) write(p *Person, at time.Time, about review.DocumentID, fields map[string]any) error {
+	if !p.is(Drafter) {
+		return notFor(p, Drafter, "write")
+	}
+	if d.State == Filed {
+		return fmt.Errorf("%w: it is filed; write a new version", errNotNow)
+	}
+	before := d.content()
+	d.About, d.Fields = about, fields
+	if d.content() == before {
+		return nil
+	}
+	d.State, d.Cleared = Writing, ""
+	d.note(at, p.Name, didWrite, "")
+	return nil
+}
+
+// submit asks for clearance. The fields have to keep their kind's rules.
+func (d *Draft) submit(p *Person, at time.Time) error {
+	if !p.is(Drafter) {
+		return notFor(p, Drafter, "ask for clearance")
+	}
+	if d.State != Writing {
+		return fmt.Errorf("%w: it is %s", errNotNow, d.State)
+	}
+	d.State = Awaiting
+	d.note(at, p.Name, didSubmit, "")
+	return nil
+}
+
+// clear is the second pair of eyes.
+func (d *Draft) clear(p *Person, at time.Time, seen, note string) error {
+	switch {
+	case !p.is(Clearer):
+		return notFor(p, Clearer, "clear a draft")
+	case d.State != Awaiting:
+		return fmt.Errorf("%w: it is %s", errNotNow, d.State)
+	case slices.Contains(d.writers(), p.Name):
+		return &pageError{403, "you wrote part of this: somebody else has to clear it"}
+	case seen != d.content():
+		return &pageError{409, "it was changed while you read it: read it again"}
+	}
+	d.State, d.Cleared = Cleared, d.content()
+	d.note(at, p.Name, didClear, note)
+	return nil
+}
+
+// sendBack returns it to whoever wrote it.
+func (d *Draft) sendBack(p *Person, at time.Time, note string) error {
+	switch {
+	case !p.is(Clearer) && !p.is(Signer):
+		return notFor(p, Clearer, "send a draft back")
+	case d.State != Awaiting && d.State != Cleared:
+		return fmt.Errorf("%w: it is %s", errNotNow, d.State)
+	case note == "":
+		return &pageError{400, "say why you send it back"}
+	}
+	d.State, d.Cleared = Writing, ""
+	d.note(at, p.Name, didSendBack, note)
+	return nil
+}
+
+// maySign is why a person may not sign it now.
+func (d *Draft) maySign(p *Person) error {
+	switch {
+	case !p.is(Signer):
+		return notFor(p, Signer, "sign")
+	case d.State != Cleared || d.Cleared != d.content():
+		return fmt.Errorf("%w: it is %s, and only what was cleared is signed", errNotNow, d.State)
+	}
+	return nil
+}
+
+// filed is the end.
+func (d *Draft) filed(p *Person, at time.Time, what string, id review.DocumentID) {
+	d.State, d.Document = Filed, id
+	d.note(at, p.Name, what, "")
+}
+
+func notFor(p *Person, want Role, what string) error {
+	return &pageError{403, fmt.Sprintf("you log in as %s without the role %s, so you cannot %s; whoever runs the node gives roles with `stocktake desk`", p.Name, want, what)}
+}

@@ -1,0 +1,219 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"stocktake/node/web"
+	"stocktake/review"
+	"stocktake/signing"
+)
+
+// payload is what signing would sign: the draft with what the program fills in.
+func (d *Desk) payload(draft *Draft) ([]byte, error) {
+	f, err := d.o.Founding()
+	if err != nil {
+		return nil, err
+	}
+	_, charter := f.Chain.InForce()
+	c := review.Completion{
+		Federation: f.Genesis.ID, Charter: charter, Author: d.o.Author,
+		Created: d.o.Now().UTC().Format(time.RFC3339), Salt: d.o.Salt(),
+	}
+	for _, file := range draft.Files {
+		c.Attachments = append(c.Attachments, review.AttachmentSubject(file.Name, file.Digest))
+	}
+	return review.CompleteFields(draft.Kind, cloneFields(draft.Fields), draft.About, c)
+}
+
+// cloneFields is a copy at the top, which is where the program fills in.
+func cloneFields(fields map[string]any) map[string]any {
+	c := make(map[string]any, len(fields)+5)
+	for name, v := range fields {
+		c[name] = v
+	}
+	return c
+}
+
+// sign signs a cleared draft with the key of the home and files it.
+func (d *Desk) sign(ctx context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
+	draft, err := d.drafts.change(r.PathValue("id"), func(draft *Draft) error {
+		if err := draft.maySign(s.Person); err != nil {
+			return err
+		}
+		payload, err := d.payload(draft)
+		if err != nil {
+			return err
+		}
+		e, err := d.o.Sign(payload, []byte(r.PostFormValue("password")))
+		if err != nil {
+			return &pageError{http.StatusForbidden, "it could not be signed: " + err.Error()}
+		}
+		return d.file(ctx, draft, s.Person, didSign, e)
+	})
+	return d.fileFiles(ctx, w, r, draft, err)
+}
+
+// bringBack files a cleared draft that was signed somewhere else. What was
+// signed has to be what was cleared.
+func (d *Desk) bringBack(ctx context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
+	b, _, err := uploaded(r, "envelope", maxEnvelope)
+	if err != nil {
+		return err
+	}
+	e, err := signing.ParseEnvelope(b)
+	if err != nil {
+		return &pageError{http.StatusBadRequest, "this is not a signed envelope, as `stocktake sign` writes one: " + err.Error()}
+	}
+	draft, err := d.drafts.change(r.PathValue("id"), func(draft *Draft) error {
+		if err := draft.maySign(s.Person); err != nil {
+			return err
+		}
+		if err := d.sameContent(draft, e.Payload); err != nil {
+			return err
+		}
+		return d.file(ctx, draft, s.Person, didBring, e)
+	})
+	return d.fileFiles(ctx, w, r, draft, err)
+}
+
+// sameContent is whether a payload says what a draft says, but for what signing
+// fills in.
+func (d *Desk) sameContent(draft *Draft, payload []byte) error {
+	signed, err := review.Parse(payload)
+	if err != nil {
+		return &pageError{http.StatusBadRequest, "what was signed is no document: " + err.Error()}
+	}
+	if signed.Kind == draft.Kind && signed.Author == d.o.Author {
+		if fields, about, err := fieldsAgain(signed); err == nil {
+			again := *draft
+			again.Fields = fields
+			if draft.About != "" {
+				again.About = about
+			}
+			if again.content() == draft.Cleared && len(signed.Attachments()) == len(draft.Files) {
+				return nil
+			}
+		}
+	}
+	return &pageError{http.StatusConflict, "what was signed is not what was cleared: take the draft from here again, and sign it unchanged"}
+}
+
+// file files an envelope, unless the node does not take it.
+func (d *Desk) file(ctx context.Context, draft *Draft, p *Person, what string, e signing.Envelope) error {
+	filed, err := d.o.Node.File(ctx, e)
+	if err != nil {
+		return &pageError{http.StatusUnprocessableEntity, "the node does not take it: " + err.Error()}
+	}
+	draft.filed(p, d.o.Now(), what, filed.ID)
+	return nil
+}
+
+// fileFiles brings the node a filed draft's attachments and shows the draft.
+func (d *Desk) fileFiles(ctx context.Context, w http.ResponseWriter, r *http.Request, draft *Draft, err error) error {
+	if err != nil {
+		return err
+	}
+	for _, file := range draft.Files {
+		if err := d.send(ctx, file); err != nil {
+			return fmt.Errorf("it is filed, and its attachment %s is not at the node yet: %w", file.Name, err)
+		}
+	}
+	http.Redirect(w, r, "/drafts/"+draft.ID, http.StatusSeeOther)
+	return nil
+}
+
+func (d *Desk) send(ctx context.Context, file File) error {
+	f, err := os.Open(d.drafts.attachment(file.Digest))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return web.SendAttachment(ctx, d.o.Node, file.Digest, f)
+}
+
+func (s *drafts) attachment(id review.DocumentID) string {
+	return filepath.Join(s.dir, "files", string(id))
+}
+
+// attach takes a file to be attached, without what it says of its authors.
+func (d *Desk) attach(_ context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
+	content, name, err := uploaded(r, "file", review.MaxAttachment)
+	if err != nil {
+		return err
+	}
+	stripped, err := d.o.Strip(name, content)
+	if err != nil {
+		return &pageError{http.StatusUnprocessableEntity, name + ": " + err.Error()}
+	}
+	m, err := review.NewAttachmentManifest(stripped, d.o.Salt())
+	if err != nil {
+		return &pageError{http.StatusUnprocessableEntity, name + ": " + err.Error()}
+	}
+	b := append(append(m.Marshal(), '\n'), stripped...)
+	draft, err := d.drafts.change(r.PathValue("id"), func(draft *Draft) error {
+		switch {
+		case !s.is(Drafter):
+			return notFor(s.Person, Drafter, "attach")
+		case draft.State == Filed:
+			return fmt.Errorf("%w: it is filed", errNotNow)
+		case len(draft.Files) == review.MaxAttachments:
+			return &pageError{http.StatusConflict, fmt.Sprintf("a document has %d attachments at most", review.MaxAttachments)}
+		}
+		if err := replaceFile(d.drafts.attachment(m.Digest()), b); err != nil {
+			return err
+		}
+		draft.Files = append(draft.Files, File{fmt.Sprintf("annex-%d%s", len(draft.Files)+1, ending(name)), m.Digest(), m.Size})
+		draft.State, draft.Cleared = Writing, ""
+		draft.note(d.o.Now(), s.Name, didAttach, "")
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/drafts/"+draft.ID+"#files", http.StatusSeeOther)
+	return nil
+}
+
+// uploaded is a file of a form.
+func uploaded(r *http.Request, field string, limit int64) (content []byte, name string, err error) {
+	f, head, err := r.FormFile(field)
+	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
+		return nil, "", &pageError{http.StatusBadRequest, "choose a file first"}
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	defer f.Close()
+	content, err = io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(content)) > limit {
+		err = &pageError{http.StatusRequestEntityTooLarge, fmt.Sprintf("%.80s is longer than %d bytes", head.Filename, limit)}
+	}
+	return content, head.Filename, err
+}
+
+// ending is a file name's ending, where it only says which kind of file it is.
+func ending(name string) string {
+	ext := strings.ToLower(filepath.Ext(name))
+	if len(ext) < 2 || len(ext) > 6 || strings.Trim(ext[1:], "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+		return ""
+	}
+	return ext
+}
+
+func bodyLimit(r *http.Request) int64 {
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/files"):
+		return review.MaxAttachment + maxForm
+	case strings.HasSuffix(r.URL.Path, "/envelope"):
+		return maxEnvelope + maxForm
+	}
+	return maxForm
+}

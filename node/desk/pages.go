@@ -238,6 +238,7 @@ type draftBody struct {
 	Wrong           []string // reasons without a field of their own
 	Ready           bool     // nothing is wrong
 	Editable        bool
+	Named           bool // it may be about something else than the charter
 	MayClear        bool
 	MaySign         bool
 	Content         string
@@ -250,7 +251,7 @@ func (d *Desk) draftBody(ctx context.Context, draft *Draft, p *Person) *draftBod
 	b := &draftBody{
 		Draft: draft, KindTitle: f.Title, Help: f.Description, Sections: sections(draft, refusal), Ready: len(refusal) == 0, Content: draft.content(),
 		Editable: draft.State != Filed && p.is(Drafter), MayClear: draft.State == Awaiting && p.is(Clearer) && !slices.Contains(draft.writers(), p.Name),
-		MaySign: draft.maySign(p) == nil,
+		MaySign: draft.maySign(p) == nil, Named: !slices.Equal(f.About, []string{string(review.KindCharter)}),
 	}
 	for _, e := range refusal {
 		if e.Pointer == "" || e.Pointer == "/about" {

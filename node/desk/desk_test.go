@@ -24,6 +24,7 @@ import (
 	"stocktake/node/desk"
 	"stocktake/node/web"
 	"stocktake/review"
+	"stocktake/signing"
 	"stocktake/store"
 )
 
@@ -37,18 +38,23 @@ type office struct {
 
 const password = "a password of its own"
 
-func newOffice(t *testing.T) *office {
+// newOffice has keys without a password, if it is "": opening one that has is
+// slow by design.
+func newOffice(t *testing.T, keyPassword string) *office {
+	var ask signing.Password
+	if keyPassword != "" {
+		ask = func(bool) ([]byte, error) { return []byte(keyPassword), nil }
+	}
 	dir := t.TempDir()
 	home := node.Home(filepath.Join(dir, "a"))
 	card, err := node.Init(home, node.InitOptions{
 		Participant: review.Participant{ID: "xsa", Kind: "state", Name: "Samplia", Sample: true},
 		Addresses:   []string{"/ip4/127.0.0.1/tcp/19997"}, HTTP: "127.0.0.1:19996",
-		Password: func(bool) ([]byte, error) { return []byte("key password"), nil },
+		Password: ask,
 	})
 	require.NoError(t, err)
 	charter, err := node.Convene([]node.Card{card}, node.Convening{Title: "SAMPLE", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}, Sample: true})
 	require.NoError(t, err)
-	ask := func(bool) ([]byte, error) { return []byte("key password"), nil }
 	author, err := home.DocumentSigner(node.RoleAuthor, ask)
 	require.NoError(t, err)
 	signed, err := node.SignCharter(author, "xsa", *charter)
@@ -132,7 +138,7 @@ var pledge = url.Values{
 }
 
 func TestADocumentGoesThroughFourEyes(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t, "key password")
 	writer := o.person("Writer", desk.Drafter, desk.Clearer)
 	clearer := o.person("Clearer", desk.Clearer)
 	signer := o.person("Signer", desk.Signer)
@@ -222,10 +228,10 @@ func (o *office) clearedPledge() (draft string, writer, signer *person) {
 // TestWhatWasSignedElsewhereIsWhatWasCleared: the draft is taken away, signed
 // where the key is, and brought back; another text is not taken.
 func TestWhatWasSignedElsewhereIsWhatWasCleared(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t, "")
 	draft, _, signer := o.clearedPledge()
 	_, taken := signer.get(draft + "/draft")
-	key, err := o.home.DocumentSigner(node.RoleAuthor, func(bool) ([]byte, error) { return []byte("key password"), nil })
+	key, err := o.home.DocumentSigner(node.RoleAuthor, nil)
 	require.NoError(t, err)
 	f, err := o.home.Founding()
 	require.NoError(t, err)
@@ -256,7 +262,7 @@ func TestWhatWasSignedElsewhereIsWhatWasCleared(t *testing.T) {
 }
 
 func TestAReportStartsFromTheLast(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t, "")
 	draft, writer, signer := o.clearedPledge()
 	signer.post(draft+"/sign", url.Values{"password": {"key password"}})
 	list, err := o.node.Documents(context.Background(), web.Query{Kind: review.KindPledge})
@@ -276,7 +282,7 @@ func TestAReportStartsFromTheLast(t *testing.T) {
 }
 
 func TestTheDeskIsForPeopleOfTheHouse(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t, "")
 	writer := o.person("Writer", desk.Drafter)
 	draft := writer.begin("pledge", "")
 	stranger := &person{o, &http.Client{}, ""}
@@ -323,7 +329,7 @@ func TestTheDeskIsForPeopleOfTheHouse(t *testing.T) {
 }
 
 func TestHarmfulInputHarmsNobody(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t, "")
 	writer := o.person("Writer", desk.Drafter)
 	draft := writer.begin("pledge", "")
 	harm := `"><script>alert(1)</script>`
@@ -355,7 +361,7 @@ func TestHarmfulInputHarmsNobody(t *testing.T) {
 // TestEveryKindHasAForm: what a form shows of each kind's example, it reads back
 // as it was.
 func TestEveryKindHasAForm(t *testing.T) {
-	o := newOffice(t)
+	o := newOffice(t, "")
 	writer := o.person("Writer", desk.Drafter)
 	for _, k := range review.Kinds() {
 		b, err := os.ReadFile("../../review/testdata/examples/" + string(k) + ".yaml")

@@ -44,14 +44,15 @@ type sightings struct {
 }
 
 type termSightings struct {
-	quorate uint64                      // the largest size at which one receipt carried a quorum
-	seen    map[string]map[uint64]int64 // witness -> size -> earliest Unix time
+	held map[uint64]int64            // size -> see Witnessed.Held; of receipts with a quorum, the earliest
+	seen map[string]map[uint64]int64 // witness -> size -> earliest Unix time
 }
 
 // step is the filing time of the records below size that no smaller step has.
 type step struct {
 	size uint64
 	at   int64
+	held int64 // see Witnessed.Held
 	by   int
 }
 
@@ -135,11 +136,14 @@ func (w *Witnessed) fold(e evidence) {
 	for t, cosignatures := range e.terms {
 		ts := s.terms[t]
 		if ts == nil {
-			ts = &termSightings{seen: map[string]map[uint64]int64{}}
+			ts = &termSightings{held: map[uint64]int64{}, seen: map[string]map[uint64]int64{}}
 			s.terms[t] = ts
 		}
 		if e.quorums[t] {
-			ts.quorate = max(ts.quorate, e.Size)
+			held := nth(cosignatures, Quorum(t.witnesses)-Faulty(t.witnesses))
+			if before, ok := ts.held[e.Size]; !ok || held < before {
+				ts.held[e.Size] = held
+			}
 		}
 		for _, c := range cosignatures {
 			seen := ts.seen[c.Name]
@@ -158,16 +162,45 @@ func (w *Witnessed) fold(e evidence) {
 // ok is false while the record is pending: no quorum cosigned one checkpoint
 // that covers it.
 func (w *Witnessed) Filed(o Origin, index uint64) (t time.Time, by int, ok bool) {
+	step, ok := w.step(o, index)
+	if !ok {
+		return time.Time{}, 0, false
+	}
+	return time.Unix(step.at, 0).UTC(), step.by, true
+}
+
+// nth is the n-th smallest of the times of cosignatures, from 1.
+func nth(cosignatures []signing.Cosignature, n int) int64 {
+	times := make([]int64, len(cosignatures))
+	for i, c := range cosignatures {
+		times[i] = c.Time.Unix()
+	}
+	slices.Sort(times)
+	return times[n-1]
+}
+
+// Held is when so many witnesses had a record as have to date a quorum (all but
+// f of it), in the receipt where that was earliest: if the witnesses change
+// later, it stays final. ok is as of Filed.
+func (w *Witnessed) Held(o Origin, index uint64) (t time.Time, ok bool) {
+	step, ok := w.step(o, index)
+	if !ok {
+		return time.Time{}, false
+	}
+	return time.Unix(step.held, 0).UTC(), true
+}
+
+func (w *Witnessed) step(o Origin, index uint64) (found step, ok bool) {
 	s := w.logs[o]
 	if s == nil {
-		return time.Time{}, 0, false
+		return step{}, false
 	}
 	steps := s.derived()
 	i := sort.Search(len(steps), func(i int) bool { return steps[i].size > index })
 	if i == len(steps) {
-		return time.Time{}, 0, false
+		return step{}, false
 	}
-	return time.Unix(steps[i].at, 0).UTC(), steps[i].by, true
+	return steps[i], true
 }
 
 // Latest is the latest filing time of any record, zero if none is final.
@@ -199,13 +232,13 @@ func (s *sightings) derive() []step {
 			}
 		}
 	}
-	earliest := map[term]map[string]int64{} // over receipts of at least the size
+	earliest, held := map[term]map[string]int64{}, map[term]int64{} // over receipts of at least the size
 	for t := range s.terms {
-		earliest[t] = map[string]int64{}
+		earliest[t], held[t] = map[string]int64{}, math.MaxInt64
 	}
 	steps := []step{}
 	for _, size := range slices.Backward(slices.Sorted(maps.Keys(sizes))) {
-		best := step{size: size, at: math.MaxInt64}
+		best := step{size: size, at: math.MaxInt64, held: math.MaxInt64}
 		for t, ts := range s.terms {
 			for name, seen := range ts.seen {
 				at, ok := seen[size]
@@ -213,7 +246,10 @@ func (s *sightings) derive() []step {
 					earliest[t][name] = at
 				}
 			}
-			if ts.quorate < size {
+			if at, ok := ts.held[size]; ok {
+				held[t] = min(held[t], at)
+			}
+			if held[t] == math.MaxInt64 {
 				continue
 			}
 			times := slices.Sorted(maps.Values(earliest[t]))
@@ -221,6 +257,7 @@ func (s *sightings) derive() []step {
 			if at < best.at || at == best.at && len(times) > best.by {
 				best.at, best.by = at, len(times)
 			}
+			best.held = min(best.held, held[t])
 		}
 		if best.by > 0 {
 			steps = append(steps, best)

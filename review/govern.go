@@ -133,15 +133,16 @@ func (r *Reading) findChain() error {
 		if !chain.founded {
 			return nil
 		}
-		v := votes{}
+		v, held := votes{}, votes{}
 		for _, e := range accessions {
 			if r.stand(e); e.code == "" {
 				v.add(e.doc, e.filed)
+				held.add(e.doc, e.held)
 			}
 		}
 		var next *entry
 		for _, e := range charters {
-			if r.stand(e); e.code == "" && chain.adopts(e.doc, e.filed, v[e.id]) && (next == nil || byFiling(e, next) < 0) {
+			if r.stand(e); e.code == "" && chain.adopts(e.doc, e.held, held[e.id]) && (next == nil || byFiling(e, next) < 0) {
 				next = e
 			}
 		}
@@ -225,4 +226,14 @@ func (r *Reading) filed(p recordPlace) (at time.Time, by int, ok bool) {
 		return p.proof.witnessed.Filed(p.origin, p.index)
 	}
 	return r.filings.Filed(p.origin, p.index)
+}
+
+// held is [Witnessed.Held] of a record.
+func (r *Reading) held(p recordPlace) (at time.Time) {
+	w := r.filings
+	if p.proof != nil {
+		w = &p.proof.witnessed
+	}
+	at, _ = w.Held(p.origin, p.index)
+	return at
 }

@@ -100,14 +100,16 @@ func (c *Chain) Tally(next *Charter, acceded func(ParticipantID) bool) Tally {
 	return t
 }
 
-// adopts is whether a charter that was filed at a time follows the one in
-// force: it may, its members agreed, and what it changes about the witnesses
-// lies after that, so that nothing which is final ceases to be.
-func (c *Chain) adopts(d *Document, filed time.Time, by ballot) bool {
+// adopts is whether a charter follows the one in force: it may, its members
+// agreed, and what it changes about the witnesses lies after the time at which
+// they held that (Witnessed.Held), so that nothing which is final ceases to be,
+// the charter itself included. Filing times would not do: of few witnesses one
+// dates a document, and the others may hear of it when the change is past.
+func (c *Chain) adopts(d *Document, held time.Time, by ballot) bool {
 	if c.succession(d) != nil {
 		return false
 	}
-	at, ok := c.carried(d, filed, by)
+	at, ok := c.carried(d, held, by)
 	if !ok {
 		return false
 	}

@@ -195,6 +195,40 @@ func TestNoticeIsCountedFromTheLastAccessionNeeded(t *testing.T) {
 	}
 }
 
+// Of three witnesses none may be wrong, so the first to see something dates it.
+// The two others may hear of a charter by which they end when that is past.
+func TestNoticeIsCountedFromWhenAQuorumHeldIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		last time.Time
+		want int
+	}{
+		"the third witness has it in time": {minute(19), 2},
+		"the third witness is too late":    {minute(20), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFederation(t, 3)
+			next := f.successor()
+			next.Witnesses[2].Until = instant(minute(20))
+			next.Witnesses = append(next.Witnesses, Witness{Participant: "mar", Key: noteSigner("mar witness").Key().String(), From: instant(minute(20))})
+			id := f.amend(next, carrying...)
+			held := len(f.logs[f.origin("prt")].records)
+			f.receipt("prt", []sightingOf{f.all(minute(10))[0], f.all(minute(12))[1], f.all(minute(25))[2]})
+			f.receiptOf("prt", "prt", held, []sightingOf{f.all(minute(13))[0], f.all(minute(14))[1], f.all(c.last)[2]})
+			charter, _ := f.read().Chain().InForce()
+			assert.Equal(t, c.want, charter.Number)
+			if c.want == 2 {
+				assert.Equal(t, instant(minute(10)), f.label(id).Filed)
+			}
+			file, err := f.read().Founding(testSource{f})
+			require.NoError(t, err)
+			founding, err := ReadFounding(file)
+			require.NoError(t, err)
+			charter, _ = founding.Chain.InForce()
+			assert.Equal(t, c.want, charter.Number, "by the founding file")
+		})
+	}
+}
+
 func TestASuccessorAlwaysLeavesWitnesses(t *testing.T) {
 	at := func(m int) string { return instant(minute(m)) }
 	key := noteSigner("mar witness").Key().String()

@@ -59,6 +59,7 @@ type entry struct {
 	filed     time.Time // of a valid record
 	logged    time.Time // when a quorum had seen it, though its key or author was not in force then
 	witnesses int
+	held      time.Time // Witnessed.Held, the earliest of its valid records
 	sample    bool
 	stranger  bool     // a report by a party that has not acceded
 	withdrawn *entry   // the withdrawal that took it back

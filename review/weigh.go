@@ -10,9 +10,9 @@ import (
 // and did its author sign it, with a key and in a capacity that were in force
 // when it was filed. Anyone can sign somebody else's words, so one record of
 // several will do, and the filing time is the earliest of those. It sets
-// e.code, e.place, e.filed and e.witnesses.
+// e.code, e.place, e.filed, e.witnesses and e.held.
 func (r *Reading) stand(e *entry) {
-	e.filed, e.logged, e.witnesses = time.Time{}, time.Time{}, 0
+	e.filed, e.logged, e.witnesses, e.held = time.Time{}, time.Time{}, 0, time.Time{}
 	e.code = ReasonAbsent
 	e.place = slices.MinFunc(e.places, comparePlaces)
 	switch {
@@ -28,6 +28,9 @@ func (r *Reading) stand(e *entry) {
 	best, first := -1, e.place
 	for _, p := range e.places {
 		code, at, by := r.standing(e.doc, p)
+		if held := r.held(p); code == "" && (e.held.IsZero() || held.Before(e.held)) {
+			e.held = held
+		}
 		rank := slices.Index(standings, code)
 		earlier := at.Before(e.logged) || at.Equal(e.logged) && comparePlaces(p, e.place) < 0
 		if rank < best || rank == best && !earlier {

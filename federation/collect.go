@@ -17,7 +17,6 @@ type collector struct {
 	owed       bool                            // the log holds documents that no receipt covers
 	collecting *collection                     // cosignatures under way
 	last       map[review.ParticipantID]uint64 // size that each witness last cosigned
-	by         string                          // the witnesses who made the last receipt; "" if there is none to make again
 }
 
 func newCollector(o review.Origin) collector {
@@ -43,6 +42,7 @@ type collection struct {
 	fileAt    time.Time                     // not before; zero until there is a quorum
 	filing    bool
 	failed    bool // the receipt was not taken: try again at fileAt
+	stale     bool // what was cosigned makes nothing final: its dates count for no set of witnesses
 }
 
 // maxConflicts is how often one witness may name another size for one head
@@ -82,9 +82,11 @@ func (c *Core) collectorOf(o review.Origin) *collector {
 // collection at a time is enough.
 func (c *Core) collect(s *collector) {
 	r := c.logs[s.origin]
-	if g := s.collecting; g != nil && !g.filing && s.owed && len(g.waiting) == 0 && len(g.lines)+len(g.copying) < c.roster.quorum() &&
-		!c.now.Before(g.since.Add(c.timing.Retry)) {
-		s.collecting = nil // no quorum in sight, and there is a newer head to ask for
+	if g := s.collecting; g != nil && !g.filing && !c.now.Before(g.since.Add(c.timing.Retry)) {
+		newer := s.owed && len(g.waiting) == 0 && len(g.lines)+len(g.copying) < c.roster.quorum()
+		if newer || g.stale { // no quorum in sight, and a newer head to ask for; or other dates
+			s.collecting, s.owed = nil, true
+		}
 	}
 	if s.collecting == nil {
 		if !s.owed || r.head.Size == 0 {
@@ -131,13 +133,22 @@ func (c *Core) fileDue(o review.Origin, g *collection) {
 		c.due(g.fileAt)
 		return
 	}
-	g.filing = true
-	var note strings.Builder
-	note.Write(logNote(g.head.Checkpoint))
-	for _, name := range sortedKeys(g.lines) {
-		note.WriteString(g.lines[name])
+	note := g.note()
+	if g.stale = !c.roster.Final(note); g.stale {
+		c.due(g.since.Add(c.timing.Retry))
+		return
 	}
-	c.emit(FileReceipt{Origin: o, Note: []byte(note.String())})
+	g.filing = true
+	c.emit(FileReceipt{Origin: o, Note: note})
+}
+
+// note is the head with the cosignatures that came.
+func (g *collection) note() []byte {
+	note := slices.Clip(logNote(g.head.Checkpoint))
+	for _, name := range sortedKeys(g.lines) {
+		note = append(note, g.lines[name]...)
+	}
+	return note
 }
 
 func (c *Core) receiptFiled(e ReceiptFiled) {
@@ -151,7 +162,7 @@ func (c *Core) receiptFiled(e ReceiptFiled) {
 		g.fileAt = c.now.Add(c.timing.Retry)
 		return
 	}
-	s.collecting, s.by = nil, c.roster.witnessSet()
+	s.collecting = nil
 	if s == c.orphan {
 		c.orphan = nil
 	}

@@ -137,6 +137,7 @@ func (c *Core) Step(now time.Time, e Event) []Effect {
 		c.start(e)
 	case Enrolled:
 		c.enrol(e.Roster)
+		c.signing.owed = c.signing.owed || e.Owed
 	case PeerUp:
 		c.peerUp(e.Peer)
 	case PeerDown:

@@ -24,7 +24,7 @@ type bench struct {
 // onBench starts a core in a federation of so many logs, all signed with one
 // key, none of them its own.
 func onBench(t *testing.T, logs int) *bench {
-	r := &Roster{Logs: make(map[review.Origin]Log)}
+	r := &Roster{Logs: make(map[review.Origin]Log), Final: func([]byte) bool { return true }}
 	for i := range logs {
 		r.Logs[logOf(i)] = Log{Key: noteSigner(7).Key(), Owner: review.ParticipantID(fmt.Sprint("owner", i))}
 	}

@@ -15,11 +15,15 @@ type Event interface{ event() }
 type Started struct {
 	Heads  []store.Head
 	Fenced string // why the own log must not be signed, from an earlier run; leads to Fence again
-	Owed   bool   // the own head covers documents that no receipt covers
+	Owed   bool   // the own log holds documents that no receipt in it makes final
 }
 
-// Enrolled replaces the roster.
-type Enrolled struct{ Roster *Roster }
+// Enrolled replaces the roster. Owed is as in Started: a receipt may have been
+// made by witnesses whose time was over, as a charter says that came since.
+type Enrolled struct {
+	Roster *Roster
+	Owed   bool
+}
 
 // PeerUp and PeerDown say that a connection came or went.
 type (

@@ -25,10 +25,8 @@ func (s *ownLog) enrolled(r *Roster, self review.ParticipantID) {
 	}
 	delete(owners, self)
 	s.others = len(owners)
-	if s.collecting != nil || s.by != "" && s.by != r.witnessSet() {
-		// Where this node's clock was wrong, others than those made the last
-		// receipt whose word counts: they make it again.
-		s.collecting, s.by, s.owed = nil, "", true
+	if s.collecting != nil {
+		s.collecting, s.owed = nil, true
 	}
 }
 

@@ -15,6 +15,10 @@ import (
 type Roster struct {
 	Logs      map[review.Origin]Log
 	Witnesses []Witness // in force, sorted by name
+	// Final is whether a log's note carries the cosignatures that make it final.
+	// A quorum of Witnesses is not enough: where the witnesses change, their
+	// cosignatures have to be dated in their time.
+	Final func(note []byte) bool
 }
 
 // Log is one epoch of a participant's log.
@@ -60,7 +64,10 @@ func RosterAt(chain *review.Chain, now time.Time) (*Roster, time.Time) {
 }
 
 func roster(chain *review.Chain, keys map[string]signing.NoteKey, at time.Time) *Roster {
-	r := &Roster{Logs: make(map[review.Origin]Log)}
+	r := &Roster{Logs: make(map[review.Origin]Log), Final: func(note []byte) bool {
+		_, ok := review.Quorate(chain, note)
+		return ok
+	}}
 	for _, l := range chain.Logs() {
 		quota, _ := chain.Quota(l.Origin, at)
 		copies, _ := chain.Copied(l.Origin)
@@ -113,15 +120,6 @@ func openCheckpoint(note []byte, origin string, key signing.NoteKey) (signing.Ch
 		err = fmt.Errorf("federation: %s claims %d entries, the limit is %d", origin, cp.Size, uint64(maxSize))
 	}
 	return cp, err
-}
-
-// witnessSet tells one set of witnesses from another.
-func (r *Roster) witnessSet() string {
-	var b strings.Builder
-	for _, w := range r.Witnesses {
-		b.WriteString(w.Name + " " + w.Key.String() + "\n")
-	}
-	return b.String()
 }
 
 // quorum is how many cosignatures make a checkpoint final.

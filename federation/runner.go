@@ -194,7 +194,11 @@ func (r *Runner) reread(ctx context.Context) {
 	case err != nil:
 		r.log.Error("charter chain not read", "err", err)
 	case changed:
-		r.step(ctx, Enrolled{r.roster.Load()}, nil)
+		owed, err := r.owed()
+		if err != nil {
+			r.log.Error("not known whether all of the own log is final", "err", err)
+		}
+		r.step(ctx, Enrolled{r.roster.Load(), owed}, nil)
 		if reason := r.ended(); reason != "" && r.writer.Fenced() == "" {
 			r.do(ctx, []Effect{Fence{Reason: reason}})
 		}
@@ -221,8 +225,8 @@ func (r *Runner) started() (Started, error) {
 	return Started{Heads: r.o.Store.Heads(), Fenced: r.writer.Fenced(), Owed: owed}, err
 }
 
-// owed is whether the own log holds documents that no receipt in it covers:
-// anything but receipts at or above the size that its last receipt is for.
+// owed is whether the own log holds documents that no receipt in it makes final:
+// anything but receipts at or above the size that the last such receipt is for.
 func (r *Runner) owed() (bool, error) {
 	substance := false
 	for i := r.o.Store.Head(r.o.Own).Size; i > 0; i-- {
@@ -236,7 +240,7 @@ func (r *Runner) owed() (bool, error) {
 			substance = true
 			continue
 		}
-		if cp, err := signing.PeekCheckpoint([]byte(receipt.Checkpoint)); err == nil && cp.Origin == string(r.o.Own) {
+		if cp, ok := review.Quorate(r.Chain(), []byte(receipt.Checkpoint)); ok && cp.Origin == string(r.o.Own) {
 			return r.substanceFrom(r.o.Own, cp.Size)
 		}
 	}

@@ -53,7 +53,8 @@ func (node *Node) reread() {
 		return
 	}
 	node.pause = 0
-	node.step(federation.Enrolled{Roster: node.Mutant.roster(node.roster)})
+	node.covered = node.receipted()
+	node.step(federation.Enrolled{Roster: node.Mutant.roster(node.roster), Owed: node.owed()})
 	if reason := node.ended(); reason != "" && node.Fenced == "" && node.up {
 		node.fence(reason)
 		node.step(federation.Tick{})

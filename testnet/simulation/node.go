@@ -146,9 +146,11 @@ func (node *Node) fileWaiting() {
 	}
 }
 
-// filed is whether the own log has a document.
+// filed is whether the own log has a document, with its content unless that was
+// erased.
 func (node *Node) filed(d review.SignedDocument) bool {
-	return slices.ContainsFunc(node.Ledger.places[d.Envelope.Digest()], func(p place) bool { return p.origin == node.Origin })
+	_, absence := node.Ledger.payload(d.Envelope.Digest())
+	return absence != review.Missing && slices.ContainsFunc(node.Ledger.places[d.Envelope.Digest()], func(p place) bool { return p.origin == node.Origin })
 }
 
 // append signs documents into the own log; ok is false if the power fails right
@@ -167,18 +169,21 @@ func (node *Node) append(documents ...review.SignedDocument) (head store.Head, o
 	return head, !node.burn()
 }
 
-// receipted is the size of the own log that its last receipt covers.
+// receipted is the size of the own log up to which a receipt in it makes it final.
 func (node *Node) receipted() (size uint64) {
 	for _, d := range node.Ledger.Documents(review.KindReceipt) {
-		cp, err := signing.PeekCheckpoint([]byte(d.Predicate.(*review.Receipt).Checkpoint))
-		if err == nil && cp.Origin == string(node.Origin) && d.Author == node.ID {
+		note := []byte(d.Predicate.(*review.Receipt).Checkpoint)
+		if cp, err := signing.PeekCheckpoint(note); err != nil || cp.Origin != string(node.Origin) || d.Author != node.ID {
+			continue
+		}
+		if cp, ok := node.Ledger.library.quorate(node.chain, note); ok || node.Mutant.is(mutantNoQuorum) {
 			size = max(size, cp.Size)
 		}
 	}
 	return size
 }
 
-// owed reports whether the own log holds a document that no receipt covers.
+// owed reports whether the own log holds a document that no receipt makes final.
 func (node *Node) owed() bool {
 	m := node.Ledger.logs[node.Origin]
 	if m == nil || node.Mutant.is(mutantNoReceiptOwed) {

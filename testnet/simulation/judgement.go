@@ -71,27 +71,26 @@ func (o *oracle) weigh(node *Node, reading *review.Reading, f *fate) {
 	l, ok := reading.Label(f.ID)
 	reported := !f.filed.IsZero()
 	_, err := node.Ledger.Payload(f.ID)
-	erased := f.by != nil && f.by.Kind == review.KindWithdrawal && f.by.Predicate.(*review.Withdrawal).Erase
+	want, by := f.want, f.by
+	if by != nil && by.gone(reading) {
+		want, by = "", nil
+	}
+	erased := by != nil && by.Kind == review.KindWithdrawal && by.Predicate.(*review.Withdrawal).Erase
 	switch {
-	case f.received.IsZero():
-		return // its author still has it
-	case f.at.copyOf != nil && !reported:
-		return // of what a copy took, its members were told
-	case !ok && !reported && f.received.Before(f.at.rolledBack):
-		return // it had left the machine nowhere, and the machine forgot that it had it
+	case f.gone(reading), f.at.copyOf != nil && !reported:
+		return
 	case !ok || err != nil && !erased:
 		n.breaks("%s %.8s of %s was received at %s and is lost (reported as filed: %t)", f.Kind, f.ID, f.Author, f.at.name(), reported)
 		return
-	case l.Filed == "" && (f.want == "" || l.Reason != f.want):
+	case l.Filed == "" && (want == "" || l.Reason != want):
 		n.breaks("%s %.8s of %s was received and is %s at the end (reported as filed: %t)", f.Kind, f.ID, f.Author, l.Reason, reported)
 		return
 	case erased && err == nil:
 		n.breaks("%s %.8s was withdrawn and is not erased at %s", f.Kind, f.ID, node.name())
 		return
 	}
-	counts := f.want == "" || f.by != nil && f.by.received.IsZero()
-	if l.Counts != counts || !counts && l.Reason != f.want {
-		n.breaks("%s %.8s of %s is labelled %q (counts: %t), it should be %q", f.Kind, f.ID, f.Author, l.Reason, l.Counts, f.want)
+	if counts := want == ""; l.Counts != counts || !counts && l.Reason != want {
+		n.breaks("%s %.8s of %s is labelled %q (counts: %t), it should be %q", f.Kind, f.ID, f.Author, l.Reason, l.Counts, want)
 		return
 	}
 	if l.Filed == "" {
@@ -104,6 +103,14 @@ func (o *oracle) weigh(node *Node, reading *review.Reading, f *fate) {
 	if reported && filed.After(f.filed.Add(time.Second)) && !f.at.honestTrouble() {
 		n.breaks("%s %.8s was reported as filed at %s and is filed at %s", f.Kind, f.ID, f.filed.Sub(Start), filed.Sub(Start))
 	}
+}
+
+// gone is whether a document is nowhere, as it may be: its author still has it,
+// or, before anybody had reported it as filed, only a copy had it, of which its
+// members were told, or a machine that was put back and forgot that it had it.
+func (f *fate) gone(reading *review.Reading) bool {
+	_, there := reading.Label(f.ID)
+	return f.received.IsZero() || !there && f.filed.IsZero() && (f.at.copyOf != nil || f.received.Before(f.at.rolledBack))
 }
 
 // honestTrouble is whether a node's records were taken from it: a receipt that

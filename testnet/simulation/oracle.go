@@ -102,7 +102,8 @@ func (o *oracle) receipted(node *Node, note []byte) {
 		return // its status page says pending
 	}
 	for _, e := range node.Ledger.logs[node.Origin].entries[:cp.Size] {
-		if f := o.fates[review.DocumentID(e.Leaf.Digest.String())]; f != nil && f.filed.IsZero() {
+		f := o.fates[review.DocumentID(e.Leaf.Digest.String())]
+		if f != nil && f.filed.IsZero() && node.Ledger.payloads[e.Leaf.Digest] != nil { // else its status page says that it lacks it
 			f.filed = o.n.Now
 		}
 	}

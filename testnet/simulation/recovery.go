@@ -14,7 +14,7 @@ type operator struct {
 	called  bool   // the next epoch is planned
 	machine int    // its instance, beside the database
 
-	bringing bool // authors will bring again what was lost
+	bringing int // how often yet authors will bring again what was lost
 
 	opening  *review.SignedDocument // to be carried to the others
 	openings []*review.Document     // of its later epochs, in the home's federation file
@@ -91,11 +91,17 @@ func (n *Network) NextEpoch(node *Node, reason string) {
 	node.Ledger.Append(node.Origin, node.Log, Entry(opening))
 	n.instances++
 	node.machine, node.Ledger.instance = n.instances, n.instances
-	node.operator = operator{machine: node.machine, opening: &opening, openings: append(node.openings, opening.Document)}
+	node.operator = operator{machine: node.machine, bringing: node.bringing, opening: &opening, openings: append(node.openings, opening.Document)}
 	n.Start(node)
-	node.bringing = true
+	n.bringAgain(node)
+}
+
+// bringAgain has authors look some minutes later whether a node has got back
+// what it lost, and bring again what it has not.
+func (n *Network) bringAgain(node *Node) {
+	node.bringing++
 	n.after(3*time.Minute, func() {
-		node.bringing = false
+		node.bringing--
 		n.oracle.broughtAgain(node)
 	})
 }

@@ -112,6 +112,7 @@ func (s *scenario) do(d Deed) {
 		if node.up {
 			s.restart(node) // damage is found by reading, and looked for from then on
 		}
+		s.bringAgain(node)
 	case deedBackup, deedSnapshot:
 		s.backups[node] = node.Backup()
 	case deedRestore:
@@ -245,7 +246,7 @@ func (s *scenario) unsettled() string {
 			return node.name() + " has not opened its next epoch"
 		case node.opening != nil:
 			return "the opening of " + node.name() + " is not known to all"
-		case len(node.waiting) > 0 || node.bringing:
+		case len(node.waiting) > 0 || node.bringing > 0:
 			return node.name() + " has documents that are not filed yet"
 		case node.owed():
 			return node.name() + " owes a receipt"

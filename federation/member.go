@@ -77,6 +77,9 @@ func (r *Runner) ask(ctx context.Context, e Ask) Answered {
 		return Answered{Ask: e.ID, Err: err}
 	}
 	answer, err := call.Read(body)
+	if cosign, ok := e.Request.(Cosign); ok && err == nil && e.To != r.o.Self {
+		r.readClock(e.To, cosign.Note, answer.(CosignAnswer))
+	}
 	if a, ok := answer.(RangeAnswer); ok && err == nil {
 		verifyOnAllCores(a.Entries) // here, so that it goes on while the range before is stored
 	}
@@ -322,6 +325,11 @@ type RunnerStatus struct {
 	Known     map[review.Origin]uint64 // the longest head heard of, by log
 	Fenced    string
 	Forks     []ForkSeen
+	Asking    bool // for the head of the own log, as after a start: nothing is signed yet
+	Met       bool // some peer has been connected since the start
+	// Clock is how far the witnesses' clocks are ahead of this machine's.
+	Clock      time.Duration
+	ClockKnown bool
 }
 
 // Status is how the node is now.
@@ -340,5 +348,12 @@ func (r *Runner) Status() RunnerStatus {
 		s.Known[o] = size
 	}
 	s.Forks = slices.Clone(r.forks)
+	s.Met = r.met.Load()
+	s.Clock, s.ClockKnown = r.clocks.difference()
+	select {
+	case <-r.opened:
+	default:
+		s.Asking = true
+	}
 	return s
 }

@@ -58,6 +58,8 @@ type Runner struct {
 	opened  chan struct{} // closed when the own log may be signed, or never will be
 	group   *errgroup.Group
 	growth  growth
+	clocks  clocks
+	met     atomic.Bool // some peer has been connected
 
 	substance atomic.Bool // something but receipts was appended since the core was told
 	chain     atomic.Pointer[review.Chain]
@@ -116,7 +118,7 @@ func NewRunner(o RunnerOptions) (*Runner, error) {
 	r.host, err = transport.New(transport.Options{
 		Identity: o.Node, Listen: o.Listen, Logger: r.log,
 		Members: r.members, Serve: r.serve, Heard: r.heard, HTTP: o.HTTP,
-		Connected:    func(p review.ParticipantID) { r.happen(PeerUp{p}) },
+		Connected:    func(p review.ParticipantID) { r.met.Store(true); r.happen(PeerUp{p}) },
 		Disconnected: func(p review.ParticipantID) { r.happen(PeerDown{p}) },
 	})
 	return r, err

@@ -41,6 +41,12 @@ func (s *Store) Condition() error {
 	return cmp.Or(s.disk.full, s.disk.damage)
 }
 
+// Free is how many bytes are free on the disk that holds the database.
+func (s *Store) Free() (uint64, error) {
+	free, _, err := s.options.FreeSpace(s.dir)
+	return free, err
+}
+
 // writable is nil while nothing speaks against writing.
 func (s *Store) writable() error {
 	if err := s.failure(); err != nil {

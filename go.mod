@@ -11,11 +11,12 @@ require (
 	github.com/libp2p/go-libp2p v0.51.0 // authenticated connections between nodes over TCP and QUIC
 	github.com/libp2p/go-libp2p-pubsub v0.19.0 // gossip of log heads
 	github.com/multiformats/go-multiaddr v0.16.1 // the addresses of libp2p
+	github.com/prometheus/client_golang v1.24.1 // metrics for whoever runs a node; libp2p brings it anyway
 	github.com/rogpeppe/go-internal v1.16.0 // testscript: tests run the real commands
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // JSON Schema 2020-12, enforced when a document is filed
 	github.com/sigstore/sigstore v1.10.11 // encrypted key files, DSSE signing, keys in HSMs and KMSs
 	github.com/stretchr/testify v1.12.1 // assertions in tests
-	golang.org/x/crypto v0.57.0 // scrypt: the passwords of the desk
+	golang.org/x/crypto v0.57.0 // certificates from an ACME authority (acme/autocert), the passwords of the desk (scrypt)
 	golang.org/x/mod v0.42.0 // RFC 6962 trees and proofs (sumdb/tlog), signed notes (sumdb/note)
 	golang.org/x/sync v0.24.0 // errgroup: what runs together ends together
 	golang.org/x/sys v0.48.0 // free disk space, before every write
@@ -90,7 +91,6 @@ require (
 	github.com/pion/transport/v4 v4.0.1 // indirect
 	github.com/pion/turn/v4 v4.0.2 // indirect
 	github.com/pion/webrtc/v4 v4.1.2 // indirect
-	github.com/prometheus/client_golang v1.24.1 // indirect
 	github.com/prometheus/client_model v0.6.2 // indirect
 	github.com/prometheus/common v0.70.1 // indirect
 	github.com/prometheus/procfs v0.21.1 // indirect

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"filippo.io/age"
 
@@ -303,6 +304,21 @@ func (h Home) noteBackup(n backupNote) error {
 		notes = append(notes[:oldest], notes[oldest+1:]...)
 	}
 	return nil
+}
+
+// LastBackup is when a backup of this home was made last, as far as it knows:
+// of those that a file system's snapshot or another program made it does not.
+func (h Home) LastBackup() (at time.Time, known bool) {
+	notes, err := os.ReadDir(h.path("backups"))
+	if err != nil {
+		return at, false
+	}
+	for _, note := range notes {
+		if info, err := note.Info(); err == nil && info.ModTime().After(at) {
+			at = info.ModTime()
+		}
+	}
+	return at, !at.IsZero()
 }
 
 func older(a, b fs.DirEntry) bool {

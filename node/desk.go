@@ -2,8 +2,6 @@ package node
 
 import (
 	"context"
-	"fmt"
-	"net"
 	"os"
 	"time"
 
@@ -57,16 +55,3 @@ func (n *Node) health() []desk.Line {
 
 // backupDue is when the desk says that a backup is old: a nightly one failed twice.
 const backupDue = 50 * time.Hour
-
-// checkDesk is whether an address is one of this machine only: the desk's
-// passwords cross it unencrypted.
-func checkDesk(address string) error {
-	if address == "" {
-		return nil
-	}
-	host, port, err := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); err != nil || port == "" || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("desk: %.60q is not an address of this machine only; write 127.0.0.1:8471, and reach it from elsewhere through SSH", address)
-	}
-	return nil
-}

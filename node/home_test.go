@@ -5,7 +5,6 @@ import (
 	"os"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
 
 	"stocktake/review"
@@ -102,17 +101,5 @@ func FuzzParseCard(f *testing.F) {
 		written, err := json.Marshal(read)
 		require.NoError(t, err)
 		require.Equal(t, string(again), string(written))
-	})
-}
-
-func FuzzParseConfig(f *testing.F) {
-	f.Add([]byte("participant: xsa\nepoch: 1\nlisten: [/ip4/127.0.0.1/tcp/1]\nhttp: 127.0.0.1:8470\n"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var c Config
-		if parseConfig(b, &c) != nil {
-			return
-		}
-		_, err := yaml.Marshal(c)
-		require.NoError(t, err)
 	})
 }

@@ -10,6 +10,10 @@ const (
 	maxCard = 16 << 10
 )
 
+// maxScrapes bounds how many at once are told the metrics: two Prometheus
+// servers that watch each other.
+const maxScrapes = 2
+
 // maxSocketPath is what the smallest of the systems' sockaddr_un holds, with
 // its final zero byte (macOS: 104).
 const maxSocketPath = 103

@@ -54,6 +54,8 @@ type Node struct {
 	clerk       *signing.DocumentSigner // signs receipts and refusals; nil offline
 	nodeKey     *signing.NoteSigner     // signs what the node says of its exports; nil offline
 
+	metrics *metrics
+
 	mu        sync.Mutex
 	reading   *review.Reading // of snapshot; nil at first
 	snapshot  review.Snapshot
@@ -83,6 +85,7 @@ func Open(h Home, o Options) (*Node, error) {
 		home: h, config: config, options: o, logger: o.Logger, founding: founding,
 		origin: review.OriginOf(config.Epoch, config.Participant, founding.Genesis.ID, charter.Suffix),
 	}
+	n.metrics = newMetrics(n)
 	if n.logger == nil {
 		n.logger = slog.New(slog.DiscardHandler)
 	}

@@ -41,9 +41,12 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 		if label.Reason == review.ReasonPending && label.Place.Origin == n.origin {
 			s.Pending++
 		}
+		if label.Place.Origin == n.origin {
+			s.LastFiled = max(s.LastFiled, label.Filed)
+		}
 	}
 	if err := n.store.Condition(); err != nil {
-		s.Storage = err.Error()
+		s.Storage, s.ReadOnly = err.Error(), readOnly(err)
 	}
 	if s.Fenced, err = n.store.Fenced(n.origin); err != nil {
 		return nil, err
@@ -53,7 +56,11 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 		now := n.runner.Status()
 		known, s.Fenced, s.Addresses = now.Known, now.Fenced, now.Addresses
 		for _, peer := range now.Peers {
-			s.Peers = append(s.Peers, web.PeerStatus{Participant: peer.ID, Connected: peer.Connected, Address: peer.Address})
+			s.Peers = append(s.Peers, web.PeerStatus{Participant: peer.ID, Connected: peer.Connected, Address: peer.Address, Trouble: peer.Trouble})
+		}
+		if now.ClockKnown {
+			ahead := int(now.Clock.Seconds())
+			s.Clock = &ahead
 		}
 		for _, f := range now.Forks {
 			if l, _ := reading.Chain().Log(f.Origin); l.Forked == "" {

@@ -38,7 +38,7 @@ func deskCommand() command {
 				return err
 			}
 			if config.Desk == "" {
-				c.say("There is no desk yet: write desk: 127.0.0.1:8471 into %s and start the node again.", c.home.ConfigFile())
+				c.say("There is no desk yet: write desk: 127.0.0.1:8472 into %s and start the node again.", c.home.ConfigFile())
 			} else {
 				c.say("The desk is at http://%s/ while the node runs.", config.Desk)
 			}

@@ -53,6 +53,14 @@ func (n *site) getStatus(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if !n.Operator { // what a dial failed on names addresses
+		shown := *s
+		shown.Peers = slices.Clone(s.Peers)
+		for i := range shown.Peers {
+			shown.Peers[i].Trouble = ""
+		}
+		s = &shown
+	}
 	return writeJSON(w, http.StatusOK, s)
 }
 

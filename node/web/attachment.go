@@ -70,7 +70,7 @@ func (n *site) routeAttachments(mux *http.ServeMux) {
 
 // AttachmentHandler serves members what a node carries, shown here or not.
 func AttachmentHandler(s AttachmentSource, logger *slog.Logger) http.Handler {
-	n := &site{Options: Options{Logger: logger}}
+	n := newSite(nil, Options{Logger: logger})
 	mux := http.NewServeMux()
 	n.handle(mux, "GET /api/v1/attachments/{id}/manifest", answerTimeout, getPiece(s, false))
 	n.handle(mux, "GET /api/v1/attachments/{id}/chunks", answerTimeout, getPiece(s, true), "from")

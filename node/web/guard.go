@@ -35,6 +35,9 @@ func (n *site) guard(mux *http.ServeMux) http.Handler {
 	busy := make(chan struct{}, maxRequests)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		setHeaders(w.Header())
+		if scheme(r) == "https" {
+			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		if err := n.acceptable(r, sameOrigin); err != nil {
 			w.Header().Set("Connection", "close") // and read no more of it
 			n.refuse(w, r, err)
@@ -59,6 +62,7 @@ func (n *site) guard(mux *http.ServeMux) http.Handler {
 			n.refuse(w, r, &AnswerError{http.StatusNotFound, codeNoPage, "there is nothing at " + r.URL.Path})
 			return
 		}
+		setRoute(w, pattern)
 		mux.ServeHTTP(w, r)
 	})
 }
@@ -141,7 +145,7 @@ func (n *site) refuse(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func isPage(p string) bool {
-	for _, prefix := range []string{"/api/", "/log/", "/witness/"} {
+	for _, prefix := range []string{"/api/", "/log/", "/witness/", "/-/"} {
 		if strings.HasPrefix(p, prefix) {
 			return false
 		}

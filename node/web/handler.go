@@ -35,6 +35,15 @@ type Options struct {
 	// the operator of the node alone, so only for a handler that serves the
 	// home's socket; nil: there is no such route.
 	Backup func(ctx context.Context, since []byte, w io.Writer) error
+	// Operator says that only the node's operator reaches this handler.
+	Operator bool
+	// Condition is how the node is, for /-/healthy and /-/ready; nil: none.
+	Condition func() Condition
+	// Metrics answers /-/metrics. It is for the node's operator: set it only for
+	// a handler that others do not reach; nil: there is no such route.
+	Metrics http.Handler
+	// Count is told of each answer, by its route and status; nil: nobody is.
+	Count func(route string, status int)
 }
 
 // LogFiles are the files of C2SP tlog-tiles. Both methods give ErrNotFound for
@@ -54,18 +63,24 @@ type LogFiles interface {
 //	/api/v1/...                       JSON, see api.go
 //	/log/<origin>/checkpoint, tile/.. C2SP tlog-tiles, see logfiles.go
 //	/witness/add-checkpoint           C2SP tlog-witness
+//	/-/healthy, /-/ready, /-/metrics  see probes.go
 func Handler(s Service, o Options) http.Handler {
-	if o.Logger == nil {
-		o.Logger = slog.Default()
-	}
-	n := &site{Service: s, Options: o, waiters: make(chan struct{}, maxWaiters), assemblies: make(chan struct{}, maxAssemblies)}
+	n := newSite(s, o)
 	mux := http.NewServeMux()
 	n.routeAPI(mux)
 	n.routeBackup(mux)
 	n.routeAttachments(mux)
 	n.routeLog(mux)
 	n.routePages(mux)
-	return n.guard(mux)
+	n.routeProbes(mux)
+	return n.counted(n.guard(mux))
+}
+
+func newSite(s Service, o Options) *site {
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	return &site{Service: s, Options: o, waiters: make(chan struct{}, maxWaiters), assemblies: make(chan struct{}, maxAssemblies)}
 }
 
 // NewServer serves a handler with bounds on time and headers, for a listener
@@ -78,6 +93,7 @@ func NewServer(h http.Handler) *http.Server {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
+		ConnContext:       noteProxy,
 	}
 }
 

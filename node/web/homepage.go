@@ -27,7 +27,6 @@ type nodeState struct {
 	*Status
 	Standing standing
 	Behind   []LogStatus // logs of which more is known than held
-	Up       int         // peers that are connected
 }
 
 // latestShown is a screen of news.
@@ -72,11 +71,6 @@ func newest(list []Listed, n int) []Listed {
 
 func stateOfNode(s *Status) nodeState {
 	node := nodeState{Status: s, Standing: standing{Tone: "good", Text: "complete: every record that this node has heard of is here"}}
-	for _, p := range s.Peers {
-		if p.Connected {
-			node.Up++
-		}
-	}
 	for _, l := range s.Logs {
 		if l.Known > l.Size {
 			node.Behind = append(node.Behind, l)
@@ -89,7 +83,7 @@ func stateOfNode(s *Status) nodeState {
 		node.Standing = standing{Tone: "bad", Text: counted(len(s.Forks), "log was seen in two versions", "logs were seen in two versions")}
 	case len(node.Behind) > 0:
 		node.Standing = standing{Tone: "warn", Text: "catching up: " + counted(len(node.Behind), "log has records that have not arrived", "logs have records that have not arrived")}
-	case len(s.Peers) > 0 && node.Up == 0:
+	case len(s.Peers) > 0 && s.Up() == 0:
 		node.Standing = standing{Tone: "warn", Text: "alone: no other node is connected, so more may have been filed elsewhere"}
 	case s.Missing > 0:
 		node.Standing = standing{Tone: "warn", Text: "waiting for the content of " + counted(s.Missing, "record", "records")}

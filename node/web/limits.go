@@ -39,6 +39,9 @@ const (
 	// maxRequests bounds how many requests are answered at once: at 1 MB each
 	// they fit a small server. Further ones are told to come again.
 	maxRequests = 128
+	// maxConnections bounds how many connections are open at once, those that do
+	// nothing too: some 30 KB each with TLS.
+	maxConnections = 1024
 	// maxAssemblies bounds how many stocktakes are computed at once: each keeps
 	// a core busy, and the small server has two.
 	maxAssemblies = 2

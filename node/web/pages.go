@@ -146,7 +146,7 @@ func (n *site) errorPage(w http.ResponseWriter, r *http.Request, status int, e e
 	case codeBadRequest, codePath:
 		p.Title = "This address cannot be read"
 	}
-	if e.Code != codeHost { // a stranger's page may be reading this one
+	if e.Code != codeHost && n.Service != nil { // a stranger's page may be reading this one
 		if s, err := n.Status(r.Context()); err == nil {
 			p.Node, p.Demo = s.Name, s.Demo
 		}

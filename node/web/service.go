@@ -139,6 +139,9 @@ type Status struct {
 	Fenced      string               `json:"fenced,omitempty"`  // why this node never signs its log again
 	Remedy      string               `json:"remedy,omitempty"`  // of that: what its operator does
 	Storage     string               `json:"storage,omitempty"` // what is wrong with it, and what to do
+	ReadOnly    bool                 `json:"readOnly,omitempty"`  // nothing is stored: Storage says why
+	LastFiled   string               `json:"lastFiled,omitempty"` // filing time of what was filed last in the own log
+	Clock       *int                 `json:"clock,omitempty"`     // seconds by which the witnesses' clocks are ahead of this machine's; nil if not known
 	Documents   int                  `json:"documents"`
 	Running     bool                 `json:"running"`  // it takes part now; else peers and known sizes say nothing
 	Missing     int                  `json:"missing"`  // payloads that have not arrived
@@ -155,6 +158,16 @@ type Status struct {
 	Demo           bool                 `json:"demonstration,omitempty"`
 	Display        []review.DisplayRule `json:"display,omitempty"` // what is carried here and not shown
 	Policy         review.DocumentID    `json:"policy,omitempty"`  // the document that says so
+}
+
+// Up is how many peers are connected.
+func (s *Status) Up() (connected int) {
+	for _, p := range s.Peers {
+		if p.Connected {
+			connected++
+		}
+	}
+	return connected
 }
 
 // Contradiction is one, with the documents that show it.
@@ -177,6 +190,7 @@ type PeerStatus struct {
 	Participant review.ParticipantID `json:"participant"`
 	Connected   bool                 `json:"connected"`
 	Address     string               `json:"address,omitempty"`
+	Trouble     string               `json:"trouble,omitempty"` // why it is not connected, if that is known
 }
 
 // LogStatus is one log: what is held and the longest head that was heard of.

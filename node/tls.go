@@ -28,8 +28,6 @@ type ACME struct {
 	Directory string   `yaml:"directory,omitempty"` // its address; empty: Let's Encrypt
 }
 
-func (t TLS) on() bool { return t.Certificate != "" || t.ACME != nil }
-
 func (t TLS) check() (wrong []error) {
 	mistake := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf("tls: "+format, args...)) }
 	if (t.Certificate == "") != (t.Key == "") {

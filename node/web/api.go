@@ -31,21 +31,26 @@ type listJSON struct {
 
 // routeAPI adds /api/v1. Refusals are errorBody.
 func (n *site) routeAPI(mux *http.ServeMux) {
-	add := func(pattern string, answer route, parameters ...string) {
-		n.handle(mux, pattern, answerTimeout, answer, parameters...)
-	}
-	add("GET /api/v1/status", n.getStatus)
-	add("GET /api/v1/snapshot", n.getSnapshot)
-	add("GET /api/v1/federation", n.getFederation)
-	add("GET /api/v1/documents", n.getDocuments, "kind", "author", "about", "receipts")
-	n.handle(mux, "POST /api/v1/documents", maxWait+answerTimeout, n.postDocument, "wait")
-	add("GET /api/v1/documents/{id}", n.getDocument)
-	add("GET /api/v1/documents/{id}/envelope", n.getEnvelope)
-	add("GET /api/v1/documents/{id}/thread", n.getThread)
-	add("GET /api/v1/documents/{id}/export", n.getExport)
-	add("GET /api/v1/stocktake", n.getStocktake, "scope", "cutoff")
-	add("POST /api/v1/stocktake", n.postStocktake, "scope", "cutoff")
-	add("GET /api/v1/schema/{kind}", n.getSchema)
+	envelope := &content{mediaEnvelope, envelopeReference}
+	stocktake := content{mediaJSON, stocktakeShape{}}
+	n.routeEndpoints(mux, []endpoint{
+		{method: "GET", path: "/api/v1/status", about: "How the node and its federation are.", answer: n.getStatus, gives: content{mediaJSON, Status{}}},
+		{method: "GET", path: "/api/v1/snapshot", about: "Exactly which records a stocktake made now would be made from.", answer: n.getSnapshot, gives: content{mediaJSON, snapshotShape{}}},
+		{method: "GET", path: "/api/v1/federation", about: "The charter and its accessions, one envelope a line.", answer: n.getFederation, gives: content{mediaLines, nil}},
+		{method: "GET", path: "/api/v1/documents", about: "The documents held, by filing time, pending ones last.", answer: n.getDocuments,
+			query: []string{"kind", "author", "about", "receipts"}, gives: content{mediaJSON, listJSON{}}},
+		{method: "POST", path: "/api/v1/documents", about: "File a signed document. When the answer comes, it is received: it survives a crash.", limit: maxWait + answerTimeout, answer: n.postDocument,
+			query: []string{"wait"}, takes: envelope, status: http.StatusCreated, gives: content{mediaJSON, Filed{}}},
+		{method: "GET", path: "/api/v1/documents/{id}", about: "One document with all that this node knows of it.", answer: n.getDocument, gives: content{mediaJSON, Shown{}}},
+		{method: "GET", path: "/api/v1/documents/{id}/envelope", about: "The document as it was signed.", answer: n.getEnvelope, gives: *envelope},
+		{method: "GET", path: "/api/v1/documents/{id}/thread", about: "The document with everything that was said about it.", answer: n.getThread, gives: content{mediaJSON, review.Thread{}}},
+		{method: "GET", path: "/api/v1/documents/{id}/export", about: "What others need to verify the document: files by name, in base64.", answer: n.getExport,
+			gives: content{mediaJSON, schema{"type": "object", "additionalProperties": map[string]any{"type": "string", "contentEncoding": "base64"}}}},
+		{method: "GET", path: "/api/v1/stocktake", about: "The stocktake of what the node holds now.", answer: n.getStocktake, query: []string{"scope", "cutoff"}, gives: stocktake},
+		{method: "POST", path: "/api/v1/stocktake", about: "The stocktake of a snapshot: the same bytes at every node.", answer: n.postStocktake,
+			query: []string{"scope", "cutoff"}, takes: &content{mediaJSON, snapshotShape{}}, gives: stocktake},
+		{method: "GET", path: "/api/v1/schema/{kind}", about: "The JSON Schema of a kind's predicate.", answer: n.getSchema, gives: content{mediaSchema, schema{"type": "object"}}},
+	})
 }
 
 func (n *site) getStatus(w http.ResponseWriter, r *http.Request) error {

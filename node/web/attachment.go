@@ -60,11 +60,16 @@ const mediaBytes = "application/octet-stream"
 //	GET  /api/v1/attachments/{id}/chunks     ?from=N; PUT takes the same
 //	GET  /documents/{id}/attachments/{name}  for readers: the whole, as a download
 func (n *site) routeAttachments(mux *http.ServeMux) {
-	n.handle(mux, "GET /api/v1/attachments/{id}", answerTimeout, n.getAttachmentState)
-	n.handle(mux, "GET /api/v1/attachments/{id}/manifest", answerTimeout, getPiece(n, false))
-	n.handle(mux, "GET /api/v1/attachments/{id}/chunks", answerTimeout, getPiece(n, true), "from")
-	n.handle(mux, "PUT /api/v1/attachments/{id}/manifest", answerTimeout, n.putManifest)
-	n.handle(mux, "PUT /api/v1/attachments/{id}/chunks", maxUploadTime, n.putChunks, "from")
+	state := content{mediaJSON, AttachmentState{}}
+	n.routeEndpoints(mux, []endpoint{
+		{method: "GET", path: "/api/v1/attachments/{id}", about: "How far an attachment is here.", answer: n.getAttachmentState, gives: state},
+		{method: "GET", path: "/api/v1/attachments/{id}/manifest", about: "An attachment's manifest.", answer: getPiece(n, false), gives: content{mediaBytes, nil}},
+		{method: "GET", path: "/api/v1/attachments/{id}/chunks", about: "A run of an attachment's chunks.", answer: getPiece(n, true), query: []string{"from"}, gives: content{mediaBytes, nil}},
+		{method: "PUT", path: "/api/v1/attachments/{id}/manifest", about: "Bring the manifest of an attachment that a document here names.", answer: n.putManifest,
+			takes: &content{mediaBytes, nil}, gives: state},
+		{method: "PUT", path: "/api/v1/attachments/{id}/chunks", about: "Bring a run of its chunks.", limit: maxUploadTime, answer: n.putChunks,
+			query: []string{"from"}, takes: &content{mediaBytes, nil}, gives: state},
+	})
 	n.handle(mux, "GET /documents/{id}/attachments/{name}", maxDownloadTime, n.getAttachment)
 }
 

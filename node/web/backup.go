@@ -15,7 +15,10 @@ const mediaBackup = "application/x-ndjson"
 // routeBackup adds the one route that is for the operator of the node alone.
 func (n *site) routeBackup(mux *http.ServeMux) {
 	if n.Backup != nil {
-		n.handle(mux, "POST /api/v1/backup", maxBackupTime, n.postBackup)
+		n.routeEndpoints(mux, []endpoint{{
+			method: "POST", path: "/api/v1/backup", about: "The next part of a backup, line by line.", limit: maxBackupTime, answer: n.postBackup,
+			takes: &content{mediaJSON, schema{"type": "object"}}, gives: content{mediaBackup, nil},
+		}})
 	}
 }
 

@@ -60,12 +60,16 @@ type LogFiles interface {
 // [NewServer], which bounds time and headers.
 //
 //	/                                 pages, see pages.go
-//	/api/v1/...                       JSON, see api.go
+//	/api/v1/...                       JSON, see api.go; /api/v1/openapi.json describes it
 //	/log/<origin>/checkpoint, tile/.. C2SP tlog-tiles, see logfiles.go
 //	/witness/add-checkpoint           C2SP tlog-witness
 //	/-/healthy, /-/ready, /-/metrics  see probes.go
 func Handler(s Service, o Options) http.Handler {
 	n := newSite(s, o)
+	return n.counted(n.guard(n.routes()))
+}
+
+func (n *site) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	n.routeAPI(mux)
 	n.routeBackup(mux)
@@ -73,7 +77,8 @@ func Handler(s Service, o Options) http.Handler {
 	n.routeLog(mux)
 	n.routePages(mux)
 	n.routeProbes(mux)
-	return n.counted(n.guard(mux))
+	n.routeOpenAPI(mux)
+	return mux
 }
 
 func newSite(s Service, o Options) *site {
@@ -105,6 +110,8 @@ type site struct {
 	assemblies chan struct{} // stocktakes that are computed now
 	kept       keptStocktakes
 	charters   keptCharter
+	table      []endpoint // of the API
+	patterns   []string   // of all routes
 }
 
 // route answers a request, or says why not.
@@ -113,6 +120,7 @@ type route func(w http.ResponseWriter, r *http.Request) error
 // handle adds a route, with the time that it may take and the query parameters
 // that it knows.
 func (n *site) handle(mux *http.ServeMux, pattern string, limit time.Duration, answer route, parameters ...string) {
+	n.patterns = append(n.patterns, pattern)
 	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), limit)
 		defer cancel()

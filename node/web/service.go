@@ -134,11 +134,11 @@ type Status struct {
 	Charter     int                  `json:"charter"` // number of the one in force
 	Log         review.Origin        `json:"log"`
 	Size        uint64               `json:"size"`
-	Quota       uint64               `json:"quota,omitempty"`   // how many records the own log may hold; 0 for any number
-	Pending     uint64               `json:"pending"`           // records of the own log that no quorum has cosigned yet
-	Fenced      string               `json:"fenced,omitempty"`  // why this node never signs its log again
-	Remedy      string               `json:"remedy,omitempty"`  // of that: what its operator does
-	Storage     string               `json:"storage,omitempty"` // what is wrong with it, and what to do
+	Quota       uint64               `json:"quota,omitempty"`     // how many records the own log may hold; 0 for any number
+	Pending     uint64               `json:"pending"`             // records of the own log that no quorum has cosigned yet
+	Fenced      string               `json:"fenced,omitempty"`    // why this node never signs its log again
+	Remedy      string               `json:"remedy,omitempty"`    // of that: what its operator does
+	Storage     string               `json:"storage,omitempty"`   // what is wrong with it, and what to do
 	ReadOnly    bool                 `json:"readOnly,omitempty"`  // nothing is stored: Storage says why
 	LastFiled   string               `json:"lastFiled,omitempty"` // filing time of what was filed last in the own log
 	Clock       *int                 `json:"clock,omitempty"`     // seconds by which the witnesses' clocks are ahead of this machine's; nil if not known

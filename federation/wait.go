@@ -33,6 +33,9 @@ func (g *growth) tell() {
 	}
 }
 
+// Grown is closed when a log has grown, or a rewind has made it shorter.
+func (r *Runner) Grown() <-chan struct{} { return r.growth.wait() }
+
 // Wait returns when this node holds so many records of a log, or with an error
 // that says how many it holds when ctx ends.
 func (r *Runner) Wait(ctx context.Context, o review.Origin, size uint64) error {

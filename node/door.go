@@ -93,7 +93,7 @@ func (n *Node) handler(own bool) http.Handler {
 			return status, answer
 		}
 	}
-	o.Condition, o.Count = n.condition, n.metrics.count
+	o.Condition, o.Count, o.Events = n.condition, n.metrics.count, n.events
 	if own {
 		o.Operator, o.Backup, o.Metrics = true, n.backupLines, n.metrics.handler()
 	}

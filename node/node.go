@@ -55,6 +55,7 @@ type Node struct {
 	nodeKey     *signing.NoteSigner     // signs what the node says of its exports; nil offline
 
 	metrics *metrics
+	events  *web.Events
 
 	mu        sync.Mutex
 	reading   *review.Reading // of snapshot; nil at first
@@ -85,7 +86,7 @@ func Open(h Home, o Options) (*Node, error) {
 		home: h, config: config, options: o, logger: o.Logger, founding: founding,
 		origin: review.OriginOf(config.Epoch, config.Participant, founding.Genesis.ID, charter.Suffix),
 	}
-	n.metrics = newMetrics(n)
+	n.metrics, n.events = newMetrics(n), web.NewEvents(NewSalt()[:8])
 	if n.logger == nil {
 		n.logger = slog.New(slog.DiscardHandler)
 	}

@@ -37,6 +37,7 @@ func (n *Node) Run(ctx context.Context) error {
 	g.Go(func() error { return n.erase(ctx) })
 	g.Go(func() error { return n.pullAttachments(ctx) })
 	g.Go(func() error { return n.reclaim(ctx) })
+	g.Go(func() error { return n.tellEvents(ctx) })
 	for _, d := range doors {
 		g.Go(func() error {
 			if err := d.serve(); !errors.Is(err, http.ErrServerClosed) {

@@ -37,7 +37,7 @@ type ExportNote struct {
 	Files    map[string]string `json:"-"`        // SHA-256 by name
 }
 
-const exportNoteHead = predicateBase + "export/v1"
+const exportNoteHead = Vocabulary + "export/v1"
 
 // ErrExportNote means that bytes are not a node's note about an export.
 var ErrExportNote = errors.New("review: not a node's note about an export")

@@ -48,15 +48,15 @@ const (
 	KindPolicy        Kind = "policy"
 )
 
-// predicateBase is the one constant that names this vocabulary.
-const predicateBase = "https://stocktake.example/"
+// Vocabulary is the one constant that names this vocabulary. It need not resolve.
+const Vocabulary = "https://stocktake.example/"
 
 // PredicateType is the in-toto predicate type of version 1 of a kind.
-func PredicateType(k Kind) string { return predicateBase + string(k) + "/v1" }
+func PredicateType(k Kind) string { return Vocabulary + string(k) + "/v1" }
 
 // kindOf reverses PredicateType; another vocabulary or version has no kind.
 func kindOf(predicateType string) (Kind, bool) {
-	rest, ok := strings.CutPrefix(predicateType, predicateBase)
+	rest, ok := strings.CutPrefix(predicateType, Vocabulary)
 	name, version, _ := strings.Cut(rest, "/")
 	return Kind(name), ok && version == "v1"
 }

@@ -26,7 +26,18 @@ func setHeaders(h http.Header) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Cache-Control", "no-cache")
+}
+
+// setCaching says who may keep an answer: everybody, who asks each time whether
+// it is still the same; of what the node's operator asks, and of what changes
+// something, nobody.
+func (n *site) setCaching(h http.Header, r *http.Request) {
+	switch {
+	case n.Operator || r.Method != http.MethodGet && r.Method != http.MethodHead:
+		h.Set("Cache-Control", "private, no-store")
+	default:
+		h.Set("Cache-Control", "public, no-cache")
+	}
 }
 
 // guard looks at every request before a route sees it.
@@ -35,6 +46,7 @@ func (n *site) guard(mux *http.ServeMux) http.Handler {
 	busy := make(chan struct{}, maxRequests)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		setHeaders(w.Header())
+		n.setCaching(w.Header(), r)
 		if scheme(r) == "https" {
 			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
 		}

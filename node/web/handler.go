@@ -35,6 +35,8 @@ type Options struct {
 	// the operator of the node alone, so only for a handler that serves the
 	// home's socket; nil: there is no such route.
 	Backup func(ctx context.Context, since []byte, w io.Writer) error
+	// Events are told by GET /api/v1/events; nil: there is no such route.
+	Events *Events
 	// Operator says that only the node's operator reaches this handler.
 	Operator bool
 	// Condition is how the node is, for /-/healthy and /-/ready; nil: none.
@@ -74,6 +76,7 @@ func (n *site) routes() *http.ServeMux {
 	n.routeAPI(mux)
 	n.routeBackup(mux)
 	n.routeAttachments(mux)
+	n.routeEvents(mux)
 	n.routeLog(mux)
 	n.routePages(mux)
 	n.routeProbes(mux)
@@ -124,6 +127,11 @@ func (n *site) handle(mux *http.ServeMux, pattern string, limit time.Duration, a
 	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), limit)
 		defer cancel()
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			whole := &wholeWriter{ResponseWriter: w, request: r}
+			defer whole.finish()
+			w = whole
+		}
 		err := checkQuery(r, parameters)
 		if err == nil {
 			err = answer(w, r.WithContext(ctx))

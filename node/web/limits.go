@@ -42,11 +42,23 @@ const (
 	// maxConnections bounds how many connections are open at once, those that do
 	// nothing too: some 30 KB each with TLS.
 	maxConnections = 1024
+	// minCompressed is under what fits into one packet anyway.
+	minCompressed = 1 << 10
+	// gzipLevel gives 80 KB in some milliseconds a quarter of their size; higher
+	// levels take longer for little.
+	gzipLevel = 5
+	// maxListeners bounds who listens for events: each has one of maxRequests.
+	maxListeners = 32
+	// maxEvents bounds the events kept for who comes back, and how many are told
+	// one by one before it is quicker to read anew.
+	maxEvents = 1024
 	// maxAssemblies bounds how many stocktakes are computed at once: each keeps
 	// a core busy, and the small server has two.
 	maxAssemblies = 2
 	// maxStocktakes bounds the stocktakes kept for pages. One is 0.1 to 1 MB.
 	maxStocktakes = 32
+	// feedSize is how many documents a feed holds: of a busy month.
+	feedSize = 100
 	// pageSize is how many documents a list shows at once: a few screens.
 	pageSize = 100
 )
@@ -61,7 +73,8 @@ const (
 	idleTimeout     = 60 * time.Second
 	dialTimeout     = 10 * time.Second
 	pollEvery       = 250 * time.Millisecond
-	maxUploadTime   = 2 * time.Minute // 1 MiB over a poor link
-	maxDownloadTime = 2 * time.Hour   // 32 MiB over one
-	maxBackupTime   = 12 * time.Hour  // a night, for a backup to a slow disk
+	heartbeatEvery  = 15 * time.Second // under what proxies take for a dead connection
+	maxUploadTime   = 2 * time.Minute  // 1 MiB over a poor link
+	maxDownloadTime = 2 * time.Hour    // 32 MiB over one
+	maxBackupTime   = 12 * time.Hour   // a night, for a backup to a slow disk
 )

@@ -12,7 +12,7 @@ import (
 )
 
 func TestEveryRouteOfTheAPIIsDescribed(t *testing.T) {
-	n := newSite(absentNode{}, Options{Backup: func(context.Context, []byte, io.Writer) error { return nil }})
+	n := newSite(absentNode{}, Options{Events: NewEvents("boot"), Backup: func(context.Context, []byte, io.Writer) error { return nil }})
 	n.routes()
 	b, err := n.openapi()
 	require.NoError(t, err)

@@ -112,7 +112,7 @@ func TestEveryAnswerIsAsDescribed(t *testing.T) {
 	unknown := strings.Repeat("0", 64)
 	attachment := "/api/v1/attachments/" + string(m.Digest())
 
-	asked := map[string]bool{}
+	asked := map[string]bool{"GET /api/v1/events": true} // which never ends: see events_test.go
 	ask := func(method, path, target string, body []byte) {
 		t.Helper()
 		asked[method+" "+path] = true

@@ -3,9 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -28,6 +26,7 @@ import (
 //	/charter             the one in force
 //	/policy              what the node does not display
 //	/protection          what protects an author at risk, and what does not
+//	/feed.atom, /participants/{id}/feed.atom   see feed.go
 //	/verify.html         checks an export in the browser, see review/VERIFY.md
 
 //go:embed templates/*.html
@@ -101,6 +100,7 @@ func (n *site) routePages(mux *http.ServeMux) {
 	add("/policy", "policy", n.policyPage)
 	add("/protection", "protection", n.protectionPage)
 	n.handle(mux, "GET /documents/{id}/files.zip", answerTimeout, n.getFiles)
+	n.routeFeeds(mux)
 	n.routeVerifyPage(mux)
 	n.handle(mux, "GET /style.css", answerTimeout, staticFile("text/css; charset=utf-8", styleSheet))
 	n.handle(mux, "GET /icon.svg", answerTimeout, staticFile("image/svg+xml", icon))
@@ -156,15 +156,10 @@ func (n *site) errorPage(w http.ResponseWriter, r *http.Request, status int, e e
 	}
 }
 
+// staticFile is the same until another version of the program runs.
 func staticFile(mediaType string, b []byte) route {
-	sum := sha256.Sum256(b)
-	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
 	return func(w http.ResponseWriter, r *http.Request) error {
-		w.Header().Set("ETag", tag)
-		if r.Header.Get("If-None-Match") == tag {
-			w.WriteHeader(http.StatusNotModified)
-			return nil
-		}
+		w.Header().Set("Cache-Control", "public, max-age=600")
 		writeBytes(w, mediaType, b)
 		return nil
 	}

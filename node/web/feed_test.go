@@ -107,11 +107,14 @@ func TestFeedsAreAtomAndSayWhatWasFiled(t *testing.T) {
 	require.NoError(t, err)
 	byID := map[string]web.Listed{}
 	for _, d := range all {
+		if d.Filed == "" {
+			continue
+		}
 		byID["https://stocktake.example/document/"+string(d.ID)] = d
 	}
 	f := w.feed(t, "/feed.atom")
 	require.Equal(t, "http://"+w.address+"/feed.atom", f.link("self"))
-	require.Len(t, f.Entries, min(100, len(all)))
+	require.Equal(t, min(100, len(byID)), len(f.Entries))
 	samples := 0
 	for i, e := range f.Entries {
 		d, known := byID[e.IDs[0]]

@@ -1,0 +1,103 @@
+package lang
+
+import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"regexp"
+	"strings"
+)
+
+// message is a text, under "", or its plural forms.
+type message struct{ forms map[string]string }
+
+func (m *message) UnmarshalJSON(b []byte) error {
+	var text string
+	if json.Unmarshal(b, &text) == nil {
+		m.forms = map[string]string{"": text}
+		return nil
+	}
+	return json.Unmarshal(b, &m.forms)
+}
+
+// marks are what a message has besides words: {name}, [words](name), `code`.
+var marks = regexp.MustCompile("\\{([a-z]+)\\}|\\[([^\\]]*)\\]\\(([a-z]+)\\)|`([^`]*)`")
+
+// Has reports whether there is a message of a key.
+func (l *Language) Has(key string) bool {
+	_, ok := l.messages[key]
+	return ok
+}
+
+// Text is a message as plain text. Arguments follow as name, value; the value of
+// n, a whole number, chooses the plural form. A key that there is not shows as
+// itself: a test holds that no page has one.
+func (l *Language) Text(key string, arguments ...any) string {
+	return l.render(key, arguments, func(s string) string { return s }, func(v any) string {
+		if n, ok := v.(int); ok {
+			return l.Number(n)
+		}
+		return fmt.Sprint(v)
+	}, func(words, _ string) string { return words }, func(code string) string { return code })
+}
+
+// HTML is a message for a page. Arguments are escaped and isolated from the
+// direction of the text around them, but for template.HTML.
+func (l *Language) HTML(key string, arguments ...any) template.HTML {
+	return template.HTML(l.render(key, arguments, template.HTMLEscapeString, func(v any) string {
+		switch v := v.(type) {
+		case template.HTML:
+			return string(v)
+		case int:
+			return l.Number(v)
+		}
+		return "<bdi>" + template.HTMLEscapeString(fmt.Sprint(v)) + "</bdi>"
+	}, func(words, href string) string {
+		return `<a href="` + template.HTMLEscapeString(href) + `">` + template.HTMLEscapeString(words) + "</a>"
+	}, func(code string) string {
+		return `<code dir="ltr">` + template.HTMLEscapeString(code) + "</code>"
+	}))
+}
+
+func (l *Language) render(key string, arguments []any, text func(string) string, value func(any) string, link func(words, href string) string, code func(string) string) string {
+	named := map[string]any{}
+	for i := 0; i+1 < len(arguments); i += 2 {
+		named[fmt.Sprint(arguments[i])] = whole(arguments[i+1])
+	}
+	m, ok := l.messages[key]
+	if !ok {
+		return text(key)
+	}
+	pattern, single := m.forms[""]
+	if !single {
+		n, _ := named["n"].(int)
+		pattern = m.forms[l.plural(n)]
+	}
+	var b strings.Builder
+	at := 0
+	for _, m := range marks.FindAllStringSubmatchIndex(pattern, -1) {
+		b.WriteString(text(pattern[at:m[0]]))
+		at = m[1]
+		switch {
+		case m[2] >= 0:
+			b.WriteString(value(named[pattern[m[2]:m[3]]]))
+		case m[4] >= 0:
+			b.WriteString(link(pattern[m[4]:m[5]], fmt.Sprint(named[pattern[m[6]:m[7]]])))
+		default:
+			b.WriteString(code(pattern[m[8]:m[9]]))
+		}
+	}
+	b.WriteString(text(pattern[at:]))
+	return b.String()
+}
+
+// whole is a number of any integer type as an int; anything else as it is.
+func whole(v any) any {
+	switch v := v.(type) {
+	case int64:
+		return int(v)
+	case uint64:
+		return int(v) // sizes of logs, far below 2^63
+	}
+	return v
+}

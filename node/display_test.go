@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -113,6 +114,9 @@ func TestWhatIsNotDisplayedStillCounts(t *testing.T) {
 
 	handler := web.Handler(n, web.Options{})
 	get := func(path string) (int, string) {
+		if !strings.HasPrefix(path, "/api/") {
+			path = "/en" + strings.TrimSuffix(path, "/")
+		}
 		r := httptest.NewRequest("GET", "http://localhost"+path, nil)
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)

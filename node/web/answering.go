@@ -20,7 +20,7 @@ func (v *view) answering(a *review.Accredited) []answeringLine {
 	}
 	var lines []answeringLine
 	for _, by := range a.By {
-		line := answeringLine{Answering: by, Accreditor: v.who(by.Accreditor), State: stateOf(by.State)}
+		line := answeringLine{Answering: by, Accreditor: v.who(by.Accreditor), State: v.state(by.State)}
 		for _, id := range by.Accreditations {
 			line.Cites = append(line.Cites, ref{Text: short(string(id)), Href: "/documents/" + string(id)})
 		}
@@ -48,7 +48,7 @@ func (v *view) listAccredited() {
 	for _, a := range v.status.Accredited {
 		p := review.Participant{ID: a.ID, Kind: a.Type, Name: a.Name, Country: a.Country, Sample: a.Sample}
 		if a.Vouched {
-			p.Name += " (not named)"
+			p.Name = v.say("participant.not-named", "name", a.Name)
 		}
 		v.members[a.ID] = p
 	}

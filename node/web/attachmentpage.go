@@ -3,7 +3,7 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 
 	"stocktake/review"
@@ -24,22 +24,19 @@ type download struct {
 	Erased     bool
 }
 
-var attachmentStates = map[string]string{
-	AttachmentPartly:  "arriving",
-	AttachmentMissing: "missing here; this node asks the others for it when you download it",
-	AttachmentErased:  "withdrawn by its author and erased",
-}
-
 // fillAttachments shows narratives that are here and lists all attachments.
 // Figures do not depend on any of them.
-func (n *site) fillAttachments(ctx context.Context, body *documentBody) error {
+func (n *site) fillAttachments(ctx context.Context, v *view, body *documentBody) error {
 	for _, a := range body.Shown.Attachments {
-		d := download{Name: a.Name, State: attachmentStates[a.State], Erased: a.State == AttachmentErased}
+		d := download{Name: a.Name, Erased: a.State == AttachmentErased}
 		if !d.Erased {
 			d.Href = "/documents/" + string(body.ID) + "/attachments/" + a.Name
 		}
+		if a.State != AttachmentHeld {
+			d.State = v.say("attachment." + a.State)
+		}
 		if a.Size > 0 {
-			d.Size = sizeInWords(a.Size)
+			d.Size = v.size(a.Size)
 		}
 		body.Downloads = append(body.Downloads, d)
 		language, ok := review.NarrativeLanguage(a.Name)
@@ -63,13 +60,13 @@ func (n *site) fillAttachments(ctx context.Context, body *documentBody) error {
 	return nil
 }
 
-// sizeInWords is a size as people say it.
-func sizeInWords(n int64) string {
+// size is a size as people say it.
+func (w words) size(n int64) string {
 	switch {
 	case n < 1<<10:
-		return fmt.Sprintf("%d bytes", n)
+		return w.say("size.bytes", "n", int(n))
 	case n < 1<<20:
-		return fmt.Sprintf("%d KiB", (n+1<<10-1)>>10)
+		return w.say("size.kib", "size", int((n+1<<10-1)>>10))
 	}
-	return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	return w.say("size.mib", "size", w.Decimal(strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64)))
 }

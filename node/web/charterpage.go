@@ -42,10 +42,10 @@ type charterLog struct {
 func (n *site) charterPage(_ context.Context, v *view, r *http.Request) (string, any, error) {
 	body := charterBody{
 		Charter: v.charter, ID: v.charterID, Federation: v.snapshot.Federation,
-		CompactName: compact.Name(), CompactKnown: v.charter.Compact == compact.Digest(),
+		CompactName: v.compactName(), CompactKnown: v.charter.Compact == compact.Digest(),
 	}
 	for _, round := range v.charter.Rounds {
-		body.Rounds = append(body.Rounds, charterRound{round, scopeName(review.Scope(round.Scope), v.name)})
+		body.Rounds = append(body.Rounds, charterRound{round, v.scopeName(review.Scope(round.Scope), v.name)})
 	}
 	for _, w := range v.charter.Witnesses {
 		body.Witnesses = append(body.Witnesses, charterWitness{w, w.Participant, v.name(w.Participant)})
@@ -57,9 +57,9 @@ func (n *site) charterPage(_ context.Context, v *view, r *http.Request) (string,
 	for _, p := range v.charter.Participants {
 		for _, l := range p.Logs {
 			o := review.OriginOf(l.Epoch, p.ID, v.snapshot.Federation, v.charter.Suffix)
-			body.Logs = append(body.Logs, charterLog{o, p.ID, p.Name, v.snapshot.Log(o).Size})
+			body.Logs = append(body.Logs, charterLog{o, p.ID, v.name(p.ID), v.snapshot.Log(o).Size})
 		}
 	}
 	body.Contradictions = v.contradictions(func(c Contradiction) bool { return c.Kind != ContradictionLog })
-	return "Charter", body, nil
+	return v.say("charter.title"), body, nil
 }

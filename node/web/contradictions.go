@@ -1,7 +1,5 @@
 package web
 
-import "strconv"
-
 // contradictionLine is what documents show of a participant that said two
 // things of which only one can be.
 type contradictionLine struct {
@@ -17,7 +15,7 @@ func (v *view) contradictions(which func(Contradiction) bool) (lines []contradic
 		}
 		line := contradictionLine{Who: v.who(c.Participant), Text: c.Text}
 		for i, id := range c.Documents {
-			line.Cites = append(line.Cites, ref{Text: "document " + strconv.Itoa(i+1), Href: "/documents/" + string(id)})
+			line.Cites = append(line.Cites, ref{Text: v.say("document.numbered", "number", i+1), Href: "/documents/" + string(id)})
 		}
 		lines = append(lines, line)
 	}

@@ -47,7 +47,7 @@ func TestPagesSayWhoContradictedItself(t *testing.T) {
 	}}
 	page := func(path string) string {
 		answer := httptest.NewRecorder()
-		web.Handler(s, web.Options{}).ServeHTTP(answer, httptest.NewRequest("GET", "http://localhost"+path, nil))
+		web.Handler(s, web.Options{}).ServeHTTP(answer, httptest.NewRequest("GET", "http://localhost/en"+path, nil))
 		require.Equal(t, 200, answer.Code)
 		require.NotContains(t, answer.Body.String(), "<forked>")
 		require.NotContains(t, answer.Body.String(), "<two>")

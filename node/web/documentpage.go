@@ -21,7 +21,7 @@ type documentBody struct {
 	Standing      standing
 	Absence       string // in words; "" if the content is here
 	AboutTitle    string // "" where this node does not hold it
-	AboutWord     string // under a charter, about anything else
+	AboutWord     string // the message: under a charter, about anything else
 	Compact       string // what a first charter is about
 	Fields        []shownField
 	Figures       []figureRow
@@ -53,8 +53,8 @@ func (n *site) documentPage(ctx context.Context, v *view, r *http.Request) (stri
 		return "", nil, err
 	}
 	body := &documentBody{
-		Shown: *d, KindName: kindName(d.Kind), By: v.who(d.Author), Heading: titleOf(d.Listed),
-		Standing: inWords(d.Label), Absence: absences[d.Absence], Folder: folder(id),
+		Shown: *d, KindName: v.kindName(d.Kind), By: v.who(d.Author), Heading: v.titleOf(d.Listed),
+		Standing: v.inWords(d.Label), Absence: v.absence(d.Absence), Folder: folder(id),
 		Checkable: d.Statement != nil && d.Label.Reason != review.ReasonMalformed,
 		Threaded:  d.Kind != review.KindReceipt && d.Kind != review.KindOpening,
 	}
@@ -62,7 +62,7 @@ func (n *site) documentPage(ctx context.Context, v *view, r *http.Request) (stri
 	for _, id := range d.Elsewhere {
 		body.Others = append(body.Others, v.who(id))
 	}
-	if err := n.fillAbout(ctx, body); err != nil {
+	if err := n.fillAbout(ctx, v, body); err != nil {
 		return "", nil, err
 	}
 	thread, err := n.Thread(ctx, id)
@@ -70,7 +70,7 @@ func (n *site) documentPage(ctx context.Context, v *view, r *http.Request) (stri
 		return "", nil, err
 	}
 	if thread != nil {
-		body.Type = typeInWords(thread.Kind, thread.Type)
+		body.Type = v.typeInWords(thread.Kind, thread.Type)
 		if d.Kind != review.KindCharter { // of a charter's, everything there is
 			body.Thread = v.thread(thread.Replies)
 		} else {
@@ -82,7 +82,7 @@ func (n *site) documentPage(ctx context.Context, v *view, r *http.Request) (stri
 		if err := n.fillContent(ctx, v, body); err != nil {
 			return "", nil, err
 		}
-		if err := n.fillAttachments(ctx, body); err != nil {
+		if err := n.fillAttachments(ctx, v, body); err != nil {
 			return "", nil, err
 		}
 	}
@@ -90,20 +90,20 @@ func (n *site) documentPage(ctx context.Context, v *view, r *http.Request) (stri
 }
 
 // fillAbout says what the document is about.
-func (n *site) fillAbout(ctx context.Context, body *documentBody) error {
+func (n *site) fillAbout(ctx context.Context, v *view, body *documentBody) error {
 	if body.About == "" {
 		return nil
 	}
 	if string(body.About) == compact.Digest() {
-		body.Compact, body.SubjectHeld = compact.Name(), true
+		body.Compact, body.SubjectHeld = v.compactName(), true
 		return nil
 	}
 	about, err := n.Document(ctx, body.About)
 	switch {
 	case err == nil:
-		body.AboutTitle, body.AboutWord, body.SubjectHeld = titleOf(about.Listed), "about", about.Statement != nil
+		body.AboutTitle, body.AboutWord, body.SubjectHeld = v.titleOf(about.Listed), "document.about", about.Statement != nil
 		if about.Kind == review.KindCharter {
-			body.AboutWord = "under"
+			body.AboutWord = "document.under"
 		}
 	case !errors.Is(err, ErrNotFound):
 		return err
@@ -118,31 +118,31 @@ func (n *site) fillContent(ctx context.Context, v *view, body *documentBody) err
 		Predicate     json.RawMessage `json:"predicate"`
 	}
 	if err := json.Unmarshal(body.Statement, &statement); err != nil {
-		body.Fields = v.fields().fields("", body.Statement)
+		body.Fields = v.fields("").fields("", body.Statement)
 		return nil
 	}
 	body.PredicateType = statement.PredicateType
 	parsed, err := review.Parse(body.Statement)
 	if err != nil || !parsed.Known {
-		body.Fields = v.fields().fields("", statement.Predicate)
+		body.Fields = v.fields("").fields("", statement.Predicate)
 		return nil
 	}
 	body.Common = parsed.Common
 	skip := shownElsewhere
 	switch p := parsed.Predicate.(type) {
 	case *review.Pledge:
-		body.Figures = targetRows(p.Targets)
+		body.Figures = v.targetRows(p.Targets)
 		if body.Parties, err = n.parties(ctx, v, parsed, p.Parties); err != nil {
 			return err
 		}
 		skip = append(slices.Clone(skip), "targets", "parties")
 	case *review.Report:
-		if body.Figures, err = n.reportedRows(ctx, parsed.About(), p.Values); err != nil {
+		if body.Figures, err = n.reportedRows(ctx, v, parsed.About(), p.Values); err != nil {
 			return err
 		}
 		body.Reports = true
 		skip = append(slices.Clone(skip), "values")
 	}
-	body.Fields = v.fields().fields(parsed.Kind, statement.Predicate, skip...)
+	body.Fields = v.fields(parsed.Common.Language).fields(parsed.Kind, statement.Predicate, skip...)
 	return nil
 }

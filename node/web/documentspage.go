@@ -19,7 +19,7 @@ type documentsBody struct {
 	AboutTitle     string
 	Anywhere       string // the same list about anything
 	Rows           []listedRow
-	Count          string
+	Count          int
 	Page, Pages    int // Pages 0: all on one
 	Newer, Older   string
 }
@@ -40,25 +40,30 @@ type listedRow struct {
 }
 
 func (v *view) row(d Listed) listedRow {
-	kind := kindName(d.Kind)
+	kind := v.kindName(d.Kind)
 	if d.Type != "" {
-		kind = capital(phrase(d.Type))
+		kind = capital(v.phrase(d.Type))
 	}
-	return listedRow{d.ID, titleOf(d), kind, v.who(d.Author), d.Filed, d.Sample}
+	return listedRow{d.ID, v.titleOf(d), kind, v.who(d.Author), d.Filed, d.Sample}
 }
 
 // titleOf is a title, or what stands for it where there is none.
-func titleOf(d Listed) string {
+func (w words) titleOf(d Listed) string {
 	if d.Title != "" {
 		return d.Title
 	}
 	if d.NotDisplayed != "" {
-		return kindName(d.Kind) + " " + short(d.ID) + ", not displayed here"
+		return w.say("document.hidden", "document", w.named(d.Kind, d.ID))
 	}
 	if d.Erased != "" {
-		return "Erased: withdrawn by its author on " + instantDay(d.Erased)
+		return w.say("document.erased-on", "day", w.InstantDay(d.Erased))
 	}
-	return kindName(d.Kind) + " " + short(d.ID)
+	return w.named(d.Kind, d.ID)
+}
+
+// named stands for a document without a title.
+func (w words) named(k review.Kind, id review.DocumentID) string {
+	return w.say("document.named", "kind", w.kindName(k), "id", short(id))
 }
 
 func (n *site) documentsPage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
@@ -78,20 +83,20 @@ func (n *site) documentsPage(ctx context.Context, v *view, r *http.Request) (str
 		return "", nil, err
 	}
 	slices.Reverse(list)
-	body := documentsBody{About: q.About, Page: at, Count: counted(len(list), "document", "documents")}
+	body := documentsBody{About: q.About, Page: at, Count: len(list)}
 	for _, k := range review.Kinds() {
-		body.Kinds = append(body.Kinds, choice{string(k), kindName(k), k == q.Kind})
+		body.Kinds = append(body.Kinds, choice{string(k), v.kindName(k), k == q.Kind})
 	}
 	for _, p := range v.charter.Participants {
-		body.Authors = append(body.Authors, choice{string(p.ID), p.Name, p.ID == q.Author})
+		body.Authors = append(body.Authors, choice{string(p.ID), v.name(p.ID), p.ID == q.Author})
 	}
 	slices.SortFunc(body.Authors, func(a, b choice) int { return strings.Compare(a.Title, b.Title) })
 	if q.About != "" {
-		body.AboutTitle = "document " + short(q.About)
+		body.AboutTitle = v.say("document.short", "id", short(q.About))
 		d, err := n.Document(ctx, q.About)
 		switch {
 		case err == nil:
-			body.AboutTitle = titleOf(d.Listed)
+			body.AboutTitle = v.titleOf(d.Listed)
 		case !errors.Is(err, ErrNotFound):
 			return "", nil, err
 		}
@@ -125,9 +130,9 @@ func (n *site) documentsPage(ctx context.Context, v *view, r *http.Request) (str
 	for _, d := range list[first:min(first+pageSize, len(list))] {
 		body.Rows = append(body.Rows, v.row(d))
 	}
-	title := "Documents"
+	title := v.say("documents.title")
 	if q.Kind != "" {
-		title = kindName(q.Kind) + ": documents"
+		title = v.say("documents.of-kind", "kind", v.kindName(q.Kind))
 	}
 	return title, body, nil
 }

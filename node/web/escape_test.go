@@ -141,7 +141,7 @@ func (w *world) pages() []string {
 var (
 	elements = strings.Fields(`html head meta title link body a div header p span bdi nav ul ol li main footer h1 h2 h3 dl dt dd small
 		table thead tbody tr th td caption code pre time strong b br q form label select optgroup option input button details summary article blockquote`)
-	attributes = strings.Fields(`lang dir charset name content rel href type class id role label aria-label aria-current datetime title scope
+	attributes = strings.Fields(`lang dir charset name content rel href hreflang tabindex type class id role label aria-label aria-current datetime title scope
 		data-label action method value selected hidden placeholder size autocomplete open download`)
 )
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"stocktake/node/web/lang"
 	"stocktake/review"
 )
 
@@ -67,7 +68,7 @@ func (n *site) routeFeeds(mux *http.ServeMux) {
 }
 
 func (n *site) getFeed(w http.ResponseWriter, r *http.Request, author review.ParticipantID) error {
-	v, err := n.view(r.Context())
+	v, err := n.view(r.Context(), lang.Default()) // a feed has no language of its own
 	if err != nil {
 		return err
 	}

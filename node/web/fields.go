@@ -24,14 +24,15 @@ type shownField struct {
 
 // value is a field's value as the template "value" shows it.
 type value struct {
-	Form    string // text, lines, number, time, code, lined, link, outside, open, list, table, fields, entries
-	Text    string
-	Machine string // of a time: as the document writes it
-	Href    string
-	Items   []value      // list, entries
-	Columns []shownField // table: names and titles only
-	Rows    [][]value    // table
-	Fields  []shownField // fields; Text then is a name for all of them
+	Form     string // text, lines, words, number, time, code, lined, link, outside, open, list, table, fields, entries
+	Text     string
+	Machine  string // of a time: as the document writes it
+	Language string // of a document's own text; "" if unknown
+	Href     string
+	Items    []value      // list, entries
+	Columns  []shownField // table: names and titles only
+	Rows     [][]value    // table
+	Fields   []shownField // fields; Text then is a name for all of them
 }
 
 // schemaField is a JSON Schema as far as pages need it.
@@ -80,9 +81,11 @@ func (f *schemaField) nests() bool {
 
 // fieldReader shows predicates.
 type fieldReader struct {
-	name  func(review.ParticipantID) string // of a participant
-	who   func(review.ParticipantID) ref    // the same with a link
-	round func(id string) string            // title of a review round
+	words
+	language string                            // of the documents' own texts; "" if unknown
+	name     func(review.ParticipantID) string // of a participant
+	who      func(review.ParticipantID) ref    // the same with a link
+	round    func(id string) string            // title of a review round
 }
 
 // fields shows a predicate of a known kind; another kind's is one field that
@@ -93,13 +96,13 @@ func (r fieldReader) fields(k review.Kind, predicate json.RawMessage, skip ...st
 	d.UseNumber()
 	var values map[string]any
 	if schema == nil || d.Decode(&values) != nil {
-		return []shownField{{Title: "As signed", Value: asJSON(predicate)}}
+		return []shownField{{Title: r.say("document.as-signed"), Value: asJSON(predicate)}}
 	}
 	var fields []shownField
 	for _, name := range schema.names() {
 		if v, ok := values[name]; ok && !slices.Contains(skip, name) {
 			p := schema.Properties[name]
-			field := shownField{name, p.Title, r.value(p, v)}
+			field := shownField{name, r.fieldTitle(name, p.Title), r.value(p, v)}
 			if name == "round" {
 				field.Value.Text = r.round(field.Value.Text)
 			}
@@ -116,14 +119,14 @@ func (r fieldReader) value(f *schemaField, v any) value {
 	case json.Number:
 		if f.Form == "objective" {
 			n, _ := v.Int64()
-			return value{Form: "link", Text: objectiveName(int(n)), Href: "/stocktake?scope=objective:" + v.String()}
+			return value{Form: "link", Text: r.objectiveName(int(n)), Href: "/stocktake?scope=objective:" + v.String()}
 		}
 		return value{Form: "number", Text: v.String()}
 	case bool:
 		if v {
-			return value{Form: "text", Text: "yes"}
+			return value{Form: "words", Text: r.say("word.yes")}
 		}
-		return value{Form: "text", Text: "no"}
+		return value{Form: "words", Text: r.say("word.no")}
 	case []any:
 		if f.Items == nil {
 			break
@@ -146,7 +149,7 @@ func (r fieldReader) value(f *schemaField, v any) value {
 				object.Text = text
 			}
 			if v, ok := v[name]; ok {
-				object.Fields = append(object.Fields, shownField{name, f.Properties[name].Title, r.value(f.Properties[name], v)})
+				object.Fields = append(object.Fields, shownField{name, r.fieldTitle(name, f.Properties[name].Title), r.value(f.Properties[name], v)})
 			}
 		}
 		return object
@@ -160,7 +163,7 @@ func (r fieldReader) table(f *schemaField, rows []any) value {
 	t := value{Form: "table"}
 	for _, name := range f.names() {
 		if slices.ContainsFunc(rows, func(row any) bool { o, _ := row.(map[string]any); _, ok := o[name]; return ok }) {
-			t.Columns = append(t.Columns, shownField{Name: name, Title: f.Properties[name].Title})
+			t.Columns = append(t.Columns, shownField{Name: name, Title: r.fieldTitle(name, f.Properties[name].Title)})
 		}
 	}
 	for _, row := range rows {
@@ -178,12 +181,12 @@ func (r fieldReader) table(f *schemaField, rows []any) value {
 
 func (r fieldReader) text(f *schemaField, s string) value {
 	if s == review.NotStated {
-		return value{Form: "open", Text: "not stated"}
+		return value{Form: "open", Text: r.say("word.not-stated")}
 	}
 	switch f.Form {
 	case "document-id":
 		if s == compact.Digest() { // which a first charter is about
-			return value{Form: "text", Text: compact.Name()}
+			return value{Form: "words", Text: r.compactName()}
 		}
 		return value{Form: "link", Text: short(s), Href: "/documents/" + s}
 	case "participant":
@@ -192,33 +195,33 @@ func (r fieldReader) text(f *schemaField, s string) value {
 		}
 		return value{Form: "text", Text: s}
 	case "region":
-		return value{Form: "link", Text: regionName(s), Href: "/stocktake?scope=region:" + s}
+		return value{Form: "link", Text: r.regionName(s), Href: "/stocktake?scope=region:" + s}
 	case "scope":
-		return value{Form: "link", Text: scopeName(review.Scope(s), r.name), Href: "/stocktake?scope=" + s}
+		return value{Form: "link", Text: r.scopeName(review.Scope(s), r.name), Href: "/stocktake?scope=" + s}
 	case "country":
-		return value{Form: "text", Text: countryName(s)}
+		return value{Form: "words", Text: r.countryName(s)}
 	case "date", "date-or-open":
-		return value{Form: "time", Text: date(s), Machine: s}
+		return value{Form: "time", Text: r.Date(s), Machine: s}
 	case "time":
-		return value{Form: "time", Text: instant(s), Machine: s}
+		return value{Form: "time", Text: r.Instant(s), Machine: s}
 	case "decimal", "decimal-or-open":
-		return value{Form: "number", Text: decimal(s)}
+		return value{Form: "number", Text: r.Decimal(s)}
 	case "salt", "note-key", "document-key", "key-digest", "origin", "host-name":
 		return value{Form: "code", Text: s}
 	case "checkpoint":
 		return value{Form: "lined", Text: s}
 	case "principle":
-		return value{Form: "text", Text: phrase(s)}
+		return value{Form: "words", Text: r.phrase(s)}
 	}
 	switch {
 	case len(f.Enum) > 0:
-		return value{Form: "text", Text: phrase(s)}
+		return value{Form: "words", Text: r.phrase(s)}
 	case f.Lines:
-		return value{Form: "lines", Text: s}
+		return value{Form: "lines", Text: s, Language: r.language}
 	case strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://"):
 		return value{Form: "outside", Text: s, Href: s}
 	}
-	return value{Form: "text", Text: s}
+	return value{Form: "text", Text: s, Language: r.language}
 }
 
 // asJSON is what no schema describes, indented.
@@ -228,19 +231,4 @@ func asJSON(raw []byte) value {
 		return value{Form: "lined", Text: string(raw)}
 	}
 	return value{Form: "lined", Text: b.String()}
-}
-
-// scopeName is the words for what a stocktake is of.
-func scopeName(s review.Scope, name func(review.ParticipantID) string) string {
-	part, of, _ := strings.Cut(string(s), ":")
-	switch part {
-	case "region":
-		return regionName(of)
-	case "participant":
-		return name(review.ParticipantID(of))
-	case "objective":
-		n, _ := json.Number(of).Int64()
-		return "Objective " + objectiveName(int(n))
-	}
-	return "All participants"
 }

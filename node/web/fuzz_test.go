@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"stocktake/node/web/lang"
 	"stocktake/review"
 	"stocktake/signing"
 )
@@ -77,7 +78,9 @@ func FuzzPredicate(f *testing.F) {
 	f.Add(4, []byte(`{"title":"A","targets":[{"id":"t1","value":"<b>"},7],"objectives":[6,"x",1e9],"parties":{}}`))
 	f.Add(1, []byte(`{"participants":[{"keys":[{"key":null}],"logs":"x"}]}`))
 	f.Add(3, []byte(`{"checkpoint":["<script>"]}`))
+	english := words{lang.Default()}
 	read := fieldReader{
+		words: english,
 		name:  func(id review.ParticipantID) string { return string(id) },
 		who:   func(id review.ParticipantID) ref { return ref{Text: string(id)} },
 		round: func(id string) string { return id },
@@ -89,7 +92,7 @@ func FuzzPredicate(f *testing.F) {
 		kinds := append(review.Kinds(), "")
 		body := &documentBody{Fields: read.fields(kinds[uint(kind)%uint(len(kinds))], predicate)}
 		w := httptest.NewRecorder()
-		if err := writePage(w, http.StatusOK, "document", page{Body: body}); err != nil {
+		if err := writePage(w, http.StatusOK, english.Language, "document", page{Body: body}); err != nil {
 			t.Fatal(err)
 		}
 		if strings.Contains(w.Body.String(), "<script") {
@@ -101,7 +104,7 @@ func FuzzPredicate(f *testing.F) {
 // FuzzRequest holds that no request line gets past the guard into a panic or
 // an answer without its headers.
 func FuzzRequest(f *testing.F) {
-	for _, target := range []string{"/", "/documents/%00", "/api/v1/documents?kind=%zz", "/log/x/tile/0/000", "//x/..", "/stocktake?scope=objective:1&scope=x"} {
+	for _, target := range []string{"/", "/documents/%00", "/api/v1/documents?kind=%zz", "/log/x/tile/0/000", "//x/..", "/stocktake?scope=objective:1&scope=x", "/ar/stocktake?scope=x", "/fr/"} {
 		f.Add("GET", target, "localhost")
 	}
 	f.Add("POST", "/api/v1/documents?wait=1", "127.0.0.1:80")

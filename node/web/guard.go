@@ -89,7 +89,7 @@ func (n *site) acceptable(r *http.Request, sameOrigin *http.CrossOriginProtectio
 	switch {
 	case len(escaped) > maxPath:
 		return &AnswerError{http.StatusRequestURITooLong, codePath, "the path is too long"}
-	case !strings.HasPrefix(p, "/") || path.Clean(p) != p || escaped != p ||
+	case !strings.HasPrefix(p, "/") || path.Clean(p) != p && !isHome(p) || escaped != p ||
 		strings.ContainsFunc(p, func(c rune) bool { return c <= ' ' || c > '~' || c == '\\' }):
 		return &AnswerError{http.StatusBadRequest, codePath, "the path is not in its plain form"}
 	case len(r.URL.RawQuery) > maxQuery:

@@ -12,14 +12,14 @@ import (
 // homeBody is the federation at a glance.
 type homeBody struct {
 	*review.Charter
-	Compact    string
-	Glance     []glance
-	Due        []dueRound
-	Regions    []review.RegionRow // with something in them, UN commissions first
-	Objectives []compact.ObjectiveEntry
-	Latest     []listedRow
-	Node       nodeState
-	Away       []ref // peers that are not connected
+	CompactName string
+	Glance      []glance
+	Due         []dueRound
+	Regions     []review.RegionRow // with something in them, UN commissions first
+	Objectives  []compact.ObjectiveEntry
+	Latest      []listedRow
+	Node        nodeState
+	Away        []ref // peers that are not connected
 }
 
 // nodeState is how the node is, in words.
@@ -37,7 +37,7 @@ func (n *site) homePage(ctx context.Context, v *view, r *http.Request) (string, 
 	if err != nil {
 		return "", nil, err
 	}
-	body := &homeBody{Charter: v.charter, Compact: compact.Name(), Node: stateOfNode(v.status)}
+	body := &homeBody{Charter: v.charter, CompactName: v.compactName(), Node: v.stateOfNode(v.status)}
 	for _, d := range newest(list, latestShown) {
 		body.Latest = append(body.Latest, v.row(d))
 	}
@@ -45,7 +45,7 @@ func (n *site) homePage(ctx context.Context, v *view, r *http.Request) (string, 
 	if err != nil {
 		return "", nil, err
 	}
-	body.Glance = a.glance()
+	body.Glance = v.glance(a)
 	for i := range body.Glance {
 		body.Glance[i].Href = "/stocktake" + body.Glance[i].Href
 	}
@@ -69,8 +69,8 @@ func newest(list []Listed, n int) []Listed {
 	return list
 }
 
-func stateOfNode(s *Status) nodeState {
-	node := nodeState{Status: s, Standing: standing{Tone: "good", Text: "complete: every record that this node has heard of is here"}}
+func (w words) stateOfNode(s *Status) nodeState {
+	node := nodeState{Status: s, Standing: standing{Tone: "good", Text: w.say("node.complete")}}
 	for _, l := range s.Logs {
 		if l.Known > l.Size {
 			node.Behind = append(node.Behind, l)
@@ -78,15 +78,15 @@ func stateOfNode(s *Status) nodeState {
 	}
 	switch {
 	case s.Fenced != "":
-		node.Standing = standing{Tone: "bad", Text: "receiving only: it signs its own log no more"}
+		node.Standing = standing{Tone: "bad", Text: w.say("node.fenced")}
 	case len(s.Forks) > 0:
-		node.Standing = standing{Tone: "bad", Text: counted(len(s.Forks), "log was seen in two versions", "logs were seen in two versions")}
+		node.Standing = standing{Tone: "bad", Text: w.say("node.forks", "n", len(s.Forks))}
 	case len(node.Behind) > 0:
-		node.Standing = standing{Tone: "warn", Text: "catching up: " + counted(len(node.Behind), "log has records that have not arrived", "logs have records that have not arrived")}
+		node.Standing = standing{Tone: "warn", Text: w.say("node.catching-up", "n", len(node.Behind))}
 	case len(s.Peers) > 0 && s.Up() == 0:
-		node.Standing = standing{Tone: "warn", Text: "alone: no other node is connected, so more may have been filed elsewhere"}
+		node.Standing = standing{Tone: "warn", Text: w.say("node.alone")}
 	case s.Missing > 0:
-		node.Standing = standing{Tone: "warn", Text: "waiting for the content of " + counted(s.Missing, "record", "records")}
+		node.Standing = standing{Tone: "warn", Text: w.say("node.waiting", "n", s.Missing)}
 	}
 	return node
 }

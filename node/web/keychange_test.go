@@ -71,7 +71,7 @@ func TestAPageSaysWhoseOfficeSigned(t *testing.T) {
 	assert.Equal(t, end.ID, d.KeyEnded.By)
 	page = string(w.get(t, "/documents/"+string(comment.ID)))
 	assert.Contains(t, page, "That key ended")
-	assert.Contains(t, page, `by <a href="/documents/`+string(end.ID)+`">a change of keys</a>`)
+	assert.Contains(t, page, `by <a href="/en/documents/`+string(end.ID)+`">a change of keys</a>`)
 }
 
 func TestAPageSaysHowFarARecoveryOfKeysIs(t *testing.T) {
@@ -98,7 +98,7 @@ func TestAPageSaysHowFarARecoveryOfKeysIs(t *testing.T) {
 	stop, err := w.client.File(ctx, contest)
 	require.NoError(t, err)
 	require.NoError(t, w.settle())
-	assert.Contains(t, page(), `<a href="/documents/`+string(stop.ID)+`">See the contest</a>`)
+	assert.Contains(t, page(), `<a href="/en/documents/`+string(stop.ID)+`">See the contest</a>`)
 	d, err := w.client.Document(ctx, recovery.ID)
 	require.NoError(t, err)
 	assert.Equal(t, stop.ID, d.Recovery.Contested)

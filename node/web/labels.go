@@ -7,61 +7,75 @@ import (
 	"stocktake/review"
 )
 
-// standing is a document's label in plain words.
+// standing is a document's label in plain words, or a state of a stocktake.
 type standing struct {
 	Tone   string            // good, warn, bad: of the sign beside the words
+	Code   string            // the state as a stocktake has it
 	Text   string            // a few words, for lists
 	Why    string            // a sentence
 	By     review.DocumentID // the version or withdrawal that stands against it
-	ByWhat string            // what By is
+	ByWhat string            // words that lead there
 	Counts bool
 }
 
-// reasons are the few words for why a document does not count; review has the
-// sentences.
-var reasons = map[string]standing{
-	review.ReasonPending:          {Tone: "warn", Text: "received, not yet filed"},
-	review.ReasonWithdrawn:        {Tone: "warn", Text: "withdrawn"},
-	review.ReasonSuperseded:       {Tone: "warn", Text: "replaced"},
-	review.ReasonAbsent:           {Tone: "warn", Text: "content not held"},
-	review.ReasonMalformed:        {Tone: "bad", Text: "does not keep the form"},
-	review.ReasonNotUnderstood:    {Tone: "warn", Text: "not understood by this version"},
-	review.ReasonSignatureInvalid: {Tone: "bad", Text: "signature does not match"},
-	review.ReasonKeyNotInForce:    {Tone: "bad", Text: "key not in force"},
-	review.ReasonAuthorNotInForce: {Tone: "bad", Text: "author not taking part"},
-	review.ReasonSuspended:        {Tone: "warn", Text: "author suspended"},
-	review.ReasonAfterCutoff:      {Tone: "warn", Text: "filed after the cut-off"},
-	review.ReasonNotFounded:       {Tone: "warn", Text: "federation not founded"},
-	review.ReasonNotAcceded:       {Tone: "warn", Text: "party has not acceded"},
-	review.ReasonNotAdopted:       {Tone: "warn", Text: "charter not in force"},
-	review.ReasonVoidReceipt:      {Tone: "bad", Text: "receipt void"},
-	review.ReasonVoidFork:         {Tone: "bad", Text: "proves nothing"},
-	review.ReasonForked:           {Tone: "bad", Text: "in a log of two histories"},
-	review.ReasonOverQuota:        {Tone: "bad", Text: "beyond its log’s quota"},
-	review.ReasonDuplicate:        {Tone: "good", Text: "counts from another place"},
-	review.ReasonSeconding:        {Tone: "warn", Text: "too few guardians yet"},
-	review.ReasonUnderWay:         {Tone: "warn", Text: "may still be contested"},
-	review.ReasonContested:        {Tone: "bad", Text: "contested"},
-	"key-not-authors":             {Tone: "bad", Text: "signed with another’s key"},
+// reasons are the signs beside why a document does not count; the few words are
+// the message "label." and the reason, the sentence is "why." and the reason.
+var reasons = map[string]string{
+	review.ReasonPending: "warn", review.ReasonWithdrawn: "warn", review.ReasonSuperseded: "warn", review.ReasonAbsent: "warn",
+	review.ReasonMalformed: "bad", review.ReasonNotUnderstood: "warn", review.ReasonSignatureInvalid: "bad",
+	review.ReasonKeyNotInForce: "bad", review.ReasonAuthorNotInForce: "bad", review.ReasonSuspended: "warn",
+	review.ReasonAfterCutoff: "warn", review.ReasonNotFounded: "warn", review.ReasonNotAcceded: "warn", review.ReasonNotAdopted: "warn",
+	review.ReasonVoidReceipt: "bad", review.ReasonVoidFork: "bad", review.ReasonForked: "bad", review.ReasonOverQuota: "bad",
+	review.ReasonDuplicate: "good", review.ReasonSeconding: "warn", review.ReasonUnderWay: "warn", review.ReasonContested: "bad",
+	"key-not-authors": "bad",
 }
 
 // inWords explains a label.
-func inWords(l review.Label) standing {
+func (w words) inWords(l review.Label) standing {
 	if l.Counts {
-		return standing{Tone: "good", Text: "counts", Counts: true}
+		return standing{Tone: "good", Text: w.say("label.counts"), Counts: true}
 	}
-	s, ok := reasons[l.Reason]
-	if !ok {
-		s = standing{Tone: "bad", Text: "does not count"}
+	s := standing{Tone: "bad", Text: w.say("label.does-not-count"), Why: w.why(l.Reason), By: l.By, ByWhat: w.say("label.see-version")}
+	if tone, ok := reasons[l.Reason]; ok {
+		s.Tone, s.Text = tone, w.say("label."+l.Reason)
 	}
-	s.Why, s.By, s.ByWhat = sentence(review.FieldError{Code: l.Reason}.Message()), l.By, "the later version"
 	switch l.Reason {
 	case review.ReasonWithdrawn:
-		s.ByWhat = "the withdrawal"
+		s.ByWhat = w.say("label.see-withdrawal")
 	case review.ReasonContested:
-		s.ByWhat = "the contest"
+		s.ByWhat = w.say("label.see-contest")
 	}
 	return s
+}
+
+// why is the sentence for a reason. English is review's; of a code that no page
+// has met yet it is review's in every language.
+func (w words) why(reason string) string {
+	if key := "why." + reason; w.Tag != "en" && w.Has(key) {
+		return w.say(key)
+	}
+	return sentence(review.FieldError{Code: reason}.Message())
+}
+
+// tones are the signs beside those words of a stocktake that need another than
+// the plain one.
+var tones = map[string]string{
+	"filed": "good", "fulfilled": "good", "confirmed": "good", "acceded": "good", "accredited": "good", "in force": "good", "supported": "good", "answered": "good",
+	"late": "warn", "flexibility used": "good", "in-progress": "warn", "confirmed an earlier version": "warn",
+	"claimed, not confirmed": "warn", "withdrawn": "warn", "open": "warn", "discontinued": "bad",
+}
+
+// state is a state of a stocktake, in words.
+func (w words) state(code string) standing {
+	return standing{Tone: tones[code], Code: code, Text: w.phrase(code)}
+}
+
+// absence is the words for content that is not held; "" if it is here.
+func (w words) absence(state string) string {
+	if key := "absence." + state; w.Has(key) {
+		return w.say(key)
+	}
+	return ""
 }
 
 // sentence begins with a capital letter and ends with a full stop.
@@ -70,12 +84,4 @@ func sentence(s string) string { return capital(s) + "." }
 func capital(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(first)) + s[size:]
-}
-
-// absences are the words for content that is not held.
-var absences = map[string]string{
-	"missing":  "Its content has not arrived yet. This node asks the others for it.",
-	"sealed":   "It was committed now, to be revealed later. The log proves when.",
-	"withheld": "This node does not hand its content out.",
-	"erased":   "Its author withdrew it and its content was deleted. That it was filed, and when, stays.",
 }

@@ -86,7 +86,7 @@ func TestTheNodeLogsNoAddresses(t *testing.T) {
 	defer log.SetOutput(log.Writer())
 	log.SetOutput(&standard)
 
-	page := ask(t, w.address, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+	page := ask(t, w.address, "GET /en HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 	assert.Contains(t, page, "200 OK")
 	e, err := w.sign([]byte("kind: comment\nlanguage: en\nsample: true\ntitle: SAMPLE\nabout: "+strings.Repeat("0", 64)+"\ntype: question\ntext: What?\n"), "xsb", "xsb")
 	require.NoError(t, err)

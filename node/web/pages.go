@@ -11,12 +11,16 @@ import (
 	"strings"
 	"sync"
 
+	"stocktake/node/web/lang"
 	"stocktake/review"
+	"stocktake/review/compact"
 )
 
 // Pages are HTML made on the server, one template and one body type each.
 // They need no script; what a document says reaches them only as text that
-// html/template escapes.
+// html/template escapes. A page's path begins with its language, as in
+// /fr/stocktake; without one it leads to the language that the reader's browser
+// asks for. The archive, the attachments and verify.html have no language.
 //
 //	/                    the federation at a glance
 //	/stocktake           a stocktake: ?scope=, ?cutoff=
@@ -40,15 +44,15 @@ var icon []byte
 
 var pageNames = []string{"home", "stocktake", "participants", "participant", "documents", "document", "charter", "policy", "protection", "error"}
 
-var pageTemplates = sync.OnceValue(func() map[string]*template.Template {
-	frame := template.Must(template.New("frame").Funcs(template.FuncMap{
-		"phrase": phrase, "kindName": kindName, "date": date, "instant": instant, "instantDay": instantDay,
-		"decimal": decimal, "short": func(s any) string { return short(fmt.Sprint(s)) }, "objective": objectiveName, "region": regionName, "counted": counted,
-		"verifyPageHash": review.VerifyPageHash,
-	}).ParseFS(templateFiles, "templates/frame.html", "templates/tables.html"))
-	all := map[string]*template.Template{}
-	for _, name := range pageNames {
-		all[name] = template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
+// pageTemplates are the templates by language, then name.
+var pageTemplates = sync.OnceValue(func() map[string]map[string]*template.Template {
+	all := map[string]map[string]*template.Template{}
+	for _, l := range lang.All() {
+		frame := template.Must(template.New("frame").Funcs(words{l}.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/tables.html"))
+		all[l.Tag] = map[string]*template.Template{}
+		for _, name := range pageNames {
+			all[l.Tag][name] = template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
+		}
 	}
 	return all
 })
@@ -59,6 +63,8 @@ type page struct {
 	Node          string // the name of its participant
 	Demo          bool
 	Nav           []navItem
+	Languages     []languageItem
+	Neutral       string // the page's address without a language; "" if it has none
 	Snapshot      string // digest; empty where the page shows none
 	CharterNumber int
 	Body          any
@@ -69,10 +75,11 @@ type navItem struct {
 	Here        bool
 }
 
-func nav(path string) []navItem {
+// nav are the main pages; path is without its language.
+func (w words) nav(path string) []navItem {
 	items := []navItem{
-		{Title: "Overview", Href: "/"}, {Title: "Stocktake", Href: "/stocktake"}, {Title: "Participants", Href: "/participants"},
-		{Title: "Documents", Href: "/documents"}, {Title: "Charter", Href: "/charter"},
+		{Title: w.say("home.title"), Href: "/"}, {Title: w.say("stocktake.title"), Href: "/stocktake"}, {Title: w.say("participants.title"), Href: "/participants"},
+		{Title: w.say("documents.title"), Href: "/documents"}, {Title: w.say("charter.title"), Href: "/charter"},
 	}
 	for i := range items {
 		h := items[i].Href
@@ -86,11 +93,24 @@ type pageRoute func(ctx context.Context, v *view, r *http.Request) (title string
 
 func (n *site) routePages(mux *http.ServeMux) {
 	add := func(pattern, name string, make pageRoute, parameters ...string) {
-		n.handle(mux, "GET "+pattern, answerTimeout, func(w http.ResponseWriter, r *http.Request) error {
-			return n.showPage(w, r, name, make)
-		}, parameters...)
+		for _, l := range lang.All() {
+			n.handle(mux, "GET "+words{l}.at(pattern), answerTimeout, func(w http.ResponseWriter, r *http.Request) error {
+				return n.showPage(w, r, l, name, make)
+			}, parameters...)
+		}
+		if pattern == "/" {
+			pattern = "/{$}"
+		}
+		n.handle(mux, "GET "+pattern, answerTimeout, toLanguage, parameters...)
 	}
-	add("/{$}", "home", n.homePage)
+	add("/", "home", n.homePage)
+	for _, l := range lang.All() {
+		home := words{l}.at("/")
+		n.handle(mux, "GET "+home+"/{$}", answerTimeout, func(w http.ResponseWriter, r *http.Request) error {
+			http.Redirect(w, r, home, http.StatusFound)
+			return nil
+		})
+	}
 	add("/stocktake", "stocktake", n.stocktakePage, "scope", "cutoff")
 	add("/participants", "participants", n.participantsPage)
 	add("/participants/{id}", "participant", n.participantPage)
@@ -106,8 +126,8 @@ func (n *site) routePages(mux *http.ServeMux) {
 	n.handle(mux, "GET /icon.svg", answerTimeout, staticFile("image/svg+xml", icon))
 }
 
-func (n *site) showPage(w http.ResponseWriter, r *http.Request, name string, make pageRoute) error {
-	v, err := n.view(r.Context())
+func (n *site) showPage(w http.ResponseWriter, r *http.Request, l *lang.Language, name string, make pageRoute) error {
+	v, err := n.view(r.Context(), l)
 	if err != nil {
 		return err
 	}
@@ -115,45 +135,26 @@ func (n *site) showPage(w http.ResponseWriter, r *http.Request, name string, mak
 	if err != nil {
 		return err
 	}
-	return writePage(w, http.StatusOK, name, page{
-		Title: title, Node: v.status.Name, Demo: v.status.Demo, Nav: nav(r.URL.Path),
+	_, path := lang.OfPath(r.URL.Path)
+	return writePage(w, http.StatusOK, l, name, page{
+		Title: title, Node: v.name(v.status.Participant), Demo: v.status.Demo, Nav: v.nav(path), Languages: languageItems(neutral(r)), Neutral: neutral(r),
 		Snapshot: v.digest, CharterNumber: v.charter.Number, Body: body,
 	})
 }
 
 // writePage writes a whole page or, with an error, nothing of it.
-func writePage(w http.ResponseWriter, status int, name string, p page) error {
+func writePage(w http.ResponseWriter, status int, l *lang.Language, name string, p page) error {
 	var b bytes.Buffer
-	if err := pageTemplates()[name].ExecuteTemplate(&b, "frame", p); err != nil {
+	if err := pageTemplates()[l.Tag][name].ExecuteTemplate(&b, "frame", p); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", l.Tag)
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // the reader has gone
 	return nil
-}
-
-// errorPage says what is wrong where people look for pages.
-func (n *site) errorPage(w http.ResponseWriter, r *http.Request, status int, e errorJSON) {
-	p := page{Title: http.StatusText(status), Nav: nav(r.URL.Path), Body: e}
-	switch e.Code {
-	case codeNotFound, codeNoPage:
-		p.Title = "Not here"
-	case codeCannotCompute:
-		p.Title = "This cannot be computed here"
-	case codeBadRequest, codePath:
-		p.Title = "This address cannot be read"
-	}
-	if e.Code != codeHost && n.Service != nil { // a stranger's page may be reading this one
-		if s, err := n.Status(r.Context()); err == nil {
-			p.Node, p.Demo = s.Name, s.Demo
-		}
-	}
-	if err := writePage(w, status, "error", p); err != nil {
-		n.Logger.Error("web: error page failed", "err", err)
-	}
 }
 
 // staticFile is the same until another version of the program runs.
@@ -167,6 +168,7 @@ func staticFile(mediaType string, b []byte) route {
 
 // view is what every page is made from: one snapshot and its charter.
 type view struct {
+	words
 	status    *Status
 	snapshot  review.Snapshot
 	digest    string
@@ -175,8 +177,8 @@ type view struct {
 	members   map[review.ParticipantID]review.Participant
 }
 
-func (n *site) view(ctx context.Context) (*view, error) {
-	v := &view{members: map[review.ParticipantID]review.Participant{}}
+func (n *site) view(ctx context.Context, l *lang.Language) (*view, error) {
+	v := &view{words: words{l}, members: map[review.ParticipantID]review.Participant{}}
 	var err error
 	if v.status, err = n.Status(ctx); err != nil {
 		return nil, err
@@ -195,12 +197,17 @@ func (n *site) view(ctx context.Context) (*view, error) {
 	return v, nil
 }
 
-// name is a participant's name in the charter, else its ID.
+// name is a participant's name in the charter, else its ID. A State that the
+// charter calls as the compact does has its name in every language.
 func (v *view) name(id review.ParticipantID) string {
-	if p, ok := v.members[id]; ok {
-		return p.Name
+	p, ok := v.members[id]
+	if !ok {
+		return string(id)
 	}
-	return string(id)
+	if c, ok := compact.Country(p.Country); ok && p.Kind == "state" && p.Name == c.Name {
+		return v.countryName(p.Country)
+	}
+	return p.Name
 }
 
 // who names a participant or an accredited author, with a link.
@@ -208,14 +215,16 @@ func (v *view) who(id review.ParticipantID) ref {
 	p, ok := v.members[id]
 	switch {
 	case id == "":
-		return ref{Text: "not known"}
+		return ref{Text: v.say("word.not-known")}
 	case !ok:
 		return ref{Text: string(id)}
 	}
-	return ref{p.Name, "/participants/" + string(id), p.Sample && !strings.Contains(p.Name, "SAMPLE")}
+	return ref{v.name(id), "/participants/" + string(id), p.Sample && !strings.Contains(p.Name, "SAMPLE")}
 }
 
-func (v *view) fields() fieldReader { return fieldReader{v.name, v.who, v.round} }
+func (v *view) fields(language string) fieldReader {
+	return fieldReader{v.words, language, v.name, v.who, v.round}
+}
 
 // round is a review round's title, else its ID.
 func (v *view) round(id string) string {

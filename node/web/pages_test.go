@@ -151,9 +151,9 @@ func TestEveryFigureLeadsToItsDocuments(t *testing.T) {
 	_, after, ok := strings.Cut(page, `id="pledges"`)
 	require.True(t, ok)
 	table, _, _ := strings.Cut(after, "</table>")
-	real := strings.Count(table, `<th scope="row"><a href="/documents/`) - strings.Count(table, `class="badge sample"`)
+	real := strings.Count(table, `<th scope="row"><a href="/en/documents/`) - strings.Count(table, `class="badge sample"`)
 	assert.Equal(t, 26, real)
-	assert.Contains(t, page, `<a href="#pledges"><b>26</b>pledges</a>`)
+	assert.Contains(t, page, `<a href="#pledges"><b>26</b> pledges</a>`)
 }
 
 // justJoined is the world's node before its first record arrived: it has the

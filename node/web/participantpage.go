@@ -12,13 +12,13 @@ import (
 // others say of it.
 type participantBody struct {
 	review.Participant
-	CountryName   string
-	Convenes      ref
-	Regions       []ref // that its country is in
-	State         standing
-	Cites         []ref
-	Node, Witness bool
-	Guarding      []ref // the guardians of its keys
+	KindName, CountryName, ShownName string
+	Convenes                         ref
+	Regions                          []ref // that its country is in
+	State                            standing
+	Cites                            []ref
+	Node, Witness                    bool
+	Guarding                         []ref // the guardians of its keys
 	tables
 	Answering      []answeringLine // who answers for an author whom the charter does not list
 	Vouched        bool            // it is not named
@@ -36,7 +36,7 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 	}
 	p, ok := v.members[id]
 	if !ok {
-		return "", nil, &AnswerError{http.StatusNotFound, codeNoPage, "The charter lists no participant “" + string(id) + "”, and nobody has accredited such an author."}
+		return "", nil, &AnswerError{http.StatusNotFound, codeNoPage, "the charter lists no participant “" + string(id) + "”, and nobody has accredited such an author"}
 	}
 	a, err := n.assembled(ctx, v, review.Scope("participant:"+string(id)), "")
 	if err != nil {
@@ -46,20 +46,20 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 	if err != nil {
 		return "", nil, err
 	}
-	body := &participantBody{Participant: p, Node: runsNode(p), Witness: v.isWitness(id), tables: v.tables(a, titles)}
+	body := &participantBody{Participant: p, KindName: v.phrase(p.Kind), ShownName: v.name(id), Node: runsNode(p), Witness: v.isWitness(id), tables: v.tables(a, titles)}
 	if p.Country != "" && !p.Sample {
-		body.CountryName = countryName(p.Country)
+		body.CountryName = v.countryName(p.Country)
 	}
 	if p.Region != "" {
-		body.Convenes = ref{Text: regionName(p.Region), Href: "/stocktake?scope=region:" + p.Region}
+		body.Convenes = ref{Text: v.regionName(p.Region), Href: "/stocktake?scope=region:" + p.Region}
 	}
 	for _, row := range a.participation {
 		if row.ID != id {
 			continue
 		}
-		body.State, body.Cites = stateOf(row.State), tabler{v, titles}.cites(row.Cites)
+		body.State, body.Cites = v.state(row.State), tabler{v, titles}.cites(row.Cites)
 		for _, code := range row.Regions {
-			body.Regions = append(body.Regions, ref{Text: regionName(code), Href: "/stocktake?scope=region:" + code})
+			body.Regions = append(body.Regions, ref{Text: v.regionName(code), Href: "/stocktake?scope=region:" + code})
 		}
 	}
 	if p.Guardians != nil {
@@ -81,5 +81,5 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 	for _, d := range list {
 		body.Documents = append(body.Documents, v.row(d))
 	}
-	return p.Name, body, nil
+	return body.ShownName, body, nil
 }

@@ -10,7 +10,10 @@ import (
 )
 
 // participantsBody lists who takes part, by kind.
-type participantsBody struct{ Groups []participantGroup }
+type participantsBody struct {
+	Columns []string // of counts
+	Groups  []participantGroup
+}
 
 type participantGroup struct {
 	Code, Title  string
@@ -30,24 +33,15 @@ type documentCount struct {
 }
 
 // participantKinds is the order of groups.
-var participantKinds = []struct{ code, title string }{
-	{"state", "States"}, {"regional-body", "Regional bodies"}, {"un-entity", "UN entities"},
-	{"civil-society", "Civil society"}, {"local-authority", "Local authorities"},
-	{"human-rights-institution", "National human-rights institutions"}, {"expert-mission", "Expert missions"},
-	{"academic", "Academics"}, {"public-agency", "Public agencies"},
-	{accreditedGroup, "Accredited authors, whom the charter does not list"},
+var participantKinds = []string{
+	"state", "regional-body", "un-entity", "civil-society", "local-authority", "human-rights-institution", "expert-mission",
+	"academic", "public-agency", accreditedGroup,
 }
 
 const accreditedGroup = "accredited"
 
 // countedKinds are the kinds that lists of participants count.
-var countedKinds = []struct {
-	kind  review.Kind
-	title string
-}{
-	{review.KindPledge, "Pledges"}, {review.KindReport, "Reports"}, {review.KindAssessment, "Assessments"},
-	{review.KindComment, "Comments"}, {review.KindResponse, "Responses"},
-}
+var countedKinds = []review.Kind{review.KindPledge, review.KindReport, review.KindAssessment, review.KindComment, review.KindResponse}
 
 func (n *site) participantsPage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
 	list, err := n.Documents(ctx, Query{})
@@ -62,22 +56,26 @@ func (n *site) participantsPage(ctx context.Context, v *view, r *http.Request) (
 		filed[d.Author][d.Kind]++
 	}
 	var body participantsBody
-	for _, g := range participantKinds {
-		group := participantGroup{Code: g.code, Title: g.title}
+	for _, k := range countedKinds {
+		body.Columns = append(body.Columns, v.say("many."+string(k)))
+	}
+	for _, code := range participantKinds {
+		group := participantGroup{Code: code, Title: v.say("group." + code)}
 		listed := v.charter.Participants
-		if g.code == accreditedGroup {
+		if code == accreditedGroup {
 			listed = nil
 			for _, a := range v.status.Accredited {
 				listed = append(listed, v.members[a.ID])
 			}
 		}
 		for _, p := range listed {
-			if p.Kind != g.code && g.code != accreditedGroup {
+			if p.Kind != code && code != accreditedGroup {
 				continue
 			}
+			p.Name = v.name(p.ID)
 			row := participantRow{Participant: p, Node: runsNode(p), Witness: v.isWitness(p.ID)}
-			for _, c := range countedKinds {
-				row.Counts = append(row.Counts, documentCount{c.title, "/documents?author=" + string(p.ID) + "&kind=" + string(c.kind), filed[p.ID][c.kind]})
+			for i, k := range countedKinds {
+				row.Counts = append(row.Counts, documentCount{body.Columns[i], "/documents?author=" + string(p.ID) + "&kind=" + string(k), filed[p.ID][k]})
 			}
 			group.Participants = append(group.Participants, row)
 		}
@@ -95,7 +93,7 @@ func (n *site) participantsPage(ctx context.Context, v *view, r *http.Request) (
 		})
 		body.Groups = append(body.Groups, group)
 	}
-	return "Participants", body, nil
+	return v.say("participants.title"), body, nil
 }
 
 // runsNode is whether a participant has a log that is still open.

@@ -34,7 +34,7 @@ func (n *site) parties(ctx context.Context, v *view, d *review.Document, named [
 	}
 	var lines []partyLine
 	for _, p := range named {
-		line := partyLine{Party: ref{Text: p.Name}, State: standing{Text: "named"}}
+		line := partyLine{Party: ref{Text: p.Name}, State: standing{Text: v.say("word.named")}}
 		if p.Participant != "" {
 			line.Party = v.who(p.Participant)
 		}
@@ -44,19 +44,19 @@ func (n *site) parties(ctx context.Context, v *view, d *review.Document, named [
 }
 
 // orOpen is a value of a form; "not stated" where its author left it open.
-func orOpen(form, s string) value {
+func (w words) orOpen(form, s string) value {
 	if s == "" {
 		return value{}
 	}
-	return fieldReader{}.text(&schemaField{Form: form}, s)
+	return fieldReader{words: w}.text(&schemaField{Form: form}, s)
 }
 
-func targetRows(targets []review.Target) []figureRow {
+func (w words) targetRows(targets []review.Target) []figureRow {
 	var rows []figureRow
 	for _, t := range targets {
 		rows = append(rows, figureRow{
-			Indicator: t.Indicator, Unit: stated(t.Unit), Baseline: orOpen("decimal-or-open", t.Baseline),
-			Value: orOpen("decimal-or-open", t.Value), Due: orOpen("date-or-open", t.Due),
+			Indicator: t.Indicator, Unit: stated(t.Unit), Baseline: w.orOpen("decimal-or-open", t.Baseline),
+			Value: w.orOpen("decimal-or-open", t.Value), Due: w.orOpen("date-or-open", t.Due),
 		})
 	}
 	return rows
@@ -64,7 +64,7 @@ func targetRows(targets []review.Target) []figureRow {
 
 // reportedRows puts a report's values beside the pledge's targets, where this
 // node holds the pledge.
-func (n *site) reportedRows(ctx context.Context, pledge review.DocumentID, values []review.Value) ([]figureRow, error) {
+func (n *site) reportedRows(ctx context.Context, v *view, pledge review.DocumentID, values []review.Value) ([]figureRow, error) {
 	targets := map[string]review.Target{}
 	d, err := n.Document(ctx, pledge)
 	if err != nil && !errors.Is(err, ErrNotFound) {
@@ -83,9 +83,9 @@ func (n *site) reportedRows(ctx context.Context, pledge review.DocumentID, value
 	for _, r := range values {
 		row := figureRow{Indicator: r.Target}
 		if t, ok := targets[r.Target]; ok {
-			row = targetRows([]review.Target{t})[0]
+			row = v.targetRows([]review.Target{t})[0]
 		}
-		row.Reported, row.On = orOpen("decimal", r.Value), r.On
+		row.Reported, row.On = v.orOpen("decimal", r.Value), r.On
 		rows = append(rows, row)
 	}
 	return rows, nil

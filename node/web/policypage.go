@@ -10,24 +10,25 @@ import (
 )
 
 // veil takes out of a stocktake, as pages read it, the words of what the node
-// does not show. Figures stay, and the stocktake's file is everybody's.
+// does not show, which each page then says in its own language. Figures stay,
+// and the stocktake's file is everybody's.
 func (a *assembled) veil(rules []review.DisplayRule) {
 	hidden := func(id review.DocumentID, author review.ParticipantID) bool {
 		return slices.ContainsFunc(rules, func(r review.DisplayRule) bool { return r.Hides(id, author) })
 	}
 	for i := range a.pledges {
 		if p := &a.pledges[i]; hidden(p.ID, p.Author) {
-			p.Title = "Pledge " + short(p.ID) + ", not displayed here"
+			p.Title = ""
 		}
 	}
 	for i := range a.targets {
 		if t := &a.targets[i]; hidden(t.Pledge, t.Author) {
-			t.Indicator, t.Unit = "not displayed here", ""
+			t.Indicator, t.Unit = "", ""
 		}
 	}
 	for i := range a.parties {
 		if p := &a.parties[i]; hidden(p.Pledge, p.Author) && p.Participant == "" {
-			p.Name = "not displayed here"
+			p.Name = ""
 		}
 	}
 }
@@ -56,5 +57,5 @@ func (*site) policyPage(_ context.Context, v *view, _ *http.Request) (string, an
 		}
 		body.Rules = append(body.Rules, rule)
 	}
-	return "What this node does not display", body, nil
+	return v.say("policy.title"), body, nil
 }

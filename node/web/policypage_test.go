@@ -49,7 +49,7 @@ func TestAStocktakePageLeavesOutWhatIsNotDisplayed(t *testing.T) {
 	require.NotEmpty(t, pledges)
 	require.NotEmpty(t, targets)
 	page := func(rules ...review.DisplayRule) string {
-		r := httptest.NewRequest("GET", "http://localhost/stocktake?scope=global", nil)
+		r := httptest.NewRequest("GET", "http://localhost/en/stocktake?scope=global", nil)
 		answer := httptest.NewRecorder()
 		web.Handler(withPolicy{w.client, rules}, web.Options{}).ServeHTTP(answer, r)
 		require.Equal(t, 200, answer.Code)

@@ -2,18 +2,28 @@ package web
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"net/http"
 	"strings"
 )
 
+//go:embed protection/*.txt
+var protectionFiles embed.FS
+
 // Protection says in plain text what protects an author at risk, and what does
-// not: `stocktake help protection` prints it, and /protection shows it. A line
-// that begins with "# " is the title, with "## " a heading, with "- " an item;
-// others are paragraphs.
-//
-//go:embed protection.txt
-var Protection string
+// not: `stocktake help protection` prints it, and /protection shows it, there in
+// the reader's language. A line that begins with "# " is the title, with "## " a
+// heading, with "- " an item; others are paragraphs. Items begin with a sentence
+// that says what they are about, but for those of the last section.
+var Protection = protection("en")
+
+func protection(tag string) string {
+	b, err := protectionFiles.ReadFile("protection/" + tag + ".txt")
+	if err != nil {
+		panic("web: " + err.Error()) // it is part of the program
+	}
+	return string(b)
+}
 
 // protectionBody is that text in parts.
 type protectionBody struct {
@@ -26,10 +36,7 @@ type protectionSection struct {
 	Items   []protectionItem
 }
 
-// maxLead is how long the bold beginning of an item may be.
-const maxLead = 40
-
-// protectionItem begins with a few words that say what it is about.
+// protectionItem may begin with a few words that say what it is about.
 type protectionItem struct{ Lead, Text string }
 
 func readProtection(text string) (title string, body protectionBody) {
@@ -41,21 +48,30 @@ func readProtection(text string) (title string, body protectionBody) {
 			body.Sections = append(body.Sections, protectionSection{Heading: h})
 		} else if item, ok := strings.CutPrefix(line, "- "); ok {
 			s := &body.Sections[len(body.Sections)-1]
-			lead, rest, ok := strings.Cut(item, ". ")
-			if !ok || len(lead) > maxLead {
-				lead, rest = "", item
-			} else {
-				lead += "."
-			}
-			s.Items = append(s.Items, protectionItem{lead, rest})
+			s.Items = append(s.Items, protectionItem{Text: item})
 		} else if line != "" {
 			body.Lede = line
+		}
+	}
+	for _, s := range body.Sections[:max(0, len(body.Sections)-1)] {
+		for i := range s.Items {
+			s.Items[i] = s.Items[i].led()
 		}
 	}
 	return title, body
 }
 
-func (n *site) protectionPage(context.Context, *view, *http.Request) (string, any, error) {
-	title, body := readProtection(Protection)
+// led takes the first sentence as the lead.
+func (p protectionItem) led() protectionItem {
+	for _, stop := range []string{"。", ". "} {
+		if lead, rest, ok := strings.Cut(p.Text, stop); ok {
+			return protectionItem{lead + strings.TrimSpace(stop), rest}
+		}
+	}
+	return p
+}
+
+func (n *site) protectionPage(_ context.Context, v *view, _ *http.Request) (string, any, error) {
+	title, body := readProtection(protection(v.Tag))
 	return title, body, nil
 }

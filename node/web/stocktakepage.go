@@ -50,7 +50,7 @@ func (n *site) stocktakePage(ctx context.Context, v *view, r *http.Request) (str
 		return "", nil, err
 	}
 	body := stocktakeBody{
-		assembled: a, Of: scopeName(q.Scope, v.name), Cutoff: a.Manifest.Cutoff, Asked: q.Cutoff, Scopes: v.scopes(q.Scope),
+		assembled: a, Of: v.scopeName(q.Scope, v.name), Cutoff: a.Manifest.Cutoff, Asked: q.Cutoff, Scopes: v.scopes(q.Scope),
 		Download: "/api/v1/stocktake?scope=" + string(q.Scope), tables: v.tables(a, titles),
 	}
 	if q.Cutoff != "" {
@@ -58,34 +58,39 @@ func (n *site) stocktakePage(ctx context.Context, v *view, r *http.Request) (str
 	}
 	if code, ok := strings.CutPrefix(string(q.Scope), "region:"); ok {
 		region, _ := compact.Region(code)
-		body.Of, body.Unverified = region.Name, !region.Verified
+		body.Of, body.Unverified = v.regionTitle(code), !region.Verified
 	}
 	for _, key := range a.Notes {
-		body.NotesText = append(body.NotesText, review.Notes[key])
+		body.NotesText = append(body.NotesText, v.note(key))
 	}
-	body.Glance = a.glance()
-	return "Stocktake: " + body.Of, body, nil
+	body.Glance = v.glance(a)
+	return v.say("stocktake.title-of", "scope", body.Of), body, nil
 }
 
 // glance are the figures that people ask for first. Samples are counted apart.
-func (a *assembled) glance() []glance {
+func (w words) glance(a *assembled) []glance {
 	var all []glance
-	for _, g := range []struct{ group, name, one, many, href string }{
-		{"participation", "participants", "participant", "participants", "#participation"},
-		{"pledges", "pledges", "pledge", "pledges", "#pledges"},
-		{"reports", "reports", "progress report", "progress reports", "#pledges"},
-		{"assessments", "assessments", "assessment", "assessments", "#assessments"},
-		{"recommendations", "open", "open recommendation", "open recommendations", "#recommendations"},
-		{"due", "late", "late in a round", "late in a round", "#due"},
-		{"due", "no report received", "no report received", "no report received", "#due"},
+	for _, g := range []struct{ group, name, message, href string }{
+		{"participation", "participants", "glance.participants", "#participation"},
+		{"pledges", "pledges", "glance.pledges", "#pledges"},
+		{"reports", "reports", "glance.reports", "#pledges"},
+		{"assessments", "assessments", "glance.assessments", "#assessments"},
+		{"recommendations", "open", "glance.open", "#recommendations"},
+		{"due", "late", "glance.late", "#due"},
+		{"due", "no report received", "glance.not-received", "#due"},
 	} {
-		f := glance{N: a.figure(g.group, g.name, false), Samples: a.figure(g.group, g.name, true), What: g.many, Href: g.href}
-		if f.N == 1 {
-			f.What = g.one
-		}
-		all = append(all, f)
+		n := a.figure(g.group, g.name, false)
+		all = append(all, glance{N: n, Samples: a.figure(g.group, g.name, true), What: w.say(g.message, "n", n), Href: g.href})
 	}
 	return all
+}
+
+// note is a note of a stocktake. English is review's.
+func (w words) note(key string) string {
+	if message := "note." + key; w.Tag != "en" && w.Has(message) {
+		return w.say(message)
+	}
+	return review.Notes[key]
 }
 
 // titles are the documents that this node holds, by ID.
@@ -104,26 +109,23 @@ func (n *site) titles(ctx context.Context) (map[review.DocumentID]Listed, error)
 // scopes are the stocktakes to choose from.
 func (v *view) scopes(now review.Scope) []scopeGroup {
 	one := func(scope, title string) choice { return choice{scope, title, scope == string(now)} }
-	groups := []scopeGroup{{Choices: []choice{one("global", "All participants")}}}
-	commissions, bodies := scopeGroup{Title: "UN regional commissions"}, scopeGroup{Title: "Regional bodies"}
+	groups := []scopeGroup{{Choices: []choice{one("global", v.say("scope.global"))}}}
+	commissions, bodies := scopeGroup{Title: v.say("scope.commissions")}, scopeGroup{Title: v.say("group.regional-body")}
 	for _, region := range compact.Regions() {
-		c := one("region:"+region.Code, region.Name)
-		if !region.Verified {
-			c.Title += " (unverified)"
-		}
+		c := one("region:"+region.Code, v.regionName(region.Code))
 		if slices.Contains(compact.UNCommissions(), region.Code) {
 			commissions.Choices = append(commissions.Choices, c)
 		} else {
 			bodies.Choices = append(bodies.Choices, c)
 		}
 	}
-	participants := scopeGroup{Title: "Participants"}
+	participants := scopeGroup{Title: v.say("participants.title")}
 	for _, p := range v.charter.Participants {
-		participants.Choices = append(participants.Choices, one("participant:"+string(p.ID), p.Name))
+		participants.Choices = append(participants.Choices, one("participant:"+string(p.ID), v.name(p.ID)))
 	}
-	objectives := scopeGroup{Title: "Objectives of the compact"}
+	objectives := scopeGroup{Title: v.say("scope.objectives")}
 	for _, o := range compact.Objectives() {
-		objectives.Choices = append(objectives.Choices, one("objective:"+itoa(o.N), objectiveName(o.N)))
+		objectives.Choices = append(objectives.Choices, one("objective:"+itoa(o.N), v.objectiveName(o.N)))
 	}
 	for _, g := range []scopeGroup{commissions, bodies, participants} {
 		slices.SortFunc(g.Choices, func(a, b choice) int { return strings.Compare(a.Title, b.Title) })

@@ -12,7 +12,7 @@ import (
 func (t tabler) due(a *assembled) []dueRound {
 	var rounds []dueRound
 	for _, round := range t.charter.Rounds {
-		d := dueRound{Round: round, ScopeName: scopeName(review.Scope(round.Scope), t.name)}
+		d := dueRound{Round: round, ScopeName: t.scopeName(review.Scope(round.Scope), t.name)}
 		states := map[string][]ref{}
 		var order []string
 		for _, row := range realFirst(a.due, func(r review.DueRow) bool { return r.Sample }) {
@@ -28,11 +28,11 @@ func (t tabler) due(a *assembled) []dueRound {
 				d.NotIn = append(d.NotIn, who)
 				continue
 			}
-			d.Lines = append(d.Lines, dueLine{who, stateOf(row.State), row.Filed, row.Pledges, row.ReportedOn, t.cites(row.Cites)})
+			d.Lines = append(d.Lines, dueLine{who, t.state(row.State), row.Filed, row.Pledges, row.ReportedOn, t.cites(row.Cites)})
 		}
 		slices.SortStableFunc(order, func(a, b string) int { return dueRank(a) - dueRank(b) })
 		for _, state := range order {
-			d.States = append(d.States, dueState{stateOf(state), states[state]})
+			d.States = append(d.States, dueState{t.state(state), states[state]})
 		}
 		if len(order) > 0 {
 			rounds = append(rounds, d)
@@ -50,9 +50,9 @@ func (t tabler) pledges(a *assembled) []pledgeLine {
 	var lines []pledgeLine
 	for _, row := range realFirst(a.pledges, func(r review.PledgeRow) bool { return r.Sample }) {
 		lines = append(lines, pledgeLine{
-			Pledge: ref{row.Title, "/documents/" + string(row.ID), row.Sample}, Author: t.who(row.Author), Objectives: row.Objectives,
-			Named: slices.Contains(row.In, "named as a party"), Due: orOpen("date-or-open", row.Due), Passed: slices.Contains(row.In, "due: passed"),
-			Status: stateOf(row.Status), Report: row.Report, Filed: row.Filed,
+			Pledge: ref{cmp.Or(row.Title, t.say("document.hidden", "document", t.named(review.KindPledge, row.ID))), "/documents/" + string(row.ID), row.Sample}, Author: t.who(row.Author), Objectives: row.Objectives,
+			Named: slices.Contains(row.In, "named as a party"), Due: t.orOpen("date-or-open", row.Due), Passed: slices.Contains(row.In, "due: passed"),
+			Status: t.state(row.Status), Report: row.Report, Filed: row.Filed,
 		})
 	}
 	slices.SortStableFunc(lines, func(a, b pledgeLine) int {
@@ -67,7 +67,7 @@ func (t tabler) pledges(a *assembled) []pledgeLine {
 func (t tabler) parties(a *assembled) []partyLine {
 	var lines []partyLine
 	for _, row := range realFirst(a.parties, func(r review.PartyRow) bool { return r.Sample }) {
-		line := partyLine{Pledge: t.document(row.Pledge), Author: t.who(row.Author), Party: ref{Text: row.Name}, State: stateOf(row.State)}
+		line := partyLine{Pledge: t.document(row.Pledge), Author: t.who(row.Author), Party: ref{Text: cmp.Or(row.Name, t.say("document.hidden-words"))}, State: t.state(row.State)}
 		if row.Participant != "" {
 			line.Party = t.who(row.Participant)
 		}
@@ -81,9 +81,9 @@ func (t tabler) targets(a *assembled) []targetLine {
 	var lines []targetLine
 	for _, row := range realFirst(a.targets, func(r review.TargetRow) bool { return r.Sample }) {
 		line := targetLine{Pledge: t.document(row.Pledge), figureRow: figureRow{
-			Indicator: row.Indicator, Unit: stated(row.Unit),
-			Baseline: orOpen("decimal-or-open", row.Baseline), Value: orOpen("decimal-or-open", row.Value), Due: orOpen("date-or-open", row.Due),
-			Reported: orOpen("decimal", row.Reported), On: row.On,
+			Indicator: cmp.Or(row.Indicator, t.say("document.hidden-words")), Unit: stated(row.Unit),
+			Baseline: t.orOpen("decimal-or-open", row.Baseline), Value: t.orOpen("decimal-or-open", row.Value), Due: t.orOpen("date-or-open", row.Due),
+			Reported: t.orOpen("decimal", row.Reported), On: row.On,
 		}}
 		if row.Reported != "" && len(row.Cites) > 0 {
 			line.Report = row.Cites[len(row.Cites)-1]
@@ -104,7 +104,7 @@ func stated(s string) string {
 func (t tabler) resources(a *assembled) []resourceLine {
 	var lines []resourceLine
 	for _, row := range realFirst(a.resources, func(r review.ResourceRow) bool { return r.Sample }) {
-		lines = append(lines, resourceLine{t.document(row.Pledge), t.who(row.Author), orOpen("decimal-or-open", row.Amount), orOpen("currency-or-open", row.Currency), row.Purpose})
+		lines = append(lines, resourceLine{t.document(row.Pledge), t.who(row.Author), t.orOpen("decimal-or-open", row.Amount), t.orOpen("currency-or-open", row.Currency), row.Purpose})
 	}
 	return lines
 }
@@ -119,12 +119,12 @@ func (t tabler) assessed(a *assembled) []assessedLine {
 	}
 	replies := map[review.DocumentID][]ref{}
 	for _, r := range a.replies {
-		replies[r.Assessment] = append(replies[r.Assessment], ref{phrase(r.Position), "/documents/" + string(r.ID), r.Sample})
+		replies[r.Assessment] = append(replies[r.Assessment], ref{t.phrase(r.Position), "/documents/" + string(r.ID), r.Sample})
 	}
 	var lines []assessedLine
 	for _, row := range realFirst(a.agreement, func(r review.AgreementRow) bool { return r.Sample }) {
-		line := assessedLine{Pledge: t.document(row.Pledge), Objective: row.Objective, Agreement: strings.Join(row.In, ", "), Sample: row.Sample}
-		if line.Whom = (ref{Text: regionName(row.Region), Href: "/stocktake?scope=region:" + row.Region}); row.About != "" {
+		line := assessedLine{Pledge: t.document(row.Pledge), Objective: row.Objective, Agreement: t.phrases(row.In), Sample: row.Sample}
+		if line.Whom = (ref{Text: t.regionName(row.Region), Href: "/stocktake?scope=region:" + row.Region}); row.About != "" {
 			line.Whom = t.who(row.About)
 		}
 		for _, f := range findings[row.Key] {
@@ -132,7 +132,7 @@ func (t tabler) assessed(a *assembled) []assessedLine {
 			if i < 0 {
 				continue
 			}
-			line.Views[i] = append(line.Views[i], ratingLine{phrase(f.Rating), t.who(f.Author), f.Assessment, replies[f.Assessment]})
+			line.Views[i] = append(line.Views[i], ratingLine{t.phrase(f.Rating), t.who(f.Author), f.Assessment, replies[f.Assessment]})
 		}
 		lines = append(lines, line)
 	}
@@ -143,14 +143,14 @@ func (t tabler) comments(rows []review.CommentRow) []commentLine {
 	var lines []commentLine
 	for _, row := range realFirst(rows, func(r review.CommentRow) bool { return r.Sample }) {
 		line := commentLine{
-			Comment: t.document(row.ID), Author: t.who(row.Author), About: t.document(row.About), Type: phrase(row.Type),
-			Response: row.Response, Intended: orOpen("date-or-open", row.Intended),
+			Comment: t.document(row.ID), Author: t.who(row.Author), About: t.document(row.About), Type: t.phrase(row.Type),
+			Response: row.Response, Intended: t.orOpen("date-or-open", row.Intended),
 		}
 		if row.To != "" {
 			line.To = t.who(row.To)
 		}
 		if row.State != "" {
-			line.State = stateOf(row.State)
+			line.State = t.state(row.State)
 		}
 		lines = append(lines, line)
 	}
@@ -168,11 +168,20 @@ func (t tabler) withdrawals(a *assembled) []withdrawalLine {
 func (t tabler) excluded(a *assembled) []excludedLine {
 	var lines []excludedLine
 	for _, row := range realFirst(a.excluded, func(r review.ExcludedRow) bool { return r.Sample }) {
-		line := excludedLine{Document: t.document(row.ID), Kind: kindName(row.Kind), Why: inWords(review.Label{Reason: row.Reason, By: row.By})}
+		line := excludedLine{Document: t.document(row.ID), Kind: t.kindName(row.Kind), Why: t.inWords(review.Label{Reason: row.Reason, By: row.By})}
 		if row.Author != "" {
 			line.Author = t.who(row.Author)
 		}
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// phrases are the words for several codes.
+func (w words) phrases(codes []string) string {
+	var all []string
+	for _, code := range codes {
+		all = append(all, w.phrase(code))
+	}
+	return strings.Join(all, w.Comma())
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"stocktake/review"
@@ -153,16 +152,6 @@ type figureGroup struct {
 	Figures []review.Figure
 }
 
-// tones are the signs beside those words of a stocktake that need another than
-// the plain one. The words themselves are review's.
-var tones = map[string]string{
-	"filed": "good", "fulfilled": "good", "confirmed": "good", "acceded": "good", "accredited": "good", "in force": "good", "supported": "good", "answered": "good",
-	"late": "warn", "flexibility used": "good", "in-progress": "warn", "confirmed an earlier version": "warn",
-	"claimed, not confirmed": "warn", "withdrawn": "warn", "open": "warn", "discontinued": "bad",
-}
-
-func stateOf(code string) standing { return standing{Tone: tones[code], Text: phrase(code)} }
-
 // tabler turns rows into lines.
 type tabler struct {
 	*view
@@ -173,21 +162,21 @@ func (v *view) tables(a *assembled, titles map[review.DocumentID]Listed) tables 
 	t := tabler{v, titles}
 	all := tables{
 		Due: t.due(a), Pledges: t.pledges(a), Parties: t.parties(a), Targets: t.targets(a), Resources: t.resources(a),
-		Sums: sums(a), Assessed: t.assessed(a), Recommendations: t.comments(a.recommendations), Comments: t.comments(a.comments),
+		Sums: t.sums(a), Assessed: t.assessed(a), Recommendations: t.comments(a.recommendations), Comments: t.comments(a.comments),
 		Withdrawals: t.withdrawals(a), Excluded: t.excluded(a), Regions: a.regions, FiguresByGroup: figuresByGroup(a),
 	}
 	for _, p := range realFirst(a.participation, func(r review.ParticipationRow) bool { return r.Sample }) {
 		if p.ID == "" {
-			all.Outside = append(all.Outside, p.Name)
+			all.Outside = append(all.Outside, t.outside(p))
 			continue
 		}
-		all.Participants = append(all.Participants, participantLine{t.who(p.ID), phrase(p.Kind), countryName(p.Country), stateOf(p.State), t.cites(p.Cites)})
+		all.Participants = append(all.Participants, participantLine{t.who(p.ID), t.phrase(p.Kind), t.countryName(p.Country), t.state(p.State), t.cites(p.Cites)})
 	}
 	slices.Sort(all.Outside)
 	for _, row := range a.accreditations {
-		line := accreditationLine{t.who(row.Accreditor), t.who(row.Author), phrase(row.Type), stateOf(row.State), row.Filed, row.Documents, t.cites(row.Cites)}
+		line := accreditationLine{t.who(row.Accreditor), t.who(row.Author), t.phrase(row.Type), t.state(row.State), row.Filed, row.Documents, t.cites(row.Cites)}
 		if len(row.Challenges) > 0 {
-			line.State.Text += ", challenged"
+			line.State.Text += t.Comma() + t.say("word.challenged")
 		}
 		all.Accreditations = append(all.Accreditations, line)
 	}
@@ -209,13 +198,22 @@ func realFirst[T any](rows []T, sample func(T) bool) []T {
 	return rows
 }
 
+// outside is the name of a State that takes no part: participants name
+// themselves, States outside are named by the page.
+func (t tabler) outside(p review.ParticipationRow) string {
+	if name, ok := t.Country(p.Country); ok {
+		return name
+	}
+	return p.Name
+}
+
 func (t tabler) document(id review.DocumentID) ref {
 	if id == "" {
 		return ref{}
 	}
-	r := ref{Text: "document " + short(id), Href: "/documents/" + string(id)}
+	r := ref{Text: t.say("document.short", "id", short(id)), Href: "/documents/" + string(id)}
 	if d, ok := t.titles[id]; ok {
-		r.Text, r.Sample = titleOf(d), d.Sample
+		r.Text, r.Sample = t.titleOf(d), d.Sample
 	}
 	return r
 }
@@ -227,8 +225,6 @@ func (t tabler) cites(ids []review.DocumentID) []ref {
 	}
 	return refs
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 func figuresByGroup(a *assembled) []figureGroup {
 	var all []figureGroup
@@ -242,11 +238,11 @@ func figuresByGroup(a *assembled) []figureGroup {
 	return all
 }
 
-func sums(a *assembled) []sumLine {
+func (t tabler) sums(a *assembled) []sumLine {
 	var all []sumLine
 	for _, f := range a.Figures {
 		if f.Amount != "" {
-			all = append(all, sumLine{strings.TrimPrefix(f.Name, "pledged "), decimal(f.Amount), f.Value, f.Sample})
+			all = append(all, sumLine{strings.TrimPrefix(f.Name, "pledged "), t.Decimal(f.Amount), f.Value, f.Sample})
 		}
 	}
 	return all

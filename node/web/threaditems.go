@@ -18,14 +18,14 @@ type threadItem struct {
 }
 
 // typeInWords is the type of a document in a thread, where its kind has one.
-func typeInWords(k review.Kind, code string) string {
+func (w words) typeInWords(k review.Kind, code string) string {
 	switch {
 	case code == "":
 		return ""
 	case k == review.KindAccession:
-		return map[string]string{"member": "as a member", "round": "into a review round", "party": "as a party"}[code]
+		return w.say("accession." + code)
 	}
-	return phrase(code)
+	return w.phrase(code)
 }
 
 func isShadow(t *review.Thread) bool { return t.Kind == review.KindAssessment && t.Type == "shadow" }
@@ -34,21 +34,21 @@ func (v *view) thread(replies []*review.Thread) []*threadItem {
 	var items []*threadItem
 	for _, t := range replies {
 		item := &threadItem{
-			ID: t.ID, Title: t.Title, What: kindName(t.Kind), Author: v.who(t.Author),
-			Filed: t.Label.Filed, Standing: inWords(t.Label), Counts: t.Label.Counts, Sample: t.Label.Sample,
+			ID: t.ID, Title: t.Title, What: v.kindName(t.Kind), Author: v.who(t.Author),
+			Filed: t.Label.Filed, Standing: v.inWords(t.Label), Counts: t.Label.Counts, Sample: t.Label.Sample,
 			Shadow: isShadow(t), More: t.NotListed,
 		}
 		if item.Title == "" && t.Label.Reason == review.ReasonWithdrawn {
-			item.Title = "Erased: " + item.What + " " + short(t.ID)
+			item.Title = v.say("document.erased", "document", v.named(t.Kind, t.ID))
 		}
 		if item.Title == "" {
-			item.Title = item.What + " " + short(t.ID)
+			item.Title = v.named(t.Kind, t.ID)
 		}
-		if words := typeInWords(t.Kind, t.Type); words != "" {
+		if which := v.typeInWords(t.Kind, t.Type); which != "" {
 			if t.Kind == review.KindAssessment { // says itself what it is
-				item.What = capital(words)
+				item.What = capital(which)
 			} else {
-				item.What += ": " + words
+				item.What += ": " + which
 			}
 		}
 		item.Replies = v.thread(t.Replies)

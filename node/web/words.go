@@ -1,138 +1,158 @@
 package web
 
 import (
-	"fmt"
-	"strconv"
+	"html/template"
 	"strings"
-	"time"
 
+	"stocktake/node/web/lang"
 	"stocktake/review"
 	"stocktake/review/compact"
 )
 
-// phrases are the words of a page for the codes of documents, where a code's
-// own words, with spaces for hyphens, would not do.
-var phrases = map[string]string{
-	// kinds of document, in the singular
-	"pledge": "Pledge", "report": "Progress report", "assessment": "Assessment", "comment": "Comment",
-	"response": "Response", "accession": "Accession", "withdrawal": "Withdrawal", "refusal": "Refusal by a carrier", "charter": "Charter",
-	"opening": "Opening of a log", "receipt": "Receipt", "fork": "Proof of two histories", "key": "Change of keys", "policy": "Display policy",
-	// participants
-	"state": "State", "regional-body": "Regional body", "un-entity": "UN entity", "civil-society": "Civil society",
-	"local-authority": "Local authority", "human-rights-institution": "National human-rights institution",
-	"expert-mission": "Expert mission", "academic": "Academic", "public-agency": "Public agency",
-	"protected-author": "Protected author",
-	// assessments: whose view it is always shows
-	"self": "self-assessment", "regional": "regional assessment", "shadow": "alternative (shadow) report",
-	// principles, as the compact writes them
-	"people-centred": "people-centred", "gender-responsive": "gender-responsive", "child-sensitive": "child-sensitive",
-	"whole-of-government": "whole-of-government", "whole-of-society": "whole-of-society",
-}
+// words says in one language what documents and stocktakes say in codes.
+type words struct{ *lang.Language }
 
-// phrase is the words for a code.
-func phrase(code string) string {
-	if p, ok := phrases[code]; ok {
-		return p
+// say is a message as plain text.
+func (w words) say(key string, arguments ...any) string { return w.Text(key, arguments...) }
+
+// phrase is the words for a code of a document or a stocktake; a code that this
+// program has no words for stands for itself.
+func (w words) phrase(code string) string {
+	for _, key := range []string{"word." + slug(code), "kind." + code} {
+		if w.Has(key) {
+			return w.say(key)
+		}
 	}
 	return strings.ReplaceAll(code, "-", " ")
 }
 
+// slug is a code as part of a message's key: "claimed, not confirmed" is
+// claimed-not-confirmed.
+func slug(code string) string { return strings.NewReplacer(",", "", " ", "-").Replace(code) }
+
 // kindName is the words for a kind of document, also one of another version.
-func kindName(k review.Kind) string {
+func (w words) kindName(k review.Kind) string {
 	if k == "" {
-		return "Document"
+		return w.say("col.document")
 	}
-	return phrase(string(k))
+	if key := "kind." + string(k); w.Has(key) {
+		return w.say(key)
+	}
+	return w.phrase(string(k))
 }
 
-// date writes YYYY-MM-DD as people read it; what is none stays as it is.
-func date(s string) string {
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		return s
+// fieldTitle is the name of a document's field; English is its schema's.
+func (w words) fieldTitle(name, english string) string {
+	if key := "field." + name; w.Tag != "en" && w.Has(key) {
+		return w.say(key)
 	}
-	return t.Format("2 January 2006")
-}
-
-// instant writes RFC 3339 as people read it; what is none stays as it is.
-func instant(s string) string {
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return s
-	}
-	return t.UTC().Format("2 January 2006, 15:04:05 UTC")
-}
-
-// instantDay is the day of an RFC 3339 time, as people read it.
-func instantDay(s string) string {
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return s
-	}
-	return t.UTC().Format("2 January 2006")
-}
-
-// decimal groups the digits of a decimal number before its point by threes,
-// with narrow spaces that do not break, from five digits on.
-func decimal(s string) string {
-	sign, digits := "", s
-	if strings.HasPrefix(s, "-") {
-		sign, digits = "−", s[1:]
-	}
-	whole, fraction, point := strings.Cut(digits, ".")
-	if strings.Trim(whole+fraction, "0123456789") != "" {
-		return s
-	}
-	if len(whole) > 4 {
-		var groups []string
-		for len(whole) > 3 {
-			groups = append([]string{whole[len(whole)-3:]}, groups...)
-			whole = whole[:len(whole)-3]
-		}
-		whole = strings.Join(append([]string{whole}, groups...), "\u202f")
-	}
-	if point {
-		return sign + whole + "." + fraction
-	}
-	return sign + whole
+	return english
 }
 
 // short is the first digits of an ID or digest: enough to tell documents of
 // one federation apart by eye, never to look one up.
 func short[T ~string](s T) string { return string(s[:min(12, len(s))]) }
 
-// objectiveName is an objective's number and title.
-func objectiveName(n int) string {
-	o, ok := compact.Objective(n)
-	if !ok {
-		return "Objective " + strconv.Itoa(n)
+// objectiveTitle is an objective's title. In English it is the compact's.
+func (w words) objectiveTitle(n int) string {
+	if o, ok := compact.Objective(n); ok && w.Tag == "en" {
+		return o.Title
 	}
-	return strconv.Itoa(n) + ". " + o.Title
+	return w.say("objective." + itoa(n))
+}
+
+// objectiveName is an objective's number and title.
+func (w words) objectiveName(n int) string {
+	if _, ok := compact.Objective(n); !ok {
+		return w.say("scope.objective", "objective", n)
+	}
+	return itoa(n) + ". " + w.objectiveTitle(n)
+}
+
+// regionTitle is a region's name.
+func (w words) regionTitle(code string) string {
+	r, ok := compact.Region(code)
+	switch {
+	case !ok:
+		return code
+	case w.Tag == "en":
+		return r.Name
+	}
+	return w.say("region." + code)
 }
 
 // regionName is a region's name, which says if nobody checked its list.
-func regionName(code string) string {
-	r, ok := compact.Region(code)
-	if !ok {
-		return code
+func (w words) regionName(code string) string {
+	if r, ok := compact.Region(code); ok && !r.Verified {
+		return w.say("scope.unverified", "region", w.regionTitle(code))
 	}
-	if !r.Verified {
-		return r.Name + " (list of members unverified)"
-	}
-	return r.Name
+	return w.regionTitle(code)
 }
 
-func countryName(iso3 string) string {
+// compactName is the name of the compact that this program carries.
+func (w words) compactName() string {
+	if w.Tag == "en" {
+		return compact.Name()
+	}
+	return w.say("compact.name")
+}
+
+func (w words) countryName(iso3 string) string {
+	if name, ok := w.Country(iso3); ok {
+		return name
+	}
 	if c, ok := compact.Country(iso3); ok {
 		return c.Name
 	}
 	return iso3
 }
 
-// counted is a whole number and its noun: "1 pledge", "3 pledges".
-func counted(n any, one, many string) string {
-	if s := fmt.Sprint(n); s != "1" {
-		return s + " " + many
+// scopeName is the words for what a stocktake is of.
+func (w words) scopeName(s review.Scope, name func(review.ParticipantID) string) string {
+	part, of, _ := strings.Cut(string(s), ":")
+	switch part {
+	case "region":
+		return w.regionName(of)
+	case "participant":
+		return name(review.ParticipantID(of))
+	case "objective":
+		return w.say("scope.objective", "objective", w.objectiveName(atoi(of)))
 	}
-	return "1 " + one
+	return w.say("scope.global")
+}
+
+// at is a page's address in the language: paths of pages are written without it
+// everywhere else. Addresses of parts of a page stay as they are.
+func (w words) at(parts ...any) string {
+	path := join(parts)
+	switch {
+	case path == "/":
+		return "/" + w.Tag
+	case strings.HasPrefix(path, "/"):
+		return "/" + w.Tag + path
+	}
+	return path
+}
+
+// functions are what templates call to speak the language.
+func (w words) functions() template.FuncMap {
+	return template.FuncMap{
+		"lang": func() string { return w.Tag }, "dir": func() string { return w.Dir }, "reviewed": func() bool { return w.Reviewed },
+		"english": func() bool { return w.Tag == "en" }, "comma": w.Comma,
+		"root": func() string { return "/" + w.Tag }, "to": w.at,
+		"say": w.HTML, "number": func(n any) string { return w.Decimal(join([]any{n})) }, "decimal": w.Decimal,
+		"instant": w.Instant, "instantDay": w.InstantDay, "day": w.day, "moment": w.moment,
+		"short": func(s any) string { return short(join([]any{s})) }, "id": idMark, "link": linkMark, "reference": w.reference,
+		"files":     func(id review.DocumentID) string { return "/documents/" + string(id) + "/files.zip" },
+		"objective": w.objectiveName, "objectiveTitle": w.objectiveTitle, "region": w.regionTitle,
+		"keyRole": w.keyRole, "verifyPageHash": review.VerifyPageHash,
+	}
+}
+
+// keyRole is what a key of a charter does.
+func (w words) keyRole(role string) string {
+	if key := "key." + role; w.Has(key) {
+		return w.say(key)
+	}
+	return role
 }

@@ -8,31 +8,6 @@ import (
 	"stocktake/review"
 )
 
-func TestDecimalsReadTheSameGrouped(t *testing.T) {
-	for in, want := range map[string]string{
-		"0": "0", "74": "74", "1250": "1250", "12500": "12\u202f500", "10000000": "10\u202f000\u202f000",
-		"1250000.50": "1\u202f250\u202f000.50", "-31250.25": "−31\u202f250.25", "18.5": "18.5",
-		"123456": "123\u202f456", "not a number": "not a number", "": "",
-	} {
-		if got := decimal(in); got != want {
-			t.Errorf("%q: got %q, want %q", in, got, want)
-		}
-	}
-}
-
-func TestDatesKeepWhatTheyCannotRead(t *testing.T) {
-	for in, want := range map[string]string{"2027-12-31": "31 December 2027", "2027-13-31": "2027-13-31", "": ""} {
-		if got := date(in); got != want {
-			t.Errorf("date %q: got %q, want %q", in, got, want)
-		}
-	}
-	for in, want := range map[string]string{"2026-05-04T09:30:07Z": "4 May 2026, 09:30:07 UTC", "soon": "soon"} {
-		if got := instant(in); got != want {
-			t.Errorf("instant %q: got %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestTilePathsAreThoseOfTheSpecification(t *testing.T) {
 	for path, want := range map[string]tlog.Tile{
 		"0/000":             {H: 8, L: 0, N: 0, W: 256},

@@ -49,7 +49,7 @@ func TestMetricsAreNotForThePublic(t *testing.T) {
 // for what.
 func TestMetricsAreWhatAnOperatorActsOn(t *testing.T) {
 	w := open(t)
-	ask(t, w.address, "GET /participants/xsa HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+	ask(t, w.address, "GET /en/participants/xsa HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 	ask(t, w.address, "GET /nothing-here HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 	s, err := w.client.Status(t.Context())
 	require.NoError(t, err)
@@ -70,7 +70,7 @@ func TestMetricsAreWhatAnOperatorActsOn(t *testing.T) {
 	}
 	assert.NotContains(t, text, "stocktake_backup_timestamp_seconds", "none was made")
 	assert.NotContains(t, text, "stocktake_clock_difference_seconds", "there is no other witness")
-	assert.NotEqual(t, "0", value(`stocktake_http_requests_total{code="200",route="GET /participants/{id}"}`))
+	assert.NotEqual(t, "0", value(`stocktake_http_requests_total{code="200",route="GET /en/participants/{id}"}`))
 	assert.NotEqual(t, "0", value(`stocktake_http_requests_total{code="404",route="none"}`))
 	for _, private := range []string{caller, "127.0.0.1", "xsa", "nothing-here", w.dir} {
 		assert.NotContains(t, text, private)

@@ -143,33 +143,56 @@ func (r *Runner) Cosign(ctx context.Context, body []byte) (status int, answer []
 	if !r.Witnesses() {
 		return 0, nil, false
 	}
-	if m, err := parseAddCheckpoint(body); err == nil {
-		r.copy(ctx, m.Note)
+	if m, err := parseAddCheckpoint(body); err == nil && !r.copy(ctx, m.Note) {
+		return statusUnavailable, []byte("the witness has not got the content of these records yet; ask again\n"), true
 	}
 	status, answer = r.cosign.AddCheckpoint(body)
 	return status, answer, true
 }
 
-// copy gets the records of a checkpoint that is to be cosigned.
-func (r *Runner) copy(ctx context.Context, note []byte) {
+// copy gets the records of a checkpoint that is to be cosigned, then what their
+// content lacks. It reports false if the log's own node may have that and did not
+// answer; for all else there is AddCheckpoint.
+func (r *Runner) copy(ctx context.Context, note []byte) bool {
 	roster := r.roster.Load()
 	cp, err := roster.Open(note)
 	origin := review.Origin(cp.Origin)
 	log := roster.Logs[origin]
-	if err != nil || log.Ended || log.over(cp.Size) || r.o.Store.Head(origin).Size >= cp.Size {
-		return // it is refused, or at hand
+	if err != nil || log.Ended || log.over(cp.Size) {
+		return true // it is refused
 	}
-	select {
-	case r.copies <- struct{}{}:
-		defer func() { <-r.copies }()
-	default:
-		return // enough wait here: the log's node asks again
-	}
-	r.notice(origin, cp.Size)
-	r.happen(Heard{From: log.Owner, Note: note, InPerson: true})
 	ctx, cancel := context.WithTimeout(ctx, copyFor)
 	defer cancel()
-	_ = r.Wait(ctx, origin, cp.Size) // if they do not come, the answer says so
+	if r.o.Store.Head(origin).Size < cp.Size {
+		select {
+		case r.copies <- struct{}{}:
+			defer func() { <-r.copies }()
+		default:
+			return true // enough wait here: the log's node asks again
+		}
+		r.notice(origin, cp.Size)
+		r.happen(Heard{From: log.Owner, Note: note, InPerson: true})
+		if r.Wait(ctx, origin, cp.Size) != nil {
+			return true // the answer says so
+		}
+	}
+	return r.copyContent(ctx, origin, log.Owner, cp.Size)
+}
+
+// copyContent asks the log's own node, if that is there, for the content of
+// records that came without.
+func (r *Runner) copyContent(ctx context.Context, o review.Origin, owner review.ParticipantID, size uint64) bool {
+	ids, err := Uncopied(r.o.Store, r.o.Store, o, size)
+	if err != nil {
+		r.log.Error("not known whether the content of a log is here", "origin", o, "err", err)
+		return false
+	}
+	there := slices.ContainsFunc(r.host.Peers(), func(p transport.Peer) bool { return p.ID == owner && p.Connected })
+	return !there || Copy(ids, func(q PayloadsRequest) (PayloadsAnswer, error) {
+		a := r.ask(ctx, Ask{To: owner, Request: q})
+		answer, _ := a.Answer.(PayloadsAnswer)
+		return answer, a.Err
+	}, r.reveal) == nil
 }
 
 // enrol reads the charter chain out of the records, as far as they go, and

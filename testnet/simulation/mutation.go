@@ -24,6 +24,7 @@ const (
 	mutantBlindWitness    = "a witness does not check that a checkpoint extends what it cosigned"
 	mutantForgetful       = "a witness does not persist what it cosigned"
 	mutantHoldless        = "a witness cosigns what it does not hold"
+	mutantContentless     = "a witness cosigns what it holds without the content"
 	mutantClockBack       = "a witness's time runs backwards with its clock"
 	mutantCopyUnnoticed   = "records from a backup are not told from the machine's own"
 	mutantNoFence         = "a log that showed more elsewhere is signed on"

@@ -109,6 +109,7 @@ var mutations = map[string]func(seed uint64) *Plan{
 	mutantBlindWitness:    func(seed uint64) *Plan { return forking(seed) },
 	mutantForgetful:       clockBack,
 	mutantHoldless:        func(seed uint64) *Plan { return small(seed) },
+	mutantContentless:     func(seed uint64) *Plan { return lying(4, lossy(small(seed)), habitWithholds) },
 	mutantClockBack:       clockBack,
 	mutantCopyUnnoticed:   func(seed uint64) *Plan { return restored(seed, deedRestore) },
 	mutantNoFence:         func(seed uint64) *Plan { return restored(seed, deedRestore) },

@@ -49,6 +49,7 @@ type Node struct {
 	links     map[review.ParticipantID]bool
 	keys      map[review.ParticipantID]signing.NoteKey // by which it takes others for who they are
 	copyOf    *Node                                    // of a copy that runs beside it
+	damaged   bool                                     // it lost content, and may get it back at any time
 	careless  bool                                     // it was put back or run twice as a whole
 	votes     bool                                     // its people agree to charters that come
 	easy      bool                                     // also to a rival of one that they agreed to
@@ -392,7 +393,7 @@ func (node *Node) ask(e federation.Ask) {
 		return
 	}
 	n.send(node, to, func() {
-		to.whenHeld(node.ID, e.Request, n.Now.Add(n.Faults.Timeout/2), func() {
+		to.whenCopied(node.ID, e.Request, n.Now.Add(n.Faults.Timeout/2), func() {
 			body := bytes.Clone(to.serve(node.ID, call.Method, call.Body))
 			if to.burn() {
 				return
@@ -405,11 +406,45 @@ func (node *Node) ask(e federation.Ask) {
 	})
 }
 
-// whenHeld answers at once, but for a request to cosign what is not here yet:
-// that waits a while for the records.
-func (node *Node) whenHeld(from review.ParticipantID, r federation.Request, until time.Time, answer func()) {
+// whenCopied answers at once, but for a request to cosign what is not here yet:
+// that waits a while for the records, and for content that came not along from
+// the log's own node, as federation.Runner.Cosign does.
+func (node *Node) whenCopied(from review.ParticipantID, r federation.Request, until time.Time, answer func()) {
 	cosign, ok := r.(federation.Cosign)
-	if !ok || node.holds(cosign) {
+	if !ok {
+		answer()
+		return
+	}
+	node.whenHeld(from, cosign, until, func() { node.whenComplete(cosign, answer) })
+}
+
+// whenComplete answers once the log's own node, if it is there, has been asked
+// for the content that is missing here. If it does not say, nor does this node.
+func (node *Node) whenComplete(cosign federation.Cosign, answer func()) {
+	n := node.network
+	owner := n.peer(node, node.roster.Logs[cosign.Origin].Owner)
+	ids, err := federation.Uncopied(node.Ledger, node.Ledger, cosign.Origin, cosign.Size)
+	if err != nil || len(ids) == 0 || owner == nil || node.Mutant.is(mutantContentless) {
+		answer()
+		return
+	}
+	call, err := federation.Compose(node.Ledger, federation.PayloadsRequest{IDs: ids})
+	if err != nil {
+		panic(err) // memory does not fail
+	}
+	n.send(node, owner, func() {
+		body := bytes.Clone(owner.serve(node.ID, call.Method, call.Body))
+		n.send(owner, node, func() {
+			if came, err := call.Read(body); err == nil {
+				node.do(federation.Reveal{Payloads: came.(federation.PayloadsAnswer).Payloads})
+				answer()
+			}
+		})
+	})
+}
+
+func (node *Node) whenHeld(from review.ParticipantID, cosign federation.Cosign, until time.Time, answer func()) {
+	if node.holds(cosign) {
 		answer()
 		return
 	}
@@ -447,7 +482,7 @@ func (node *Node) serve(from review.ParticipantID, method string, body []byte) [
 			return nil
 		}
 		answer := node.Mutant.cosign(node.cosigner, body)
-		node.network.oracle.cosigned(node, body, answer)
+		node.network.oracle.cosigned(node, from, body, answer)
 		return answer
 	}
 	answer, err := federation.Answer(ledger, method, body)

@@ -110,7 +110,7 @@ func (o *oracle) receipted(node *Node, note []byte) {
 }
 
 // cosigned is told what a witness answered.
-func (o *oracle) cosigned(node *Node, request, answer []byte) {
+func (o *oracle) cosigned(node *Node, from review.ParticipantID, request, answer []byte) {
 	if o == nil || !node.honest() || !bytes.HasPrefix(answer, []byte("200\n")) {
 		return
 	}
@@ -132,6 +132,15 @@ func (o *oracle) cosigned(node *Node, request, answer []byte) {
 	}
 	if root, err := node.Ledger.Root(review.Origin(cp.Origin), cp.Size); err != nil || root != cp.Root {
 		o.n.breaks("witness %s cosigned %s at size %d, which it does not hold", node.name(), cp.Origin, cp.Size)
+	}
+	if owner := o.n.peer(node, from); owner != nil && owner.Origin == review.Origin(cp.Origin) && owner.honest() && !owner.damaged {
+		held := node.Ledger.log(owner.Origin).entries
+		for i := last.Size; i < min(cp.Size, uint64(len(held))); i++ {
+			d := held[i].Leaf.Digest
+			if _, absence := node.Ledger.payload(d); absence == review.Missing && owner.Ledger.payloads[d] != nil {
+				o.n.breaks("witness %s cosigned %s at size %d without the content of record %d, which the log's own node has", node.name(), cp.Origin, cp.Size, i)
+			}
+		}
 	}
 	if l, _ := node.chain.Log(review.Origin(cp.Origin)); l.Ended != "" || l.Forked != "" {
 		o.n.breaks("witness %s cosigned %s at size %d, which ended or forked, as it knows", node.name(), cp.Origin, cp.Size)

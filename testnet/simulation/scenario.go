@@ -112,6 +112,7 @@ func (s *scenario) do(d Deed) {
 		if node.up {
 			s.restart(node) // damage is found by reading, and looked for from then on
 		}
+		node.damaged = true
 		s.bringAgain(node)
 	case deedBackup, deedSnapshot:
 		s.backups[node] = node.Backup()

@@ -70,6 +70,9 @@ func charterNewCommand() command {
 			if err != nil {
 				return err
 			}
+			if len(o.Witnesses) == 1 {
+				c.say("With one witness, \"filed\" is its word alone: of what its own node files it is the only copy until another node fetched it. 5 to 9 are wise.")
+			}
 			c.say("Look the draft over, then sign it: stocktake charter sign DRAFT -o charter.json")
 			return c.writeOutput(*out, draft)
 		}

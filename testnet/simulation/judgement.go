@@ -77,7 +77,7 @@ func (o *oracle) weigh(node *Node, reading *review.Reading, f *fate) {
 	}
 	erased := by != nil && by.Kind == review.KindWithdrawal && by.Predicate.(*review.Withdrawal).Erase
 	switch {
-	case f.gone(reading), f.at.copyOf != nil && !reported:
+	case f.gone(reading), f.at.copyOf != nil && !reported, f.ruined:
 		return
 	case !ok || err != nil && !erased:
 		n.breaks("%s %.8s of %s was received at %s and is lost (reported as filed: %t)", f.Kind, f.ID, f.Author, f.at.name(), reported)

@@ -36,6 +36,8 @@ type fate struct {
 	want     string    // why it is not to count; "" if it is
 	by       *fate     // whose filing makes it so
 	linked   bool      // another document rests on it or changes it
+	sole     bool      // what made it filed is the word of its own node alone
+	ruined   bool      // then damage took the only copy
 }
 
 func newOracle(n *Network) *oracle {
@@ -105,6 +107,7 @@ func (o *oracle) receipted(node *Node, note []byte) {
 		f := o.fates[review.DocumentID(e.Leaf.Digest.String())]
 		if f != nil && f.filed.IsZero() && node.Ledger.payloads[e.Leaf.Digest] != nil { // else its status page says that it lacks it
 			f.filed = o.n.Now
+			f.sole = len(node.roster.Witnesses) == 1 && node.roster.Witnesses[0].ID == node.ID
 		}
 	}
 }
@@ -182,6 +185,16 @@ func (o *oracle) forkable(origin review.Origin) bool {
 	return slices.ContainsFunc(o.n.Nodes, func(node *Node) bool {
 		return !node.honest() && strings.HasPrefix(strings.SplitN(string(origin), ".", 2)[1], string(node.ID)+".")
 	})
+}
+
+// damages is told before a node loses a document's content.
+func (o *oracle) damages(node *Node, id review.DocumentID) {
+	if f := o.fates[id]; f != nil && f.sole && f.at == node {
+		f.ruined = !slices.ContainsFunc(o.n.Nodes, func(other *Node) bool {
+			_, err := other.Ledger.Payload(id)
+			return err == nil && other != node && other.liar == nil
+		})
+	}
 }
 
 // broughtAgain has the authors of what a node received, lost and never reported

@@ -107,6 +107,7 @@ func (s *scenario) do(d Deed) {
 	case deedDamage:
 		ids := s.shuffled(node.Ledger)
 		for _, id := range ids[:min(d.Count, len(ids))] {
+			s.oracle.damages(node, id)
 			node.Ledger.Lose(id)
 		}
 		if node.up {

@@ -196,9 +196,11 @@ func (r *Reading) take(record Record) error {
 	}
 	e.expected = true
 	if e.doc == nil && !e.malformed && record.Payload != nil && signing.PayloadDigest(record.Payload) == record.Leaf.Digest {
-		var err error
-		e.doc, err = Parse(record.Payload)
-		e.malformed = err != nil
+		if e.doc = record.Parsed; e.doc == nil {
+			var err error
+			e.doc, err = Parse(record.Payload)
+			e.malformed = err != nil
+		}
 	}
 	return nil
 }

@@ -35,6 +35,9 @@ type Record struct {
 	// Genuine is whether Leaf.Signature verifies: a function of the leaf,
 	// computed once when the record arrives because it is the costly part.
 	Genuine bool
+	// Parsed is what Parse makes of Payload, where that is known already; nil
+	// where it is not.
+	Parsed *Document
 }
 
 // ID is the document's.

@@ -426,6 +426,9 @@ func (l *Ledger) Records(s review.Snapshot) iter.Seq2[review.Record, error] {
 				if _, absent := slices.BinarySearch(state.Absent, uint64(i)); absent {
 					r.Payload, r.Absence = nil, review.Withheld
 				}
+				if r.Payload != nil {
+					r.Parsed = l.library.parse(e.Leaf.Digest, r.Payload)
+				}
 				if !yield(r, nil) {
 					return
 				}

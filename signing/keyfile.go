@@ -85,6 +85,12 @@ func parseKeyFile(b []byte, ask Password) (crypto.PrivateKey, error) {
 	return nil, fmt.Errorf("signing: a PEM block of type %.60q is not a private key file: want %q or %q", block.Type, encryptedBlock, plainBlock)
 }
 
+// Encrypted is whether a private key's file needs a password.
+func Encrypted(file []byte) bool {
+	block, _ := pem.Decode(file)
+	return block != nil && (block.Type == encryptedBlock || block.Type == cosignBlock)
+}
+
 // answer is the password, nil if there is none.
 func answer(ask Password, confirm bool) ([]byte, error) {
 	if ask == nil {

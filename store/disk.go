@@ -47,6 +47,13 @@ func (s *Store) Free() (uint64, error) {
 	return free, err
 }
 
+// FreeSpace is how much is free on the disk that holds a folder, and how much
+// has to be for a database there to be written to.
+func FreeSpace(dir string) (free, least uint64, err error) {
+	free, total, err := freeSpace(dir)
+	return free, Options{}.leastFree(total), err
+}
+
 // writable is nil while nothing speaks against writing.
 func (s *Store) writable() error {
 	if err := s.failure(); err != nil {

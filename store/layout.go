@@ -11,6 +11,9 @@ import (
 // not opened.
 const layoutVersion = 2
 
+// LayoutVersion is the latest layout of a database that this program reads.
+const LayoutVersion = layoutVersion
+
 // The first byte of a key says what it holds. Numbers are big-endian, so that
 // keys sort as numbers do. README.md has the table with the values.
 const (

@@ -61,12 +61,7 @@ func Main(ctx context.Context, args []string, s streams) int {
 		return exitUsage
 	}
 	c := &call{streams: s}
-	flags := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	home := flags.String("home", defaultHome(), "the node's `folder`")
-	flags.BoolVar(&c.json, "json", false, "print data as JSON")
-	flags.BoolVar(&c.quiet, "q", false, "say nothing but data and errors")
-	run := cmd.setup(flags)
+	flags, run := c.flags(cmd)
 	positional, err := parseFlags(flags, rest)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -76,11 +71,26 @@ func Main(ctx context.Context, args []string, s streams) int {
 		fmt.Fprintf(s.err, "stocktake %s: %v; `stocktake %s -h` lists the flags\n", cmd.name, err, cmd.name)
 		return exitUsage
 	}
-	c.home = node.Home(*home)
 	if err := run(ctx, c, positional); err != nil {
 		return report(s.err, cmd.name, err)
 	}
 	return exitOK
+}
+
+// flags are those that a command knows, and what they set.
+func (c *call) flags(cmd command) (*flag.FlagSet, run) {
+	flags := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar((*string)(&c.home), "home", defaultHome(), "the node's `folder`")
+	flags.BoolVar(&c.json, "json", false, "print data as JSON")
+	flags.BoolVar(&c.quiet, "q", false, "say nothing but data and errors")
+	return flags, cmd.setup(flags)
+}
+
+// flagsOf are a command's flags for who describes them.
+func flagsOf(cmd command) *flag.FlagSet {
+	flags, _ := new(call).flags(cmd)
+	return flags
 }
 
 // find picks the command with the longest matching name.
@@ -130,14 +140,21 @@ func help(args []string, s streams) int {
 		fmt.Fprint(s.out, web.Protection)
 		return exitOK
 	}
+	if args[0] == "--man" {
+		page, ok := manual(strings.Join(args[1:], " "))
+		if !ok {
+			fmt.Fprintf(s.err, "stocktake: there is no command %q; `stocktake help` lists them\n", strings.Join(args[1:], " "))
+			return exitUsage
+		}
+		fmt.Fprint(s.out, page)
+		return exitOK
+	}
 	cmd, rest, ok := find(args)
 	if !ok || len(rest) > 0 {
 		fmt.Fprintf(s.err, "stocktake: no help on %q; `stocktake help` lists the commands, and there is `stocktake help protection`\n", strings.Join(args, " "))
 		return exitUsage
 	}
-	flags := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
-	cmd.setup(flags)
-	printUsage(s.out, cmd, flags)
+	printUsage(s.out, cmd, flagsOf(cmd))
 	return exitOK
 }
 

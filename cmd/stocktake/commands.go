@@ -14,6 +14,11 @@ func commands() []command {
 		serveCommand(),
 		deskCommand(),
 		statusCommand(),
+		peersCommand(),
+		doctorCommand(),
+		configCommand(),
+		configValidateCommand(),
+		configSystemdCommand(),
 		backupCommand(),
 		backupKeyCommand(),
 		backupVerifyCommand(),
@@ -40,5 +45,6 @@ func commands() []command {
 		exportCommand(),
 		verifyCommand(),
 		fsckCommand(),
+		completionCommand(),
 	}
 }

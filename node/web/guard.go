@@ -47,6 +47,11 @@ func (n *site) guard(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		setHeaders(w.Header())
 		n.setCaching(w.Header(), r)
+		if len(r.TransferEncoding) > 0 {
+			// A proxy may have gone by a length that stood beside it: what follows is
+			// nobody's next request (RFC 9112, section 6.1).
+			w.Header().Set("Connection", "close")
+		}
 		if scheme(r) == "https" {
 			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
 		}
@@ -191,10 +196,10 @@ func body(w http.ResponseWriter, r *http.Request, limit int64, mediaTypes ...str
 		return nil, &AnswerError{http.StatusUnsupportedMediaType, "media-type", "send it without Content-Encoding"}
 	}
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	if err != nil {
-		return nil, err
+	if tooLarge := (*http.MaxBytesError)(nil); err != nil && !errors.As(err, &tooLarge) {
+		err = badRequest("the body cannot be read to its end: %v", err) // the caller's doing, or the network's
 	}
-	return b, nil
+	return b, err
 }
 
 // checkQuery is whether a query has parameters of these names only, each once.

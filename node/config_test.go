@@ -46,7 +46,7 @@ func TestEachMistakeInAConfigurationIsOneLine(t *testing.T) {
 		"", "http: ':443'", "http: '[::1]:8470'", "hosts: [gcm.example.org, 203.0.113.7]", "metrics: 127.0.0.1:8471",
 		"proxies: [127.0.0.1, '::1', 10.1.2.0/24]", "tls: {certificate: a.pem, key: b.pem}",
 		"tls: {acme: {names: [gcm.example.org], agree: true, email: it@gcm.example.org}}",
-		"tls: {acme: {names: [gcm.example.org], agree: true, directory: 'http://127.0.0.1:14000/dir'}}",
+		"tls: {acme: {names: [gcm.example.org], agree: true, directory: 'https://127.0.0.1:14000/dir'}}",
 	} {
 		_, err := parseConfig([]byte("participant: xsa\n" + text))
 		require.NoError(t, err, text)

@@ -97,11 +97,6 @@ func isHostName(s string) bool {
 		strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789-.") == ""
 }
 
-func isLoopback(host string) bool {
-	a, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && a.IsLoopback()
-}
-
 // Validate is everything that is wrong with a home's configuration, with what
 // it names: a line for each mistake.
 func (h Home) Validate() error {

@@ -51,7 +51,7 @@ func (t TLS) check() (wrong []error) {
 		mistake("acme: read the authority's terms of service, and write agree: true")
 	}
 	if d := t.ACME.Directory; d != "" {
-		if u, err := url.Parse(d); err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
+		if u, err := url.Parse(d); err != nil || u.Host == "" || u.Scheme != "https" {
 			mistake("acme: directory %.80q is not an https address", d)
 		}
 	}

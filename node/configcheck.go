@@ -88,6 +88,11 @@ func isHostPort(s string) bool {
 	return err == nil && strconv.FormatUint(n, 10) == port && !strings.ContainsAny(host, " /")
 }
 
+func isLoopback(host string) bool {
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && a.IsLoopback()
+}
+
 // isHostName is whether people can have it as a name in a browser.
 func isHostName(s string) bool {
 	if _, err := netip.ParseAddr(s); err == nil {

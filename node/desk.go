@@ -2,8 +2,6 @@ package node
 
 import (
 	"context"
-	"os"
-	"time"
 
 	"stocktake/node/desk"
 	"stocktake/review"
@@ -17,7 +15,7 @@ func (h Home) DeskFolder() string { return h.path("desk") }
 // that is there, by a password that is given for each signature.
 func (n *Node) Desk() (*desk.Desk, error) {
 	return desk.Open(desk.Options{
-		Dir: n.home.DeskFolder(), Node: n, Author: n.config.Participant, Logger: n.logger, Salt: NewSalt, Strip: StripMetadata, Health: n.health,
+		Dir: n.home.DeskFolder(), Node: n, Author: n.config.Participant, Logger: n.logger, Salt: NewSalt, Strip: StripMetadata, Checkup: n.checkup,
 		Founding: func() (*review.Founding, error) {
 			b, err := n.Federation(context.Background())
 			if err != nil {
@@ -35,23 +33,19 @@ func (n *Node) Desk() (*desk.Desk, error) {
 	})
 }
 
-// health is what the desk says of this machine.
-func (n *Node) health() []desk.Line {
-	backup := desk.Line{What: "Last backup", State: "none was made with `stocktake backup`", Attention: true}
-	if entries, err := os.ReadDir(n.home.path("backups")); err == nil {
-		var last time.Time
-		for _, e := range entries {
-			if info, err := e.Info(); err == nil && info.ModTime().After(last) {
-				last = info.ModTime()
-			}
-		}
-		if !last.IsZero() {
-			age := time.Since(last)
-			backup.State, backup.Attention = last.UTC().Format("2 January 2006, 15:04 UTC"), age > backupDue
-		}
+// checkup is what `stocktake doctor` says, for the desk.
+func (n *Node) checkup(ctx context.Context) ([]desk.Line, error) {
+	status, err := n.Status(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return []desk.Line{backup, {What: "This machine's clock", State: time.Now().UTC().Format("2 January 2006, 15:04:05 UTC")}}
+	federation, err := n.Federation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var lines []desk.Line
+	for _, f := range n.home.Checkup(status, federation) {
+		lines = append(lines, desk.Line(f))
+	}
+	return lines, nil
 }
-
-// backupDue is when the desk says that a backup is old: a nightly one failed twice.
-const backupDue = 50 * time.Hour

@@ -40,18 +40,21 @@ type Options struct {
 	Sign func(payload, password []byte) (signing.Envelope, error)
 	// Strip takes out what a file says of its authors; an error says why it cannot.
 	Strip func(name string, content []byte) ([]byte, error)
-	// Health are lines about the node's own machine: disk, clock, backup.
-	Health func() []Line
+	// Checkup is how the node and its machine are, for whoever looks after them.
+	Checkup func(context.Context) ([]Line, error)
 
 	Salt   func() string // 32 random hexadecimal digits
 	Logger *slog.Logger  // nil: slog.Default()
 	Now    func() time.Time
 }
 
-// Line is one thing to know, with what to do about it if anything.
+// Line is one thing that was looked at: how it is, and, where somebody has to
+// act, what to do.
 type Line struct {
-	What, State string
-	Attention   bool
+	OK   bool   `json:"ok"`
+	What string `json:"what"`
+	Text string `json:"text"`
+	Do   string `json:"do,omitempty"`
 }
 
 // Desk is the desk of one member. Handler serves it.

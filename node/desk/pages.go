@@ -374,32 +374,14 @@ func (d *Desk) nodePage(ctx context.Context, w http.ResponseWriter, _ *http.Requ
 	if err != nil {
 		return err
 	}
+	lines, err := d.o.Checkup(ctx)
+	if err != nil {
+		return err
+	}
 	body := struct {
 		*web.Status
 		Lines []Line
-	}{Status: status}
-	connected, behind := 0, uint64(0)
-	for _, p := range status.Peers {
-		if p.Connected {
-			connected++
-		}
-	}
-	for _, l := range status.Logs {
-		behind += l.Known - min(l.Known, l.Size)
-	}
-	body.Lines = append(body.Lines,
-		Line{"Other members' nodes", fmt.Sprintf("%d of %d connected", connected, len(status.Peers)), connected == 0 && len(status.Peers) > 0},
-		Line{"Records that are known and not here yet", fmt.Sprint(behind), behind > 0},
-		Line{"Contents that have not arrived", fmt.Sprint(status.Missing), status.Missing > 0},
-		Line{"Records of the own log that no quorum has cosigned yet", fmt.Sprint(status.Pending), false},
-	)
-	if status.Fenced != "" {
-		body.Lines = append(body.Lines, Line{"The own log", status.Fenced + ": " + status.Remedy, true})
-	}
-	if status.Storage != "" {
-		body.Lines = append(body.Lines, Line{"Storage", status.Storage, true})
-	}
-	body.Lines = append(body.Lines, d.o.Health()...)
+	}{status, lines}
 	d.show(w, s, "node", "This node", body)
 	return nil
 }

@@ -144,15 +144,15 @@ func (r *Runner) Cosign(ctx context.Context, body []byte) (status int, answer []
 		return 0, nil, false
 	}
 	if m, err := parseAddCheckpoint(body); err == nil && !r.copy(ctx, m.Note) {
-		return statusUnavailable, []byte("the witness has not got the content of these records yet; ask again\n"), true
+		return statusUnavailable, []byte("the witness has not got the content of these records yet, or has too much to copy; ask again\n"), true
 	}
 	status, answer = r.cosign.AddCheckpoint(body)
 	return status, answer, true
 }
 
-// copy gets the records of a checkpoint that is to be cosigned, then what their
-// content lacks. It reports false if the log's own node may have that and did not
-// answer; for all else there is AddCheckpoint.
+// copy gets the records of a checkpoint that is to be cosigned, then what they
+// lack of their content. It reports false if the log's own node may have that and
+// did not answer; for all else there is AddCheckpoint.
 func (r *Runner) copy(ctx context.Context, note []byte) bool {
 	roster := r.roster.Load()
 	cp, err := roster.Open(note)
@@ -164,19 +164,30 @@ func (r *Runner) copy(ctx context.Context, note []byte) bool {
 	ctx, cancel := context.WithTimeout(ctx, copyFor)
 	defer cancel()
 	if r.o.Store.Head(origin).Size < cp.Size {
-		select {
-		case r.copies <- struct{}{}:
-			defer func() { <-r.copies }()
-		default:
-			return true // enough wait here: the log's node asks again
+		leave, ok := r.copying()
+		if !ok {
+			return false
 		}
 		r.notice(origin, cp.Size)
 		r.happen(Heard{From: log.Owner, Note: note, InPerson: true})
-		if r.Wait(ctx, origin, cp.Size) != nil {
+		err := r.Wait(ctx, origin, cp.Size)
+		leave()
+		if err != nil {
 			return true // the answer says so
 		}
 	}
 	return r.copyContent(ctx, origin, log.Owner, cp.Size)
+}
+
+// copying takes a place among the requests that wait here for a copy; ok is false
+// if enough do.
+func (r *Runner) copying() (leave func(), ok bool) {
+	select {
+	case r.copies <- struct{}{}:
+		return func() { <-r.copies }, true
+	default:
+		return nil, false
+	}
 }
 
 // copyContent asks the log's own node, if that is there, for the content of
@@ -188,7 +199,15 @@ func (r *Runner) copyContent(ctx context.Context, o review.Origin, owner review.
 		return false
 	}
 	there := slices.ContainsFunc(r.host.Peers(), func(p transport.Peer) bool { return p.ID == owner && p.Connected })
-	return !there || Copy(ids, func(q PayloadsRequest) (PayloadsAnswer, error) {
+	if len(ids) == 0 || !there {
+		return true
+	}
+	leave, ok := r.copying()
+	if !ok {
+		return false
+	}
+	defer leave()
+	return Copy(ids, func(q PayloadsRequest) (PayloadsAnswer, error) {
 		a := r.ask(ctx, Ask{To: owner, Request: q})
 		answer, _ := a.Answer.(PayloadsAnswer)
 		return answer, a.Err

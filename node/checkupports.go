@@ -15,9 +15,10 @@ const dialFor = 3 * time.Second
 // ports looks whether the running node answers where it should, or a stopped
 // one could.
 func (c *checkup) ports() {
-	c.port("http", c.settings.HTTP)
-	if c.settings.Metrics != "" {
-		c.port("metrics", c.settings.Metrics)
+	for _, own := range [][2]string{{"http", c.settings.HTTP}, {"metrics", c.settings.Metrics}, {"desk", c.settings.Desk}} {
+		if own[1] != "" {
+			c.port(own[0], own[1])
+		}
 	}
 	for _, a := range c.settings.Listen {
 		m, err := multiaddr.NewMultiaddr(a)

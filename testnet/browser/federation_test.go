@@ -1,0 +1,53 @@
+package browser
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stocktake/node/web"
+	"stocktake/testnet/demo"
+)
+
+// federation starts the demonstration: real nodes on real pledges and an
+// invented review. It returns the address of one node.
+func federation(t *testing.T) string {
+	t.Helper()
+	d, err := demo.Run(t.Context(), demo.Options{Nodes: demo.MinNodes, Dir: t.TempDir(), Say: t.Logf})
+	if d != nil {
+		t.Cleanup(func() { _ = d.Stop() })
+	}
+	require.NoError(t, err)
+	line := strings.Fields(d.Pages()[0])
+	return strings.TrimSuffix(line[len(line)-1], "/")
+}
+
+// pages are the paths, without a language, of every page that a node has, with
+// two documents of each kind that it holds: an invented one and a real one.
+func pages(t *testing.T, address string) []string {
+	t.Helper()
+	paths := []string{
+		"", "/stocktake", "/stocktake?scope=region:UN-ECE", "/stocktake?scope=objective:6", "/stocktake?scope=participant:xsa", "/participants",
+		"/participants/can", "/participants/xsa", "/participants/un-ece", "/documents", "/documents?kind=assessment", "/documents?kind=fork", "/charter", "/policy", "/protection",
+	}
+	client, err := web.NewClient(address)
+	require.NoError(t, err)
+	defer client.Close()
+	list, err := client.Documents(context.Background(), web.Query{Receipts: true})
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for _, d := range list {
+		kind := string(d.Kind)
+		if d.Sample {
+			kind = "sample " + kind + d.Type
+		}
+		if !seen[kind] {
+			seen[kind] = true
+			paths = append(paths, "/documents/"+string(d.ID))
+		}
+	}
+	require.Greater(t, len(seen), 12, "kinds of documents")
+	return paths
+}

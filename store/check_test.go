@@ -6,6 +6,7 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"stocktake/review"
 	"stocktake/signing"
@@ -19,7 +20,7 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 		src.add(a, comment(i))
 	}
 	digest := func(i int) signing.Digest { return src.entries[i].Leaf.Digest }
-	change := func(tx *badger.Txn, key []byte) error { // to another value under a checksum that fits
+	changeAt := func(tx *badger.Txn, key []byte, at int) error { // to another value under a checksum that fits
 		item, err := tx.Get(key)
 		if err != nil {
 			return err
@@ -28,19 +29,20 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		b[len(b)/2] ^= 1
+		b[at%len(b)] ^= 1
 		return tx.Set(key, seal(key, b[:len(b)-sealSize]))
 	}
+	change := func(tx *badger.Txn, key []byte) error { return changeAt(tx, key, 5) }
 	for name, c := range map[string]struct {
 		damage func(tx *badger.Txn) error
 		says   string
 		keeps  uint64 // records after the repair
 	}{
 		"an entry":      {func(tx *badger.Txn) error { return change(tx, entryKey(0, 5)) }, "record 5, its entry is another than the log's tree has there", 5},
-		"an entry gone": {func(tx *badger.Txn) error { return tx.Delete(entryKey(0, 5)) }, "record 5, its entry is missing", 5},
-		"a leaf's hash": {func(tx *badger.Txn) error { return change(tx, hashKey(0, 0, 5)) }, "record 5, its entry is another", 9},
-		"a hash":        {func(tx *badger.Txn) error { return change(tx, hashKey(0, 1, 1)) }, "hash 1 of level 1 is not that of the hashes below it", 9},
-		"a head":        {func(tx *badger.Txn) error { return change(tx, numberKey(keyState, 0)) }, "its head has another root than its records", 9},
+		"an entry gone": {func(tx *badger.Txn) error { return tx.Delete(entryKey(0, 5)) }, "record 5, its entry is missing", 4},
+		"a leaf's hash": {func(tx *badger.Txn) error { return changeAt(tx, entryKey(0, 5), entryHeader) }, "record 5, its entry is another", 9},
+		"a hash":        {func(tx *badger.Txn) error { return changeAt(tx, entryKey(0, 3), entryHeader+tlog.HashSize) }, "hash 1 of level 1 is not that of the hashes below it", 9},
+		"a head":        {func(tx *badger.Txn) error { return changeAt(tx, numberKey(keyState, 0), 8) }, "its head has another root than its records", 9},
 		"a head gone":   {func(tx *badger.Txn) error { return tx.Delete(numberKey(keyState, 0)) }, "its head does not match its checksum", 9},
 		"a place":       {func(tx *badger.Txn) error { return tx.Delete(placeKey(digest(3), 0, 3)) }, "record 3, document " + digest(3).String() + ": its place is missing", 9},
 		"a place too many": {func(tx *badger.Txn) error {

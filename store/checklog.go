@@ -48,13 +48,13 @@ func (i *inspection) oneLog(ctx context.Context, number uint32) error {
 		if index%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		h, hashed, sound := i.oneRecord(&l, index)
-		intact, known = intact && sound, known && hashed
+		stored, h, sound := i.oneRecord(&l, index)
+		intact, known = intact && sound, known && len(stored) > 0
 		if intact {
 			l.prefix = index + 1
 		}
 		if known {
-			l.grow(h, func(level int, n uint64, h tlog.Hash) { i.oneHash(&l, level, n, h) })
+			l.grow(h, func(level int, n uint64, h tlog.Hash) { i.oneHash(&l, level, n, h, stored[level]) })
 		}
 		if c := l.noted.checkpoint; known && l.size == c.Size && l.root() != c.Root {
 			i.found(&l, Finding{What: fmt.Sprintf("its tree of %d records", c.Size), Why: "is another than its checkpoint says"})
@@ -82,45 +82,42 @@ func (i *inspection) found(l *inspected, f Finding) {
 
 const badSum = "does not match its checksum"
 
-// oneRecord looks at a record's entry, hash, place and payload. It returns the
-// record's hash, whether that is known, and whether the entry is sound.
-func (i *inspection) oneRecord(l *inspected, index uint64) (h tlog.Hash, known, sound bool) {
+// oneRecord looks at a record's entry, place and payload. It returns the hashes
+// that the entry holds, none if it cannot be read, the leaf's hash, and whether
+// the leaf is sound.
+func (i *inspection) oneRecord(l *inspected, index uint64) (stored []tlog.Hash, h tlog.Hash, sound bool) {
 	i.report.Records++
-	f := Finding{Index: &index}
+	f := Finding{Index: &index, What: "its entry"}
 	value, there, err := i.get(i.tx, entryKey(l.number, index))
-	var leaf signing.Leaf
+	e, well := entry{}, false
 	if err == nil && there {
-		leaf, _, err = i.parseLeaf(i.tx, &l.log, index, value)
+		e, well = parseEntry(index, value)
 	}
-	h, herr := i.hash(i.tx, &l.log, 0, index)
-	switch known = herr == nil; {
-	case err != nil:
-		f.What, f.Why = "its entry", badSum
-	case !there:
-		f.What, f.Why = "its entry", "is missing"
-	case known && h != leaf.Hash():
-		f.What, f.Why = "its entry", "is another than the log's tree has there"
+	var leaf signing.Leaf
+	if well {
+		stored, h = e.hashes, e.hashes[0]
+		leaf, err = i.leafOf(i.tx, e)
+	}
+	switch {
+	case err == nil && !there:
+		f.Why = "is missing"
+	case err != nil || !well:
+		f.Why = badSum
+	case h != leaf.Hash():
+		f.Why = "is another than the log's tree has there"
 	default:
-		h, sound = leaf.Hash(), true
-		f.Document = review.DocumentID(leaf.Digest.String())
+		f.What, f.Document = "", review.DocumentID(leaf.Digest.String())
 		i.placed(l, f, leaf.Digest)
-		if !known {
-			f.What, f.Why = "its hash", badSum
-		}
+		return stored, h, true
 	}
-	if f.What != "" {
-		i.found(l, f)
-	}
-	return h, known || sound, sound
+	i.found(l, f)
+	return stored, h, false
 }
 
 // oneHash holds a stored hash against the one that it should be.
-func (i *inspection) oneHash(l *inspected, level int, n uint64, h tlog.Hash) {
+func (i *inspection) oneHash(l *inspected, level int, n uint64, h, stored tlog.Hash) {
 	i.report.Hashes++
-	if level == 0 {
-		return // it was compared with the entry
-	}
-	if stored, err := i.hash(i.tx, &l.log, level, n); err != nil || stored != h {
+	if stored != h { // at level 0 it was compared with the entry
 		i.found(l, Finding{What: fmt.Sprintf("hash %d of level %d", n, level), Why: "is not that of the hashes below it"})
 	}
 }
@@ -169,14 +166,10 @@ func (i *inspection) note(l *inspected, prefix byte) signedNote {
 	return n
 }
 
-// beyond looks for entries and hashes that are of no record.
+// beyond looks for entries that are of no record.
 func (i *inspection) beyond(l *inspected) {
 	n := uint64(0)
-	count := func([]byte) { n++ }
-	i.eachFrom(numberKey(keyEntry, l.number), entryKey(l.number, l.entries), count)
-	for level := range 64 {
-		i.eachFrom(append(numberKey(keyHash, l.number), byte(level)), hashKey(l.number, level, l.entries>>level), count)
-	}
+	i.eachFrom(numberKey(keyEntry, l.number), entryKey(l.number, l.entries), func([]byte) { n++ })
 	if n > 0 {
 		i.found(l, Finding{What: fmt.Sprintf("%d values", n), Why: "lie beyond its last record: what the head was is lost"})
 	}

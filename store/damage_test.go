@@ -55,7 +55,11 @@ func newSpecimen(t *testing.T) *specimen {
 	file := func(s *Store, from, to int) {
 		w := s.OpenLog(testOrigin, m.signer)
 		for i := from; i < to; i++ {
-			d := a.sign(t, comment(1000+i))
+			payload := comment(1000 + i)
+			if i%4 == 0 {
+				payload = drawn(i) // to the value log
+			}
+			d := a.sign(t, payload)
 			_, _, err := w.Append(t.Context(), d)
 			require.NoError(t, err)
 			m.own.entries = append(m.own.entries, Entry{Leaf: d.Leaf, Payload: d.Payload, Genuine: true})

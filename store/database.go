@@ -16,6 +16,10 @@ import (
 const (
 	defaultWriteBuffer = 16 << 20
 	valueLogSize       = 64 << 20
+	// treeValue is the longest value that lies in the tree: most payloads as they
+	// are stored, so that a document is synced with one file and not two, and
+	// every entry, which has at most 41 hashes. Long payloads go to the value log.
+	treeValue = 2 << 10
 	// memoryWriteBuffer keeps opening and closing a store in memory near a
 	// millisecond: Badger allocates and clears the whole buffer.
 	memoryWriteBuffer = 2 << 20
@@ -41,7 +45,7 @@ func badgerOptions(dir string, o Options, logger badger.Logger) badger.Options {
 		WithMemTableSize(defaultWriteBuffer).
 		WithNumMemtables(2).
 		WithNumCompactors(2).
-		WithValueThreshold(256). // payloads go to the value log, the rest stays in the tree
+		WithValueThreshold(treeValue).
 		WithValueLogFileSize(valueLogSize).
 		WithVerifyValueChecksum(true).
 		WithChecksumVerificationMode(options.OnBlockRead).

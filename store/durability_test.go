@@ -14,6 +14,7 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"stocktake/review"
 	"stocktake/signing"
@@ -212,11 +213,13 @@ func TestDamageOutsidePayloadsIsNamedAndNotServed(t *testing.T) {
 			return tx.Set(key, change(value))
 		}))
 	}
-	flip := func(b []byte) []byte { b[len(b)/2] ^= 4; return b }
-	resealed := func(key []byte) func([]byte) []byte { // as a faulty program would leave it
-		return func(b []byte) []byte { b[len(b)/2] ^= 4; return seal(key, b[:len(b)-sealSize]) }
+	flipAt := func(at int) func([]byte) []byte { return func(b []byte) []byte { b[at%len(b)] ^= 4; return b } }
+	resealed := func(key []byte, at int) func([]byte) []byte { // as a faulty program would leave it
+		return func(b []byte) []byte { return seal(key, flipAt(at)(b[:len(b)-sealSize])) }
 	}
-	entry5, hash5, inner := entryKey(0, 5), hashKey(0, 0, 5), hashKey(0, 1, 1)
+	flip := flipAt(5)
+	entry5, entry3, entry7 := entryKey(0, 5), entryKey(0, 3), entryKey(0, 7)
+	hashAt := func(level int) int { return entryHeader + level*tlog.HashSize }
 	remove := func(t *testing.T, s *Store, key []byte) {
 		require.NoError(t, s.db.Update(func(tx *badger.Txn) error { return tx.Delete(key) }))
 	}
@@ -225,7 +228,7 @@ func TestDamageOutsidePayloadsIsNamedAndNotServed(t *testing.T) {
 		change func(t *testing.T, s *Store)
 	}{
 		"entry":               {5, func(t *testing.T, s *Store) { damage(t, s, entry5, flip) }},
-		"entry, sealed":       {5, func(t *testing.T, s *Store) { damage(t, s, entry5, resealed(entry5)) }},
+		"entry, sealed":       {5, func(t *testing.T, s *Store) { damage(t, s, entry5, resealed(entry5, 5)) }},
 		"entry, emptied":      {5, func(t *testing.T, s *Store) { damage(t, s, entry5, func([]byte) []byte { return nil }) }},
 		"entry, deleted":      {5, func(t *testing.T, s *Store) { remove(t, s, entry5) }},
 		"last entry, deleted": {7, func(t *testing.T, s *Store) { remove(t, s, entryKey(0, 7)) }},
@@ -249,9 +252,9 @@ func TestDamageOutsidePayloadsIsNamedAndNotServed(t *testing.T) {
 		})
 	}
 	for name, change := range map[string]func(t *testing.T, s *Store){
-		"leaf hash":         func(t *testing.T, s *Store) { damage(t, s, hash5, flip) },
-		"leaf hash, sealed": func(t *testing.T, s *Store) { damage(t, s, hash5, resealed(hash5)) },
-		"inner hash":        func(t *testing.T, s *Store) { damage(t, s, inner, resealed(inner)) },
+		"leaf hash":         func(t *testing.T, s *Store) { damage(t, s, entry5, flipAt(hashAt(0))) },
+		"leaf hash, sealed": func(t *testing.T, s *Store) { damage(t, s, entry5, resealed(entry5, hashAt(0))) },
+		"inner hash":        func(t *testing.T, s *Store) { damage(t, s, entry3, resealed(entry3, hashAt(1))) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := openTest(t, "", Options{InMemory: true})
@@ -272,14 +275,13 @@ func TestDamageOutsidePayloadsIsNamedAndNotServed(t *testing.T) {
 			require.NotZero(t, failed)
 		})
 	}
-	edge := hashKey(0, 3, 0)
 	for name, at := range map[string]struct {
 		key    []byte
 		change func([]byte) []byte
 	}{
 		"head":         {numberKey(keyState, 0), flip},
-		"edge":         {edge, flip},
-		"edge, sealed": {edge, resealed(edge)},
+		"edge":         {entry7, flipAt(hashAt(3))},
+		"edge, sealed": {entry7, resealed(entry7, hashAt(3))},
 		"checkpoint":   {numberKey(keyCheckpoint, 0), flip},
 		"origin":       {numberKey(keyOrigin, 0), flip},
 		"counters":     {[]byte{keyCounters}, flip},

@@ -20,11 +20,15 @@ import (
 // killed is a database as a kill leaves it, with n own documents in its
 // write-ahead log.
 func killed(t *testing.T, n int) (dir string, w *Writer, head Head) {
+	return killedWith(t, n, comment)
+}
+
+func killedWith(t *testing.T, n int, payload func(n int) []byte) (dir string, w *Writer, head Head) {
 	live := t.TempDir()
 	s := openTest(t, live, small)
 	w, a := s.OpenLog(testOrigin, newNoteSigner(t)), newAuthor(t)
 	for i := range n {
-		_, _, err := w.Append(t.Context(), a.sign(t, comment(i)))
+		_, _, err := w.Append(t.Context(), a.sign(t, payload(i)))
 		require.NoError(t, err)
 	}
 	dir = filepath.Join(t.TempDir(), "db")
@@ -160,7 +164,7 @@ func TestALossThatBoundNobodyIsNoFence(t *testing.T) {
 
 // Badger cuts its last value log off at the first value that it cannot read.
 func TestADamagedPayloadCostsNoOther(t *testing.T) {
-	dir, _, head := killed(t, 20)
+	dir, _, head := killedWith(t, 20, drawn)
 	values, end := only(t, dir, "*.vlog")
 	flip(t, values, end/2)
 	for range 2 {

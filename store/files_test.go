@@ -50,11 +50,11 @@ func FuzzTable(f *testing.F) {
 }
 
 func TestADamagedValueBeforeOthersIsSeen(t *testing.T) {
-	dir, _, _ := killed(t, 10)
+	dir, _, _ := killedWith(t, 10, drawn)
 	name, end := only(t, dir, "*.vlog")
 	require.NoError(t, os.Truncate(name, end+64)) // the rest is a hole
 	require.NoError(t, soundValues(name, false))
-	for at := int64(logHeader); at < end-600; at += 97 { // the last value is some 500 bytes
+	for at := int64(logHeader); at < end-4000; at += 97 { // the last value is some 3500 bytes
 		flip(t, name, at)
 		require.ErrorIs(t, soundValues(name, false), errUnsound, "at %d of %d", at, end)
 		flip(t, name, at)
@@ -70,7 +70,7 @@ func TestNothingIsReclaimedFromADamagedFile(t *testing.T) {
 	w := s.OpenLog(testOrigin, newNoteSigner(t))
 	var last review.Record
 	for i := range 10 {
-		records, _, err := w.Append(t.Context(), a.sign(t, comment(i)))
+		records, _, err := w.Append(t.Context(), a.sign(t, drawn(i)))
 		require.NoError(t, err)
 		last = records[0]
 	}

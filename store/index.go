@@ -247,11 +247,15 @@ func (s *Store) addPlaces() error {
 			return err
 		}
 		value, ok := unseal(key, value)
-		e, well := parseEntry(value)
-		if !ok || !well || len(key) != 13 {
+		if !ok || len(key) != 13 {
 			return nil // damage: for whoever reads the entry
 		}
-		place := placeKey(e.digest, binary.BigEndian.Uint32(key[1:]), binary.BigEndian.Uint64(key[5:]))
+		log, index := binary.BigEndian.Uint32(key[1:]), binary.BigEndian.Uint64(key[5:])
+		e, ok := parseEntry(index, value)
+		if !ok {
+			return nil
+		}
+		place := placeKey(e.digest, log, index)
 		if has, err := b.has(place); has || err != nil {
 			return err
 		}

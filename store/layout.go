@@ -25,8 +25,7 @@ const (
 	keyCheckpoint = 'c' // log number -> newest note of at most that size
 	keyTarget     = 't' // log number -> note of a larger size, under which a part was proven
 	keyFence      = 'f' // origin -> why this node never signs that log again
-	keyEntry      = 'e' // log number, index -> leaf
-	keyHash       = 'h' // log number, level, index in level -> Merkle hash
+	keyEntry      = 'e' // log number, index -> leaf and Merkle hashes
 	keyFiled      = 'u' // log number, digest, key number -> index, in own logs
 	keyPlace      = 'd' // digest, log number, index
 	keyPayload    = 'p' // digest -> payload
@@ -49,12 +48,6 @@ func numberKey(prefix byte, n uint32) []byte {
 func entryKey(log uint32, index uint64) []byte {
 	k := append(make([]byte, 0, 13), keyEntry)
 	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(k, log), index)
-}
-
-func hashKey(log uint32, level int, n uint64) []byte {
-	k := append(make([]byte, 0, 14), keyHash)
-	k = append(binary.BigEndian.AppendUint32(k, log), byte(level))
-	return binary.BigEndian.AppendUint64(k, n)
 }
 
 func digestKey(prefix byte, d signing.Digest) []byte {

@@ -20,6 +20,9 @@ const (
 	// asks for at once, at 100 bytes each.
 	MaxMissing = 10000
 
+	// maxQuickPayload is the longest payload that is packed quickly, not tightly:
+	// past it a payload is mostly a text.
+	maxQuickPayload = 4 << 10
 	// maxLogSize is a million times the records of a federation's lifetime.
 	// Proof checks in x/mod/sumdb/tlog loop for ever on a size past 2^62,
 	// which anyone with a log key can sign.
@@ -36,9 +39,8 @@ const (
 	// The tail of a fork is short.
 	rewindRun = 8
 	// maxRewound is the record's keys and its document's: entry, place, filing
-	// mark, payload, absence, index entries, and of the hashes as many as run
-	// to 2^8 on average far less.
-	maxRewound = maxIndexTerms + 8
+	// mark, payload, absence, index entries.
+	maxRewound = maxIndexTerms + 5
 	// maxName bounds the names of Meta and of origins.
 	maxName = signing.MaxOrigin
 	// maxKeyCache bounds the document keys kept in memory: more than a

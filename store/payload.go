@@ -4,61 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
-	"sync"
 
 	"github.com/dgraph-io/badger/v4"
-	"github.com/klauspost/compress/zstd"
 
 	"stocktake/review"
 	"stocktake/signing"
 )
-
-// A payload is stored once, however many logs hold its document. Its value is
-// one byte that names the form and the payload in that form.
-const (
-	formPlain = 0
-	formZstd  = 1
-)
-
-// coders are shared by all stores of a process; each costs some 100 KiB a core.
-var coders = sync.OnceValues(func() (*zstd.Encoder, *zstd.Decoder) {
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderCRC(false), zstd.WithWindowSize(signing.MaxPayload), zstd.WithLowerEncoderMem(true))
-	if err != nil {
-		panic(err) // constant options
-	}
-	decoder, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(signing.MaxPayload), zstd.WithDecoderConcurrency(0))
-	if err != nil {
-		panic(err)
-	}
-	return encoder, decoder
-})
-
-func marshalPayload(payload []byte) []byte {
-	encoder, _ := coders()
-	packed := encoder.EncodeAll(payload, []byte{formZstd})
-	if len(packed) > len(payload) {
-		packed = append([]byte{formPlain}, payload...)
-	}
-	return slices.Clip(packed)
-}
-
-// parsePayload reads what marshalPayload writes. Whether it is the right
-// payload, its digest tells.
-func parsePayload(b []byte) (payload []byte, ok bool) {
-	if len(b) < 2 {
-		return nil, false
-	}
-	payload = b[1:]
-	if b[0] == formZstd {
-		var err error
-		_, decoder := coders()
-		if payload, err = decoder.DecodeAll(payload, nil); err != nil {
-			return nil, false
-		}
-	}
-	return payload, b[0] <= formZstd && 0 < len(payload) && len(payload) <= signing.MaxPayload
-}
 
 // AbsentError is a document whose record is held and whose payload is not.
 type AbsentError struct {

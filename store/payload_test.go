@@ -1,14 +1,11 @@
 package store
 
 import (
-	"bytes"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"stocktake/review"
-	"stocktake/signing"
 )
 
 // withdrawal is a document that nobody may erase.
@@ -154,24 +151,4 @@ func TestEntriesKeepToTheirLimits(t *testing.T) {
 			require.Equal(t, src.entries[test.from:test.from+uint64(test.want)], entries)
 		}
 	}
-}
-
-func TestPayloadsOfEverySizeComeBack(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(1, 2))
-	for _, size := range []int{1, 2, 20, 255, 256, 257, 4096, signing.MaxPayload - 1, signing.MaxPayload} {
-		noise := make([]byte, size)
-		for i := range noise {
-			noise[i] = byte(rnd.Uint32())
-		}
-		for _, payload := range [][]byte{noise, bytes.Repeat([]byte("a"), size)} {
-			stored := marshalPayload(payload)
-			require.LessOrEqual(t, len(stored), len(payload)+1)
-			got, ok := parsePayload(stored)
-			require.True(t, ok)
-			require.Equal(t, payload, got)
-		}
-	}
-	bomb := marshalPayload(bytes.Repeat([]byte("a"), 64<<20))
-	_, ok := parsePayload(bomb)
-	require.False(t, ok)
 }

@@ -58,46 +58,45 @@ func (s *Store) has(tx *badger.Txn, key []byte) (ok bool, err error) {
 	return true, nil
 }
 
-// hash is a stored Merkle hash of a log: a leaf's at level 0.
+// hash is a Merkle hash of a log: a leaf's at level 0. It stands in the entry of
+// the record with which it became final.
 func (s *Store) hash(tx *badger.Txn, l *log, level int, n uint64) (h tlog.Hash, err error) {
-	b, ok, err := s.get(tx, hashKey(l.number, level, n))
+	e, err := s.entryAt(tx, l, lastBelow(level, n))
 	if err != nil {
 		return h, err
 	}
-	if !ok || len(b) != len(h) {
-		return h, s.damage("hash %d of level %d of %s", n, level, l.origin)
+	return e.hashes[level], nil
+}
+
+func (s *Store) entryAt(tx *badger.Txn, l *log, index uint64) (e entry, err error) {
+	b, ok, err := s.get(tx, entryKey(l.number, index))
+	if err != nil {
+		return e, err
 	}
-	return tlog.Hash(b), nil
+	if ok {
+		e, ok = parseEntry(index, b)
+	}
+	if !ok {
+		return e, s.damage("entry %d of %s", index, l.origin)
+	}
+	return e, nil
 }
 
 // leaf is a record's leaf, held against its hash in the tree.
 func (s *Store) leaf(tx *badger.Txn, l *log, index uint64) (leaf signing.Leaf, genuine bool, err error) {
-	b, ok, err := s.get(tx, entryKey(l.number, index))
+	e, err := s.entryAt(tx, l, index)
 	if err != nil {
 		return leaf, false, err
 	}
-	if !ok {
-		return leaf, false, s.damage("entry %d of %s", index, l.origin)
-	}
-	leaf, genuine, err = s.parseLeaf(tx, l, index, b)
-	if err != nil {
-		return leaf, false, err
-	}
-	h, err := s.hash(tx, l, 0, index)
-	if err == nil && leaf.Hash() != h {
+	if leaf, err = s.leafOf(tx, e); err == nil && leaf.Hash() != e.hashes[0] {
 		err = s.damage("entry %d of %s", index, l.origin)
 	}
-	return leaf, genuine, err
+	return leaf, e.genuine, err
 }
 
-// parseLeaf makes a leaf of an entry's value, which is not kept.
-func (s *Store) parseLeaf(tx *badger.Txn, l *log, index uint64, b []byte) (leaf signing.Leaf, genuine bool, err error) {
-	e, ok := parseEntry(b)
-	if !ok {
-		return leaf, false, s.damage("entry %d of %s", index, l.origin)
-	}
+func (s *Store) leafOf(tx *badger.Txn, e entry) (signing.Leaf, error) {
 	key, err := s.documentKey(tx, e.key)
-	return signing.Leaf{Digest: e.digest, Signature: e.signature, Key: key}, e.genuine, err
+	return signing.Leaf{Digest: e.digest, Signature: e.signature, Key: key}, err
 }
 
 // rescue makes an error of a panic: over some bytes at the end of a damaged block

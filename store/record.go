@@ -127,11 +127,12 @@ func (s *Store) records(tx *badger.Txn, l *log, state review.LogState, yield fun
 		}
 		sealed, err := it.Item().ValueCopy(nil)
 		value, ok := unseal(entryKey(l.number, t.size), sealed) // which also fails if one was passed over
-		if err != nil || !ok {
+		e, well := parseEntry(t.size, value)
+		if err != nil || !ok || !well {
 			return s.damage("entry %d of %s", t.size, l.origin)
 		}
-		r := review.Record{Origin: l.origin, Index: t.size, Absence: review.Withheld}
-		if r.Leaf, r.Genuine, err = s.parseLeaf(tx, l, t.size, value); err != nil {
+		r := review.Record{Origin: l.origin, Index: t.size, Absence: review.Withheld, Genuine: e.genuine}
+		if r.Leaf, err = s.leafOf(tx, e); err != nil {
 			return err
 		}
 		if len(absent) > 0 && absent[0] == t.size {

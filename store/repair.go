@@ -192,15 +192,16 @@ func (i *inspection) provable(l *inspected) uint64 {
 	if t := i.leafTree(l, noted.Size); t.root() == noted.Root {
 		return noted.Size // the entries are sound, whatever their hashes are
 	}
-	t := i.leafTree(l, min(l.prefix, noted.Size))
-	if t.size == 0 || t.size == noted.Size {
-		return 0
+	// A lost entry takes the hashes along that became final with it; the tree of
+	// a few records less may be proven without them.
+	for size := min(l.prefix, noted.Size-1); size > 0; size &= size - 1 {
+		t := i.leafTree(l, size)
+		proof, err := tlog.ProveTree(int64(noted.Size), int64(size), i.hashes(i.tx, &l.log))
+		if err == nil && tlog.CheckTree(proof, int64(noted.Size), noted.Root, int64(size), t.root()) == nil {
+			return size
+		}
 	}
-	proof, err := tlog.ProveTree(int64(noted.Size), int64(t.size), i.hashes(i.tx, &l.log))
-	if err != nil || tlog.CheckTree(proof, int64(noted.Size), noted.Root, int64(t.size), t.root()) != nil {
-		return 0
-	}
-	return t.size
+	return 0
 }
 
 // leafTree is the tree of a log's first records, from its entries; empty if one
@@ -218,14 +219,12 @@ func (i *inspection) leafTree(l *inspected, size uint64) (t tree) {
 
 // entry is a record as far as it is sound.
 func (i *inspection) entry(l *inspected, index uint64) (e Entry, err error) {
-	value, ok, err := i.get(i.tx, entryKey(l.number, index))
-	if err == nil && !ok {
-		err = i.damage("entry %d of %s", index, l.origin)
-	}
+	stored, err := i.entryAt(i.tx, &l.log, index)
 	if err != nil {
 		return e, err
 	}
-	if e.Leaf, e.Genuine, err = i.parseLeaf(i.tx, &l.log, index, value); err != nil {
+	e.Genuine = stored.genuine
+	if e.Leaf, err = i.leafOf(i.tx, stored); err != nil {
 		return e, err
 	}
 	why, known, err := i.absence(i.tx, e.Leaf.Digest)

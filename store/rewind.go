@@ -87,19 +87,12 @@ func (b *batch) rewind(o review.Origin, end signedNote) (more bool, err error) {
 
 // drop forgets a log's last record.
 func (b *batch) drop(l *log, index uint64) error {
-	value, ok, err := b.get(entryKey(l.number, index))
+	e, err := b.store.entryAt(b.tx, l, index)
 	if err != nil {
 		return err
 	}
-	e, well := parseEntry(value)
-	if !ok || !well {
-		return b.store.damage("entry %d of %s", index, l.origin)
-	}
 	b.delete(entryKey(l.number, index))
 	b.delete(placeKey(e.digest, l.number, index))
-	for level := 0; (index+1)&(1<<level-1) == 0; level++ {
-		b.delete(hashKey(l.number, level, (index+1)>>level-1))
-	}
 	filed := filedKey(l.number, e.digest, e.key)
 	if at, ok, err := b.store.number(b.tx, filed); err != nil {
 		return err

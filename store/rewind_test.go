@@ -48,7 +48,7 @@ func TestARewoundLogIsAsIfItsTailHadNeverCome(t *testing.T) {
 			head, err := s.Rewind(testOrigin, src.checkpoint(keep), src.note(keep))
 			require.NoError(t, err, "seed %d", seed)
 			require.Equal(t, want.Head(testOrigin), head, "seed %d", seed)
-			for _, prefix := range []byte{keyState, keyCheckpoint, keyTarget, keyEntry, keyHash, keyPlace, keyPayload, keyAbsence, keyIndex} {
+			for _, prefix := range []byte{keyState, keyCheckpoint, keyTarget, keyEntry, keyPlace, keyPayload, keyAbsence, keyIndex} {
 				require.Equal(t, keysOf(t, want, prefix), keysOf(t, s, prefix), "seed %d, %c", seed, prefix)
 			}
 		}

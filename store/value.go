@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"math/bits"
 	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -38,11 +39,15 @@ func unseal(key, sealed []byte) ([]byte, bool) {
 	return sealed[:n:n], binary.BigEndian.Uint32(sealed[n:]) == sum
 }
 
-// entry is a leaf as it is stored: flags, key number, digest, DER signature.
+// entry is a record as it is stored: flags, key number, digest, the Merkle
+// hashes that became final with it, DER signature. The hashes are the leaf's and,
+// while the record is the last below it, that of each level above: two on
+// average, and none of them needs a key of its own.
 type entry struct {
 	genuine   bool
 	key       uint32
 	digest    signing.Digest
+	hashes    []tlog.Hash // by level
 	signature []byte
 }
 
@@ -51,22 +56,37 @@ const (
 	entryGenuine = 1
 )
 
+// hashesAt is how many hashes become final with a log's record.
+func hashesAt(index uint64) int { return 1 + bits.TrailingZeros64(^index) }
+
+// lastBelow is the record with which a hash becomes final.
+func lastBelow(level int, n uint64) (index uint64) { return (n+1)<<level - 1 }
+
 func (e entry) marshal() []byte {
-	b := make([]byte, 1, entryHeader+len(e.signature))
+	b := make([]byte, 1, entryHeader+len(e.hashes)*tlog.HashSize+len(e.signature)+sealSize)
 	if e.genuine {
 		b[0] = entryGenuine
 	}
 	b = binary.BigEndian.AppendUint32(b, e.key)
 	b = append(b, e.digest[:]...)
+	for _, h := range e.hashes {
+		b = append(b, h[:]...)
+	}
 	return append(b, e.signature...)
 }
 
-func parseEntry(b []byte) (e entry, ok bool) {
-	if len(b) < entryHeader || len(b) > entryHeader+signing.MaxSignature || b[0]&^entryGenuine != 0 {
+// parseEntry reads the entry of the record at index.
+func parseEntry(index uint64, b []byte) (e entry, ok bool) {
+	signature := entryHeader + hashesAt(index)*tlog.HashSize
+	if index >= maxLogSize || len(b) < signature || len(b) > signature+signing.MaxSignature || b[0]&^entryGenuine != 0 {
 		return entry{}, false
 	}
-	e = entry{genuine: b[0] == entryGenuine, key: binary.BigEndian.Uint32(b[1:]), signature: b[entryHeader:]}
+	e = entry{genuine: b[0] == entryGenuine, key: binary.BigEndian.Uint32(b[1:]), signature: b[signature:]}
 	copy(e.digest[:], b[5:])
+	e.hashes = make([]tlog.Hash, hashesAt(index))
+	for level := range e.hashes {
+		copy(e.hashes[level][:], b[entryHeader+level*tlog.HashSize:])
+	}
 	return e, true
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"stocktake/review"
 	"stocktake/signing"
 )
@@ -12,13 +14,14 @@ import (
 // FuzzValues holds every decoder to its promise: it never panics, and what it
 // takes encodes to the same bytes.
 func FuzzValues(f *testing.F) {
-	f.Add(entry{genuine: true, key: 7, digest: signing.Digest{1}, signature: []byte("der")}.marshal())
+	f.Add(entry{genuine: true, key: 7, digest: signing.Digest{1}, hashes: make([]tlog.Hash, 2), signature: []byte("der")}.marshal())
 	f.Add(treeState{3, [32]byte{1}}.marshal())
 	f.Add(counters{1, 2}.marshal())
 	f.Add(marshalNumber(1 << 40))
 	f.Add([]byte{byte(review.Sealed)})
 	f.Add(marshalPayload(comment(1)))
 	f.Add(marshalPayload([]byte("{}")))
+	f.Add(marshalPayload(bytes.Repeat([]byte("long "), maxQuickPayload)))
 	f.Add(placeKey(signing.Digest{1}, 2, 3))
 	f.Add(seal([]byte("key"), []byte("value")))
 	f.Add(mark{batch: 3, bound: 2, origins: []review.Origin{testOrigin}}.marshal())
@@ -28,8 +31,10 @@ func FuzzValues(f *testing.F) {
 				t.Errorf("%s: %x became %x", name, b, again)
 			}
 		}
-		e, ok := parseEntry(b)
-		same("entry", ok, e.marshal())
+		for index := range uint64(4) { // with one, two and three hashes
+			e, ok := parseEntry(index, b)
+			same("entry", ok, e.marshal())
+		}
 		state, ok := parseTreeState(b)
 		same("state", ok, state.marshal())
 		c, ok := parseCounters(b)

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 func TestEveryPhaseGivesItsFigures(t *testing.T) {
 	dir, all := t.TempDir(), figures{}
 	for _, phase := range order {
-		found, err := run(phase, dir, 2000)
+		found, err := run(phase, dir, 2000, "")
 		if err != nil {
 			t.Fatalf("%s: %v", phase, err)
 		}

@@ -12,11 +12,13 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"strings"
 )
 
@@ -52,14 +54,35 @@ func measure(phase string, args []string) error {
 	f := flag.NewFlagSet(phase, flag.ExitOnError)
 	documents := f.Int("documents", 0, "")
 	dir := f.String("dir", "", "")
+	profile := f.String("profile", "", "")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	found, err := phases[phase](*dir, *documents)
+	stop, err := profileTo(*profile)
 	if err != nil {
 		return err
 	}
+	found, err := phases[phase](*dir, *documents)
+	if err = errors.Join(err, stop()); err != nil {
+		return err
+	}
 	return json.NewEncoder(os.Stdout).Encode(found)
+}
+
+// profileTo writes to a file what the processor does until stop; with no name it
+// does nothing.
+func profileTo(name string) (stop func() error, err error) {
+	if name == "" {
+		return func() error { return nil }, nil
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, err
+	}
+	return func() error { pprof.StopCPUProfile(); return file.Close() }, nil
 }
 
 var phases = map[string]func(dir string, documents int) (figures, error){
@@ -74,6 +97,7 @@ func storeTable(args []string) error {
 	f := flag.NewFlagSet("store", flag.ExitOnError)
 	documents := f.Int("documents", 100_000, "how many documents")
 	dir := f.String("dir", "", "work in this directory, which must not exist, and leave it there (default: a temporary one)")
+	profiles := f.String("profile", "", "write a processor profile of each phase to this directory, which must exist")
 	asJSON := f.Bool("json", false, "print one JSON object")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -94,7 +118,7 @@ func storeTable(args []string) error {
 	all := figures{"documents": float64(*documents)}
 	for _, phase := range order {
 		fmt.Fprintf(os.Stderr, "%s ...\n", phase)
-		found, err := run(phase, at, *documents)
+		found, err := run(phase, at, *documents, *profiles)
 		if err != nil {
 			return fmt.Errorf("%s: %w", phase, err)
 		}
@@ -112,12 +136,15 @@ func storeTable(args []string) error {
 }
 
 // run is one phase in a process of its own.
-func run(phase, dir string, documents int) (figures, error) {
+func run(phase, dir string, documents int, profiles string) (figures, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(self, phase, "-dir", dir, "-documents", fmt.Sprint(documents))
+	if profiles != "" {
+		cmd.Args = append(cmd.Args, "-profile", filepath.Join(profiles, phase+".pprof"))
+	}
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -131,6 +158,7 @@ func run(phase, dir string, documents int) (figures, error) {
 var table = []struct{ name, what, ceiling string }{
 	{"documents", "documents, in 8 logs", ""},
 	{"ingest_docs_per_s", "taken in: verified, schema, indexes, fsynced", "verify_ceiling_docs_per_s"},
+	{"ingest_cpu_us_per_doc", "  processor time of all cores a document, µs", "verify_cpu_us_per_doc"},
 	{"ingest_first_us_per_doc", "  a document of the first tenth, µs", ""},
 	{"ingest_last_us_per_doc", "  a document of the last tenth, µs", ""},
 	{"append_docs_per_s", "filed by 64 callers at once", "badger_docs_per_s"},

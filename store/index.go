@@ -1,10 +1,10 @@
 package store
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/dgraph-io/badger/v4"
@@ -15,18 +15,17 @@ import (
 
 // indexVersion changes with indexTerms or the shape of an index key: a store
 // that opens a database with another one makes its indexes anew.
-const indexVersion = 1
+const indexVersion = 2
 
 // The fields that documents are found by. An index key is keyIndex, the field,
 // the term's length in one byte, the term, and the document's digest; it has
 // no value.
 const (
-	byKind byte = iota + 1
-	byAuthor
-	byAbout
-	byObjective
-	byRound
-	byAuthorKind
+	byKind       byte = 1
+	byAbout      byte = 3
+	byObjective  byte = 4
+	byRound      byte = 5
+	byAuthorKind byte = 6 // and by author, over all kinds
 )
 
 type indexTerm struct {
@@ -37,14 +36,13 @@ type indexTerm struct {
 // indexTerms is what a document is found by. To add an index, add a field, a
 // line here and one in Query, and raise indexVersion.
 func indexTerms(d *review.Document) []indexTerm {
-	terms := []indexTerm{{byAbout, string(d.About())}}
+	terms := []indexTerm{aboutTerm(d.About())}
 	if !d.Known {
 		return terms
 	}
 	terms = append(terms,
 		indexTerm{byKind, string(d.Kind)},
-		indexTerm{byAuthor, string(d.Author)},
-		indexTerm{byAuthorKind, authorKind(d.Author, d.Kind)})
+		authorTerm(d.Author, d.Kind))
 	objective := func(n int) { terms = append(terms, indexTerm{byObjective, strconv.Itoa(n)}) }
 	round := func(id string) {
 		if id != "" {
@@ -73,7 +71,16 @@ func indexTerms(d *review.Document) []indexTerm {
 	return terms
 }
 
-func authorKind(p review.ParticipantID, k review.Kind) string { return string(p) + "/" + string(k) }
+func aboutTerm(id review.DocumentID) indexTerm {
+	if d, err := signing.ParseDigest(string(id)); err == nil {
+		return indexTerm{byAbout, string(d[:])} // half as long
+	}
+	return indexTerm{byAbout, string(id)}
+}
+
+func authorTerm(p review.ParticipantID, k review.Kind) indexTerm {
+	return indexTerm{byAuthorKind, string(p) + "/" + string(k)}
+}
 
 // indexKeys are the keys of a payload's terms. What is not a document has
 // none: replication keeps it all the same.
@@ -82,10 +89,9 @@ func indexKeys(payload []byte, digest signing.Digest) (keys [][]byte) {
 	if err != nil {
 		return nil
 	}
-	seen := make(map[indexTerm]bool)
-	for _, t := range indexTerms(d) {
-		if len(t.term) <= maxIndexTerm && len(keys) < maxIndexTerms && !seen[t] {
-			seen[t] = true
+	terms := indexTerms(d)
+	for i, t := range terms {
+		if len(t.term) <= maxIndexTerm && len(keys) < maxIndexTerms && !slices.Contains(terms[:i], t) {
 			keys = append(keys, append(t.prefix(), digest[:]...))
 		}
 	}
@@ -104,90 +110,6 @@ func kindOf(payload []byte) review.Kind {
 	}
 	return d.Kind
 }
-
-// Query says which documents to find: those for which every field that is set
-// holds. It finds what was filed, whether or not it counts.
-type Query struct {
-	Kind      review.Kind
-	Author    review.ParticipantID
-	About     review.DocumentID // what the statement is about
-	Objective int               // pledges, comments and assessments on it
-	Round     string            // reports, assessments and accessions for it
-	After     review.DocumentID // only IDs greater than this one: the last of the page before
-	Limit     int               // at most so many; 0 means all
-}
-
-// terms are the query's, the one that fits the fewest documents first.
-func (q Query) terms() (terms []indexTerm) {
-	if q.About != "" {
-		terms = append(terms, indexTerm{byAbout, string(q.About)})
-	}
-	switch {
-	case q.Author != "" && q.Kind != "":
-		terms = append(terms, indexTerm{byAuthorKind, authorKind(q.Author, q.Kind)})
-	case q.Author != "":
-		terms = append(terms, indexTerm{byAuthor, string(q.Author)})
-	}
-	if q.Round != "" {
-		terms = append(terms, indexTerm{byRound, q.Round})
-	}
-	if q.Objective != 0 {
-		terms = append(terms, indexTerm{byObjective, strconv.Itoa(q.Objective)})
-	}
-	if q.Kind != "" && q.Author == "" {
-		terms = append(terms, indexTerm{byKind, string(q.Kind)})
-	}
-	return terms
-}
-
-// Find lists documents by ID, ascending. A query without any field finds every
-// document that has a record; one with a field, those whose payload is held.
-func (s *Store) Find(q Query) (found []review.DocumentID, err error) {
-	terms := q.terms()
-	prefix := []byte{keyPlace}
-	if len(terms) > 0 {
-		prefix = terms[0].prefix()
-	}
-	for _, t := range terms {
-		if len(t.term) > maxIndexTerm {
-			return nil, nil
-		}
-	}
-	from := prefix
-	if q.After != "" {
-		after, err := signing.ParseDigest(string(q.After))
-		if err != nil {
-			return nil, err
-		}
-		from = past(append(bytes.Clone(prefix), after[:]...))
-	}
-	err = s.view(func(tx *badger.Txn) error {
-		it := tx.NewIterator(badger.IteratorOptions{Prefix: prefix})
-		defer it.Close()
-		for it.Seek(from); it.Valid() && (q.Limit == 0 || len(found) < q.Limit); {
-			digest := signing.Digest(it.Item().Key()[len(prefix):])
-			all := true
-			for _, t := range terms[min(1, len(terms)):] {
-				if all, err = s.has(tx, append(t.prefix(), digest[:]...)); err != nil {
-					return err
-				}
-				if !all {
-					break
-				}
-			}
-			if all {
-				found = append(found, review.DocumentID(digest.String()))
-			}
-			it.Seek(past(append(bytes.Clone(prefix), digest[:]...)))
-		}
-		return nil
-	})
-	return found, err
-}
-
-// past is the first key after all that begin with a prefix which ends in a
-// digest.
-func past(prefix []byte) []byte { return append(prefix, 0xff, 0xff, 0xff, 0xff, 0xff) }
 
 func keysOnly(prefix byte) badger.IteratorOptions {
 	return badger.IteratorOptions{Prefix: []byte{prefix}}

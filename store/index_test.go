@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -66,21 +67,22 @@ func TestFindAgreesWithReadingEverything(t *testing.T) {
 		case *review.Report:
 			round = p.Round
 		}
-		return (q.Kind == "" || d.Kind == q.Kind) && (q.Author == "" || d.Author == q.Author) && (q.About == "" || d.About() == q.About) &&
+		return (q.Kind == "" || d.Kind == q.Kind) && (q.Author == "" || d.Author == q.Author) && (q.Authors == nil || slices.Contains(q.Authors, d.Author)) && (q.About == "" || d.About() == q.About) &&
 			(q.Objective == 0 || slices.Contains(objectives, q.Objective)) && (q.Round == "" || round == q.Round) && d.ID > q.After
 	}
 	check := func() {
 		nonEmpty := 0
+		regions := [][]review.ParticipantID{nil, {"sle", "ken", "nobody"}, {}}
 		for _, kind := range []review.Kind{"", review.KindPledge, review.KindReport, review.KindAssessment} {
 			for _, author := range []review.ParticipantID{"", "sle", "sl", "nobody"} {
 				for _, objective := range []int{0, 1, 11} {
 					for _, round := range []string{"", "r1"} {
-						for n := range 2 {
-							q := Query{Kind: kind, Author: author, Objective: objective, Round: round}
-							if n > 0 {
-								q.About = review.DocumentID(fmt.Sprintf("%064x", n))
+						for n := range 6 {
+							q := Query{Kind: kind, Author: author, Authors: regions[n/2], Objective: objective, Round: round}
+							if n%2 > 0 {
+								q.About = review.DocumentID(fmt.Sprintf("%064x", 1))
 							}
-							if q == (Query{}) {
+							if reflect.DeepEqual(q, Query{}) {
 								continue
 							}
 							var want []review.DocumentID
@@ -117,6 +119,34 @@ func TestFindAgreesWithReadingEverything(t *testing.T) {
 	require.NoError(t, s.RebuildIndexes())
 	require.Equal(t, before, keysOf(t, s, keyIndex))
 	check()
+}
+
+func TestAThreadIsWhatIsSaidAboutADocumentAndAboutThat(t *testing.T) {
+	s := openTest(t, "", Options{InMemory: true})
+	src, a := newSource(t, testOrigin), newAuthor(t)
+	id := func(i int) review.DocumentID { return review.DocumentID(src.entries[i].Leaf.Digest.String()) }
+	reply := func(n int, to review.DocumentID) {
+		src.add(a, review.Compose(review.KindComment, []review.Subject{{Name: "document", Digest: to}},
+			review.Comment{Common: common("sle", n), Type: "question", Text: "Text."}))
+	}
+	src.add(a, comment(0))
+	for n := 1; n < 13; n++ {
+		reply(n, id((n-1)/3)) // 0 has 1 to 3, these have 4 to 12
+	}
+	_, err := s.Extend(src.tail(0, 13, 13))
+	require.NoError(t, err)
+	found, err := s.Thread(id(0), 100)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []review.DocumentID{id(1), id(2), id(3)}, found[:3])
+	require.ElementsMatch(t, []review.DocumentID{id(4), id(5), id(6), id(7), id(8), id(9), id(10), id(11), id(12)}, found[3:])
+	for _, limit := range []int{1, 3, 5} {
+		first, err := s.Thread(id(0), limit)
+		require.NoError(t, err)
+		require.Equal(t, found[:limit], first)
+	}
+	leaves, err := s.Thread(id(12), 100)
+	require.NoError(t, err)
+	require.Empty(t, leaves)
 }
 
 func keysOf(t *testing.T, s *Store, prefix byte) (keys []string) {

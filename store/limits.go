@@ -10,7 +10,7 @@ import (
 const (
 	// MaxBatch is how many documents share one checkpoint and one fsync: past
 	// it the time for an fsync no longer counts beside that for a signature.
-	MaxBatch = 256
+	MaxBatch = 512
 	// MaxTail is how many entries one Extend takes and one Entries gives: at
 	// 1 KiB a document it is 6 MiB in memory, and some 0.4 s of verification.
 	MaxTail = 4096

@@ -3,11 +3,8 @@ package federation
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"stocktake/federation/transport"
 	"stocktake/review"
@@ -81,7 +78,7 @@ func (r *Runner) ask(ctx context.Context, e Ask) Answered {
 		r.readClock(e.To, cosign.Note, answer.(CosignAnswer))
 	}
 	if a, ok := answer.(RangeAnswer); ok && err == nil {
-		verifyOnAllCores(a.Entries) // here, so that it goes on while the range before is stored
+		VerifyRange(a.Entries) // here, so that it goes on while the range before is stored
 	}
 	return Answered{Ask: e.ID, Answer: answer, Err: err}
 }
@@ -110,16 +107,6 @@ func (r *Runner) listMissing(after review.DocumentID) MissingListed {
 		}
 	}
 	return MissingListed{slices.Compact(ids)}
-}
-
-// verifyOnAllCores is VerifyRange, shared out.
-func verifyOnAllCores(entries []store.Entry) {
-	var g errgroup.Group
-	n := max(16, (len(entries)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
-	for part := range slices.Chunk(entries, n) {
-		g.Go(func() error { VerifyRange(part); return nil })
-	}
-	g.Wait()
 }
 
 // missesPayload is whether a payload is missing that should be here.

@@ -1,13 +1,33 @@
 package federation
 
-import "stocktake/store"
+import (
+	"runtime"
+	"slices"
 
-// VerifyRange checks every leaf's document signature and notes the answer in
-// Genuine: the costly part of taking a range, some 80 microseconds each.
-// Whether the entries belong under their checkpoint, the store checks as it
-// takes them. Parts of one range may be given to several goroutines.
+	"golang.org/x/sync/errgroup"
+
+	"stocktake/store"
+)
+
+// verifyRun is how many entries one goroutine verifies at once: so few that a
+// core which had something else to do meanwhile keeps the others not waiting.
+const verifyRun = 32
+
+// VerifyRange checks every leaf's document signature, on all cores, notes the
+// answer in Genuine, and makes the entries ready to be stored: the costly part of
+// taking a range, some 80 and 30 microseconds each. Whether the entries belong
+// under their checkpoint, the store checks as it takes them.
 func VerifyRange(entries []store.Entry) {
-	for i := range entries {
-		entries[i].Genuine = entries[i].Leaf.Genuine()
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for run := range slices.Chunk(entries, verifyRun) {
+		g.Go(func() error {
+			for i := range run {
+				run[i].Genuine = run[i].Leaf.Genuine()
+				run[i].Prepare()
+			}
+			return nil
+		})
 	}
+	g.Wait()
 }

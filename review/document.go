@@ -236,6 +236,9 @@ func exactObject(pointer string, raw json.RawMessage, names ...string) (map[stri
 			return nil, refuse(pointer+"/"+name, "missing-field")
 		}
 	}
+	if len(fields) == len(names) {
+		return fields, nil
+	}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if !slices.Contains(names, name) {
 			return nil, unknownField(pointer, name, names)
@@ -247,6 +250,9 @@ func exactObject(pointer string, raw json.RawMessage, names ...string) (map[stri
 func jsonString(raw json.RawMessage) (s string, ok bool) {
 	if len(raw) == 0 || raw[0] != '"' {
 		return "", false
+	}
+	if asciiName(raw, 0) == len(raw) {
+		return string(raw[1 : len(raw)-1]), true
 	}
 	return s, json.Unmarshal(raw, &s) == nil
 }

@@ -114,6 +114,9 @@ func unknownField(pointer, name string, known []string) *FieldError {
 // first because they often explain a missing one, keeps one for each field,
 // and stops at maxReasons.
 func (r Refusal) tidy(fields *field) Refusal {
+	if len(r) == 0 {
+		return r
+	}
 	meant := make(map[string]bool)
 	for _, e := range r {
 		if e.Args["meant"] != "" {

@@ -59,6 +59,7 @@ func checkText(f *field, s string) *FieldError {
 	}
 	for _, c := range s {
 		switch {
+		case ' ' <= c && c <= '~': // nearly all
 		case f.Lines && (c == '\n' || c == '\t'):
 		case c == '\n' || c == '\r' || c == 0x2028 || c == 0x2029:
 			if f.Lines {
@@ -91,7 +92,15 @@ func orNotStated(ok func(string) bool) func(string) bool {
 
 // isHex reports whether s is n lower-case hexadecimal digits.
 func isHex(s string, n int) bool {
-	return len(s) == n && strings.Trim(s, "0123456789abcdef") == ""
+	if len(s) != n {
+		return false
+	}
+	for i := range n {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
 }
 
 // isName: 1 to 40 lower-case letters, digits and inner hyphens.

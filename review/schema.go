@@ -128,8 +128,10 @@ func (s kindSchema) check(predicate any, filled bool) Refusal {
 func checkCounts(r *Refusal, at path, f *field, value any) {
 	switch v := value.(type) {
 	case map[string]any:
-		for name, p := range f.Properties {
-			checkCounts(r, append(at, pathStep{name: name}), p, v[name])
+		for name, value := range v {
+			if p := f.Properties[name]; p != nil && p.Type != "string" {
+				checkCounts(r, append(at, pathStep{name: name}), p, value)
+			}
 		}
 	case []any:
 		switch {

@@ -37,6 +37,11 @@ func prepare(entries []Entry) []document {
 }
 
 func prepareOne(e Entry) document {
+	if e.ready != nil {
+		d := *e.ready
+		d.genuine = e.Genuine
+		return d
+	}
 	d := document{leaf: e.Leaf, hash: e.Leaf.Hash(), genuine: e.Genuine, absence: e.Absence}
 	if len(e.Payload) > 0 && len(e.Payload) <= signing.MaxPayload && signing.PayloadDigest(e.Payload) == e.Leaf.Digest {
 		d.setPayload(e.Payload)

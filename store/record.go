@@ -21,6 +21,17 @@ type Entry struct {
 	// counts as Missing, as does a payload that is not Leaf's.
 	Absence review.Absence
 	Genuine bool // Leaf.Genuine(), which costs a verification
+
+	ready *document // see Prepare
+}
+
+// Prepare does what storing the entry takes of the processor and not of the
+// database: a node does it while the range before is stored, in many goroutines.
+// Leaf and Payload are not changed afterwards. Extend does what was not done.
+func (e *Entry) Prepare() {
+	if d := prepareOne(*e); d.payload != nil {
+		e.ready = &d
+	}
 }
 
 // Record is one record of a log. A payload that is damaged is Missing in it.
@@ -75,7 +86,7 @@ func (s *Store) Entries(o review.Origin, from, to uint64, maxBytes int) (entries
 			if left < 0 && len(entries) > 0 {
 				return nil
 			}
-			entries = append(entries, Entry{r.Leaf, r.Payload, r.Absence, r.Genuine})
+			entries = append(entries, Entry{Leaf: r.Leaf, Payload: r.Payload, Absence: r.Absence, Genuine: r.Genuine})
 		}
 		return nil
 	})

@@ -18,9 +18,10 @@ func TestMain(m *testing.M) {
 // Every figure that the table promises is there and is more than nothing. How
 // large they are is nobody's to assert on a shared machine.
 func TestEveryPhaseGivesItsFigures(t *testing.T) {
+	const documents = 2000
 	dir, all := t.TempDir(), figures{}
 	for _, phase := range order {
-		found, err := run(phase, dir, 2000, "")
+		found, err := run(phase, dir, documents, "")
 		if err != nil {
 			t.Fatalf("%s: %v", phase, err)
 		}
@@ -29,7 +30,7 @@ func TestEveryPhaseGivesItsFigures(t *testing.T) {
 		}
 	}
 	for _, row := range table {
-		if row.name == "documents" {
+		if row.name == "documents" || row.size > documents {
 			continue
 		}
 		if value, ok := all[row.name]; !ok || !(value > 0) || math.IsInf(value, 0) {

@@ -113,7 +113,7 @@ func ingest(dir string, documents int) (figures, error) {
 		return nil
 	})
 	began, spent := time.Now(), processor()
-	var at []time.Duration // when each range was stored
+	var at, cpu []time.Duration // when each range was stored, and what it had taken of the processor
 	for tail := range verified {
 		if slices.ContainsFunc(tail.Entries, func(e store.Entry) bool { return !e.Genuine }) {
 			return nil, errNotGenuine
@@ -121,20 +121,20 @@ func ingest(dir string, documents int) (figures, error) {
 		if _, err := s.Extend(tail); err != nil {
 			return nil, err
 		}
-		at = append(at, time.Since(began))
+		at, cpu = append(at, time.Since(began)), append(cpu, processor()-spent)
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
 	took := time.Since(began)
-	n := max(1, len(at)/10) // ranges in a tenth
-	tenth := float64(n * perRange)
 	found := figures{
-		"ingest_docs_per_s":       float64(documents) / took.Seconds(),
-		"ingest_cpu_us_per_doc":   float64((processor() - spent).Microseconds()) / float64(documents),
-		"ingest_first_us_per_doc": float64(at[n-1].Microseconds()) / tenth,
-		"ingest_last_us_per_doc":  float64((at[len(at)-1] - at[len(at)-1-n]).Microseconds()) / tenth,
-		"rss_ingest_mib":          resident("VmHWM"),
+		"ingest_docs_per_s":     float64(documents) / took.Seconds(),
+		"ingest_cpu_us_per_doc": float64((processor() - spent).Microseconds()) / float64(documents),
+		"rss_ingest_mib":        resident("VmHWM"),
+	}
+	for size := 10_000; size <= documents; size *= 10 { // over the half before
+		found[fmt.Sprintf("ingest_us_per_doc_at_%d", size)] = each(at, size)
+		found[fmt.Sprintf("ingest_cpu_us_per_doc_at_%d", size)] = each(cpu, size)
 	}
 	if err := s.Close(); err != nil {
 		return nil, err
@@ -142,6 +142,13 @@ func ingest(dir string, documents int) (figures, error) {
 	disk, err := diskBytes(database(dir))
 	found["disk_bytes_per_payload_byte"] = disk / bytes
 	return found, err
+}
+
+// each is what a document took, in microseconds, while the second half of so many
+// was taken in; of is what all had taken after each range.
+func each(of []time.Duration, documents int) float64 {
+	from, to := documents/2/perRange, documents/perRange
+	return float64((of[to-1] - of[from-1]).Microseconds()) / float64((to-from)*perRange)
 }
 
 // appendOnes files documents into an own log: alone, and by many callers.
@@ -262,6 +269,9 @@ func open(dir string, documents int) (figures, error) {
 	return found, s.Close()
 }
 
+// page is how many documents a read is of, where there are so many.
+const page = 100
+
 // read looks things up: proofs, and pages of a hundred documents.
 func read(dir string, documents int) (figures, error) {
 	s, err := store.Open(database(dir), store.Options{MinFree: 1})
@@ -279,22 +289,38 @@ func read(dir string, documents int) (figures, error) {
 		proofs = append(proofs, milliseconds(began))
 	}
 	found := figures{"proof_ms": median(proofs)}
-	pledges, err := s.Find(store.Query{Kind: review.KindPledge, Limit: 20})
+	pledges, err := s.Find(store.Query{Kind: review.KindPledge, Limit: threads})
 	if err != nil {
 		return nil, err
 	}
-	for name, query := range map[string]func(i int) store.Query{
-		"participant": func(i int) store.Query { return store.Query{Author: sampleFederation().Members[i].ID} },
-		"objective":   func(i int) store.Query { return store.Query{Objective: 1 + i} },
-		"kind":        func(i int) store.Query { return store.Query{Kind: review.KindComment} },
-		"about":       func(i int) store.Query { return store.Query{About: pledges[i]} },
+	first, err := sampleOf(dir, perRange)
+	if err != nil {
+		return nil, err
+	}
+	var members []review.ParticipantID
+	for _, m := range sampleFederation().Members[:authors/4] {
+		members = append(members, m.ID)
+	}
+	find := func(q store.Query) ([]review.DocumentID, error) {
+		q.Limit = page
+		return s.Find(q)
+	}
+	for name, look := range map[string]func(i int) ([]review.DocumentID, error){
+		"participant": func(i int) ([]review.DocumentID, error) {
+			return find(store.Query{Author: sampleFederation().Members[i].ID})
+		},
+		"region":    func(i int) ([]review.DocumentID, error) { return find(store.Query{Authors: members}) },
+		"objective": func(i int) ([]review.DocumentID, error) { return find(store.Query{Objective: 1 + i}) },
+		"kind":      func(i int) ([]review.DocumentID, error) { return find(store.Query{Kind: review.KindComment}) },
+		"about":     func(i int) ([]review.DocumentID, error) { return find(store.Query{About: pledges[i]}) },
+		"thread": func(i int) ([]review.DocumentID, error) {
+			return s.Thread(review.DocumentID(first[rootOf(i)].Leaf.Digest.String()), page)
+		},
 	} {
 		var took []float64
-		for i := range 20 {
+		for i := range threads {
 			began := time.Now()
-			q := query(i)
-			q.Limit = 100
-			ids, err := s.Find(q)
+			ids, err := look(i)
 			if err != nil {
 				return nil, err
 			}

@@ -20,12 +20,18 @@ import (
 )
 
 // What is taken in: documents of about a kilobyte, a fifth of them pledges, the
-// rest about pledges, in logs that grow in turn.
+// rest about pledges or about what was said before, in logs that grow in turn.
 const (
 	logs     = 8
 	authors  = 40
 	perRange = 512
+	threads  = 20 // long ones: a tenth of all documents belong to them
 )
+
+// rootOf is the number of the document with which a thread begins: a pledge.
+func rootOf(thread int) int { return pledgeEvery * thread }
+
+const pledgeEvery = 5
 
 // span is a range of one log, as a peer would send it.
 type span struct {
@@ -118,6 +124,7 @@ type writer struct {
 	authors []review.ParticipantID
 	signers []*signing.DocumentSigner
 	pledges []review.DocumentID // the last hundred
+	threads [threads][]review.DocumentID
 }
 
 func (w *writer) document(n int) (record, signing.Leaf, error) {
@@ -128,11 +135,16 @@ func (w *writer) document(n int) (record, signing.Leaf, error) {
 	}
 	kind, about := review.KindPledge, review.Subject{Name: "charter", Digest: w.genesis}
 	var predicate any
-	if n%5 == 0 || len(w.pledges) == 0 {
+	thread := n / 10 % threads
+	replies := n%10 == 1 && len(w.threads[thread]) > 0
+	if n%pledgeEvery == 0 {
 		common.Summary = w.text(500)
 		predicate = &review.Pledge{Common: common, Form: "individual", Objectives: []int{1 + n%23}, Due: "2027-06-30"}
 	} else {
 		about = review.Subject{Name: "pledge", Digest: w.pledges[w.random.IntN(len(w.pledges))]}
+		if replies {
+			about = review.Subject{Name: "document", Digest: w.threads[thread][w.random.IntN(len(w.threads[thread]))]}
+		}
 		kind = review.KindComment
 		predicate = &review.Comment{Common: common, Type: "question", Objectives: []int{1 + n%23}, Text: w.text(500)}
 	}
@@ -140,8 +152,14 @@ func (w *writer) document(n int) (record, signing.Leaf, error) {
 	if err != nil {
 		return record{}, signing.Leaf{}, err
 	}
+	id := review.DocumentID(e.Digest().String())
+	if n < rootOf(threads) && n%pledgeEvery == 0 {
+		w.threads[n/pledgeEvery] = []review.DocumentID{id}
+	} else if replies {
+		w.threads[thread] = append(w.threads[thread], id)
+	}
 	if kind == review.KindPledge {
-		w.pledges = append(w.pledges, review.DocumentID(e.Digest().String()))
+		w.pledges = append(w.pledges, id)
 		w.pledges = w.pledges[max(0, len(w.pledges)-100):]
 	}
 	return record{e.Payload, e.Signature, author}, e.Leaf(w.signers[author].Key()), nil

@@ -77,13 +77,15 @@ func Parse(payload []byte) (*Document, error) {
 // readPredicate decodes a predicate that keeps all the rules of its kind; if
 // not filled, without the fields that the command fills in.
 func readPredicate(k Kind, raw json.RawMessage, filled bool) (predicate, Refusal) {
-	generic, ok := genericJSON(raw)
-	if !ok {
-		return nil, Refusal{*refuse("", "not-json")}
-	}
 	s := schemas()[k]
-	if r := s.check(generic, filled); len(r) > 0 {
-		return nil, r
+	if !s.fields.plainlyFits(raw) {
+		generic, ok := genericJSON(raw)
+		if !ok {
+			return nil, Refusal{*refuse("", "not-json")}
+		}
+		if r := s.check(generic, filled); len(r) > 0 {
+			return nil, r
+		}
 	}
 	predicate := newPredicate(k)
 	if err := json.Unmarshal(raw, predicate); err != nil {

@@ -50,8 +50,11 @@ type field struct {
 	Enum        []string
 	Minimum     int
 	Maximum     int
-	MaxItems    int
+	MinLength   int
 	MaxLength   int
+	MinItems    int
+	MaxItems    int
+	UniqueItems bool
 	Items       *field
 	Properties  map[string]*field
 	Required    []string

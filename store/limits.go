@@ -10,6 +10,7 @@ import (
 const (
 	// MaxBatch is how many documents share one checkpoint and one fsync: past
 	// it the time for an fsync no longer counts beside that for a signature.
+	// It is a range as peers send them.
 	MaxBatch = 512
 	// MaxTail is how many entries one Extend takes and one Entries gives: at
 	// 1 KiB a document it is 6 MiB in memory, and some 0.4 s of verification.
@@ -22,7 +23,7 @@ const (
 
 	// maxQuickPayload is the longest payload that is packed quickly, not tightly:
 	// past it a payload is mostly a text.
-	maxQuickPayload = 4 << 10
+	maxQuickPayload = 2 << 10
 	// maxLogSize is a million times the records of a federation's lifetime.
 	// Proof checks in x/mod/sumdb/tlog loop for ever on a size past 2^62,
 	// which anyone with a log key can sign.

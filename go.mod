@@ -7,7 +7,7 @@ require (
 	github.com/dgraph-io/badger/v4 v4.9.6 // the database of a node: an embedded store with synced writes
 	github.com/goccy/go-yaml v1.19.2 // drafts and config.yaml, with line numbers for what is wrong in them
 	github.com/gowebpki/jcs v1.0.2 // RFC 8785, the one form of every document
-	github.com/klauspost/compress v1.20.3 // zstd for payloads, which Badger does not compress
+	github.com/klauspost/compress v1.20.3 // S2 and zstd for payloads, which Badger does not compress
 	github.com/libp2p/go-libp2p v0.51.0 // authenticated connections between nodes over TCP and QUIC
 	github.com/libp2p/go-libp2p-pubsub v0.19.0 // gossip of log heads
 	github.com/multiformats/go-multiaddr v0.16.1 // the addresses of libp2p

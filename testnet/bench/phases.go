@@ -22,7 +22,6 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
-	"golang.org/x/sync/errgroup"
 
 	"stocktake/federation"
 	"stocktake/review"
@@ -92,10 +91,11 @@ func ingest(dir string, documents int) (figures, error) {
 	keys := keys()
 	arrived, verified := make(chan store.Tail, ahead), make(chan store.Tail, ahead)
 	var bytes float64
-	var g errgroup.Group
-	g.Go(func() error {
+	failed := make(chan error, 1)
+	began, spent := time.Now(), processor()
+	go func() {
 		defer close(arrived)
-		return spans(dir, func(r span) error {
+		failed <- spans(dir, func(r span) error {
 			tail, err := r.tail(r.entries(keys))
 			for _, e := range tail.Entries {
 				bytes += float64(len(e.Payload) + len(e.Leaf.Signature))
@@ -103,16 +103,14 @@ func ingest(dir string, documents int) (figures, error) {
 			arrived <- tail
 			return err
 		})
-	})
-	g.Go(func() error {
+	}()
+	go func() {
 		defer close(verified)
 		for tail := range arrived {
 			federation.VerifyRange(tail.Entries)
 			verified <- tail
 		}
-		return nil
-	})
-	began, spent := time.Now(), processor()
+	}()
 	var at, cpu []time.Duration // when each range was stored, and what it had taken of the processor
 	for tail := range verified {
 		if slices.ContainsFunc(tail.Entries, func(e store.Entry) bool { return !e.Genuine }) {
@@ -123,7 +121,7 @@ func ingest(dir string, documents int) (figures, error) {
 		}
 		at, cpu = append(at, time.Since(began)), append(cpu, processor()-spent)
 	}
-	if err := g.Wait(); err != nil {
+	if err := <-failed; err != nil {
 		return nil, err
 	}
 	took := time.Since(began)

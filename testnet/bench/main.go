@@ -4,6 +4,7 @@
 //
 //	go run . store                          a table for 100,000 documents
 //	go run . store -documents 1000000 -json one object
+//	go run . store -profile DIR             with a processor profile of each phase
 //
 // Every phase is a process of its own, so that memory is counted for it alone.
 // A figure says something about its ceiling in the same run only: machines are
@@ -97,6 +98,7 @@ func storeTable(args []string) error {
 	f := flag.NewFlagSet("store", flag.ExitOnError)
 	documents := f.Int("documents", 100_000, "how many documents")
 	dir := f.String("dir", "", "work in this directory, which must not exist, and leave it there (default: a temporary one)")
+	source := f.String("source", "", "take the documents from the file `source` that an earlier run left in its directory, instead of making them")
 	profiles := f.String("profile", "", "write a processor profile of each phase to this directory, which must exist")
 	asJSON := f.Bool("json", false, "print one JSON object")
 	if err := f.Parse(args); err != nil {
@@ -115,8 +117,19 @@ func storeTable(args []string) error {
 	} else if err := os.Mkdir(at, 0o755); err != nil {
 		return err
 	}
+	phases := order
+	if *source != "" {
+		from, err := filepath.Abs(*source)
+		if err != nil {
+			return err
+		}
+		if err := os.Symlink(from, sourceFile(at)); err != nil {
+			return err
+		}
+		phases = order[1:]
+	}
 	all := figures{"documents": float64(*documents)}
-	for _, phase := range order {
+	for _, phase := range phases {
 		fmt.Fprintf(os.Stderr, "%s ...\n", phase)
 		found, err := run(phase, at, *documents, *profiles)
 		if err != nil {

@@ -87,7 +87,7 @@ func TestREADMEOfTheOperator(t *testing.T) {
 	address := l.Addr().String()
 	l.Close()
 	found := `
-stocktake init --home home --no-password --participant xsa --name Samplia --sample --address /ip4/127.0.0.1/tcp/33099 --http ` + address + `
+stocktake init --home home --no-password --participant xsa --name Samplia --sample --address /ip4/127.0.0.1/tcp/29899 --http ` + address + `
 stocktake charter new home/card.json --title Test --suffix test.example --witness xsa -o charter.yaml
 stocktake charter sign charter.yaml --home home -o charter.json
 stocktake charter sign charter.json --home home -o a.json

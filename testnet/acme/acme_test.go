@@ -84,7 +84,7 @@ func alone(t *testing.T, dir, address string) node.Home {
 	home := node.Home(filepath.Join(dir, "home"))
 	card, err := node.Init(home, node.InitOptions{
 		Participant: review.Participant{ID: "xsa", Kind: "state", Name: "Samplia", Sample: true},
-		Addresses:   []string{"/ip4/127.0.0.1/tcp/33199"}, HTTP: address,
+		Addresses:   []string{"/ip4/127.0.0.1/tcp/29799"}, HTTP: address,
 	})
 	require.NoError(t, err)
 	charter, err := node.Convene([]node.Card{card}, node.Convening{Title: "Test", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}})

@@ -73,7 +73,7 @@ func TestAPathWithoutALanguageLeadsToTheReadersOwn(t *testing.T) {
 func TestEveryLinkKeepsTheLanguage(t *testing.T) {
 	w := open(t)
 	links := regexp.MustCompile(`<(?:a|form)[^>]* (?:href|action)="(/[^"]*)"`)
-	neutral := regexp.MustCompile(`^/(api/v1/|verify\.html$|documents/[0-9a-f]{64}/(files\.zip$|attachments/))`)
+	neutral := regexp.MustCompile(`^/(api/v1/|verify\.html$|(participants/[a-z0-9.-]+/)?feed\.atom$|documents/[0-9a-f]{64}/(files\.zip$|attachments/))`)
 	for _, l := range lang.All() {
 		for _, path := range w.inLanguages() {
 			page := string(w.get(t, localized(l, path)))
@@ -102,7 +102,7 @@ func TestEveryLinkKeepsTheLanguage(t *testing.T) {
 func TestPagesSpeakOneLanguage(t *testing.T) {
 	w := open(t)
 	foreign := regexp.MustCompile(`[A-Za-z]{3,}`)
-	known := strings.Fields("stocktake SAMPLE SHA UTC verify html Tor SOCKS cookie KiB MiB USD CAD EUR RFC socks5 created erase true proxy tag XSA XSB XSC")
+	known := strings.Fields("stocktake SAMPLE SHA UTC verify html Tor SOCKS cookie KiB MiB USD CAD EUR RFC socks5 created erase true proxy tag XSA XSB XSC Atom")
 	for _, tag := range []string{"ar", "ru", "zh"} {
 		l, _ := lang.Find(tag)
 		for _, path := range w.inLanguages() {

@@ -43,12 +43,6 @@ type CountryEntry struct {
 	Name string `json:"name"` // English, the United Nations' spelling where it has one
 }
 
-// Theme is a tag for what crosses objectives, with its finer tags.
-type Theme struct {
-	Code   string   `json:"code"`
-	Topics []string `json:"topics"`
-}
-
 // document is the compact as one value; its RFC 8785 form is Document.
 type document struct {
 	frame
@@ -56,13 +50,13 @@ type document struct {
 	Currencies []string         `json:"currencies"`
 	Objectives []ObjectiveEntry `json:"objectives"`
 	Regions    []RegionEntry    `json:"regions"`
+	Themes     []ThemeEntry     `json:"themes"`
 }
 
 type frame struct {
 	ID            string   `json:"id"`
 	Name          string   `json:"name"`
 	Principles    []string `json:"principles"`
-	Themes        []Theme  `json:"themes"`
 	UNCommissions []string `json:"unCommissions"`
 }
 
@@ -73,6 +67,7 @@ var loaded = sync.OnceValue(func() *document {
 	decode("currencies", &d.Currencies)
 	decode("objectives", &d.Objectives)
 	decode("regions", &d.Regions)
+	decode("themes", &d.Themes)
 	return &d
 })
 
@@ -137,15 +132,6 @@ func Objective(n int) (o ObjectiveEntry, ok bool) {
 // Principles lists the codes of the ten guiding principles in the compact's
 // order, as in "gender-responsive".
 func Principles() []string { return slices.Clone(loaded().Principles) }
-
-// Themes lists the themes: safe, regular, orderly and partnerships.
-func Themes() []Theme {
-	all := slices.Clone(loaded().Themes)
-	for i := range all {
-		all[i].Topics = slices.Clone(all[i].Topics)
-	}
-	return all
-}
 
 // Countries lists the countries by code.
 func Countries() []CountryEntry { return slices.Clone(loaded().Countries) }

@@ -153,7 +153,7 @@ type AccreditationRow struct {
 }
 
 // spoken are the kinds of document that say something about implementation.
-var spoken = []Kind{KindPledge, KindReport, KindAssessment, KindComment, KindResponse}
+var spoken = []Kind{KindPledge, KindReport, KindAssessment, KindComment, KindResponse, KindPlan, KindFramework}
 
 var accreditationsGroup = group{
 	name:    groupAccreditations,

@@ -124,6 +124,7 @@ const (
 	accessionMember  = "member"
 	accessionRound   = "round"
 	accessionParty   = "party"
+	accessionJoins   = "framework"
 	accessionGuard   = "guardian"
 	decisionDeclined = "declined"
 )
@@ -132,7 +133,7 @@ func (p *Accession) relate(c *Chain, _, about *Document, _ finder) Refusal {
 	if want := accededTo(p.Role); about.Kind != want {
 		return Refusal{*refuse("/role", "role-and-subject", "role", p.Role, "want", string(want), "value", kindName(about))}
 	}
-	if p.Author.Accredited() && p.Role != accessionParty {
+	if p.Author.Accredited() && !withdrawable(p) {
 		return Refusal{*refuse("/role", "no-voice", "author", string(p.Author))}
 	}
 	switch p.Role {
@@ -142,6 +143,10 @@ func (p *Accession) relate(c *Chain, _, about *Document, _ finder) Refusal {
 		pledge := about.Predicate.(*Pledge)
 		if !namesParty(pledge, p.Author) {
 			return Refusal{*refuse("/about", "not-a-party", "author", string(p.Author))}
+		}
+	case accessionJoins:
+		if p.Author == about.Author {
+			return Refusal{*refuse("/about", "own-framework")}
 		}
 	case accessionRound:
 		if _, ok := c.rounds[p.Round]; !ok {
@@ -156,10 +161,18 @@ func accededTo(role string) Kind {
 	switch role {
 	case accessionParty:
 		return KindPledge
+	case accessionJoins:
+		return KindFramework
 	case accessionGuard:
 		return KindKey
 	}
 	return KindCharter
+}
+
+// withdrawable is whether an accession is about a commitment of its author,
+// which it may take back.
+func withdrawable(p *Accession) bool {
+	return p != nil && (p.Role == accessionParty || p.Role == accessionJoins)
 }
 
 func namesParty(p *Pledge, id ParticipantID) bool {
@@ -190,9 +203,23 @@ func (p *Report) relate(c *Chain, _, about *Document, _ finder) Refusal {
 		return Refusal{*refuse("/about", "not-your-pledge", "pledgor", string(pledge.Author))}
 	}
 	r := c.roundFaults(p.Round)
-	for i, v := range p.Values {
-		if !slices.ContainsFunc(pledge.Targets, func(t Target) bool { return t.ID == v.Target }) {
-			r.add("/values/"+strconv.Itoa(i)+"/target", "unknown-target", "target", quote(v.Target))
+	for i, s := range p.Milestones {
+		if !slices.ContainsFunc(pledge.Milestones, func(m Milestone) bool { return m.ID == s.ID }) {
+			r.add("/milestones/"+strconv.Itoa(i)+"/id", "unknown-milestone", "milestone", quote(s.ID))
+		}
+	}
+	return append(r, valueFaults(p.Values, pledge)...)
+}
+
+// valueFaults are figures for what a pledge does not aim at.
+func valueFaults(values []Value, pledge *Pledge) (r Refusal) {
+	for i, v := range values {
+		at := "/values/" + strconv.Itoa(i) + "/target"
+		switch {
+		case pledge == nil:
+			r.add(at, "no-pledge-assessed")
+		case !slices.ContainsFunc(pledge.Targets, func(t Target) bool { return t.ID == v.Target }):
+			r.add(at, "unknown-target", "target", quote(v.Target))
 		}
 	}
 	return r
@@ -241,6 +268,11 @@ func (p *Assessment) relate(c *Chain, _, about *Document, _ finder) Refusal {
 			return Refusal{*refuse("/participant", "nobody-assessed")}
 		case assessed == p.Author:
 			return Refusal{*refuse("/participant", "shadow-of-oneself")}
+		}
+	}
+	if pledge != nil || about.Kind != KindPledge { // of a pledge that was erased no target is known
+		if r := valueFaults(p.Values, pledge); len(r) > 0 {
+			return r
 		}
 	}
 	return c.roundFaults(p.Round)
@@ -354,7 +386,7 @@ func (p *Withdrawal) relate(_ *Chain, _, about *Document, _ finder) Refusal {
 	switch {
 	case p.Author != about.Author:
 		return Refusal{*refuse("/about", "not-your-document", "author", string(about.Author))}
-	case about.Kind != KindAccreditation && slices.Contains(lasting, about.Kind) && (accession == nil || accession.Role != accessionParty):
+	case about.Kind != KindAccreditation && slices.Contains(lasting, about.Kind) && !withdrawable(accession):
 		return Refusal{*refuse("/about", "cannot-be-withdrawn", "kind", kindName(about))}
 	case p.Erase && slices.Contains(lasting, about.Kind):
 		return Refusal{*refuse("/erase", "cannot-be-erased", "kind", kindName(about))}

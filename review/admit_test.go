@@ -241,7 +241,7 @@ func TestTheTwoDoorsAskTheSameQuestions(t *testing.T) {
 
 func TestADocumentOfTheFutureIsNotAdmitted(t *testing.T) {
 	f := newFederation(t, 4)
-	d := f.parse(Compose("plan", []Subject{{"charter", f.genesis.ID}}, f.common("gmb")))
+	d := f.parse(Compose("kind-of-the-future", []Subject{{"charter", f.genesis.ID}}, f.common("gmb")))
 	err := Admit(f.chain(), d, public(documentKey("gmb author")), f)
 	assert.ErrorContains(t, err, "does not know documents of type")
 	assert.NotContains(t, fmt.Sprint(err), "{")

@@ -13,6 +13,7 @@ var exampleSubject = map[Kind]string{
 	KindOpening: "charter", KindCharter: "compact", KindAccession: "charter", KindReceipt: "charter",
 	KindPledge: "charter", KindReport: "pledge", KindAssessment: "pledge", KindComment: "report",
 	KindResponse: "comment", KindWithdrawal: "report", KindRefusal: "pledge", KindFork: "charter", KindKey: "charter", KindAccreditation: "charter", KindPolicy: "charter",
+	KindPlan: "charter", KindFramework: "charter",
 }
 
 // exampleDraft is testdata/examples/<kind>.yaml: a draft with every field filled

@@ -164,6 +164,7 @@ var predicateKinds = map[string]Kind{
 	"*review.Opening": KindOpening, "*review.Charter": KindCharter, "*review.Accession": KindAccession, "*review.Receipt": KindReceipt,
 	"*review.Pledge": KindPledge, "*review.Report": KindReport, "*review.Assessment": KindAssessment, "*review.Comment": KindComment,
 	"*review.Response": KindResponse, "*review.Withdrawal": KindWithdrawal, "*review.Fork": KindFork, "*review.KeyChange": KindKey, "*review.CarrierRefusal": KindRefusal, "*review.Accreditation": KindAccreditation, "*review.Policy": KindPolicy,
+	"*review.Plan": KindPlan, "*review.Framework": KindFramework,
 }
 
 func (f *testFederation) compose(predicate any, about DocumentID) []byte {

@@ -37,6 +37,7 @@ var forms = map[string]struct {
 	"scope":              {"not-a-scope", isScope},
 	"principle":          {"unknown-principle", func(s string) bool { return slices.Contains(compact.Principles(), s) }},
 	"licence":            {"not-a-licence", isLicence},
+	"theme":              {"unknown-theme", func(s string) bool { _, ok := compact.Theme(s); return ok }},
 	"host-name":          {"not-a-host-name", isHostName},
 	"origin":             {"not-an-origin", isOrigin},
 	"note-key":           {"not-a-note-key", func(s string) bool { _, err := signing.ParseNoteKey(s); return err == nil }},

@@ -25,6 +25,8 @@ var kinds = []struct {
 	{KindKey, func() predicate { return new(KeyChange) }},
 	{KindAccreditation, func() predicate { return new(Accreditation) }},
 	{KindPolicy, func() predicate { return new(Policy) }},
+	{KindPlan, func() predicate { return new(Plan) }},
+	{KindFramework, func() predicate { return new(Framework) }},
 }
 
 // predicate is what a document of a kind says. All embed [Common].

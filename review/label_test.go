@@ -62,7 +62,7 @@ func TestLabelsSayWhyADocumentDoesNotCount(t *testing.T) {
 			return f.append("prt", f.compose(p, f.genesis.ID), "prt author")
 		}, ReasonMalformed},
 		"a kind of the future": {func(f *testFederation) DocumentID {
-			return f.append("prt", Compose("plan", []Subject{{"charter", f.genesis.ID}}, f.common("prt")), "prt author")
+			return f.append("prt", Compose("kind-of-the-future", []Subject{{"charter", f.genesis.ID}}, f.common("prt")), "prt author")
 		}, ReasonNotUnderstood},
 		"about something unknown": {func(f *testFederation) DocumentID {
 			return f.append("prt", f.compose(&Comment{Common: f.common("deu"), Type: "question", Text: "Which?"}, DocumentID(strings.Repeat("0", 64))), "deu author")

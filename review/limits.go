@@ -58,6 +58,11 @@ const (
 // It bounds what a thief of its key can make everybody work through.
 const maxAccreditations = 4096
 
+// maxCircle is how many documents are looked through for a circle of
+// contributions: more levels and versions than anybody has, and a bound on what
+// a hostile chain of them costs.
+const maxCircle = 256
+
 // maxSuspension is what members need to agree on an amendment, or to let the
 // matter drop: a suspension is no way to keep a participant out.
 const maxSuspension = 30 * 24 * time.Hour

@@ -46,6 +46,9 @@ const (
 
 	KindAccreditation Kind = "accreditation"
 	KindPolicy        Kind = "policy"
+
+	KindPlan      Kind = "plan"
+	KindFramework Kind = "framework"
 )
 
 // Vocabulary is the one constant that names this vocabulary. It need not resolve.

@@ -49,11 +49,14 @@ type Opening struct {
 // Pledge is an action pledge. Its subject is the charter.
 type Pledge struct {
 	Common
-	Form           string      `json:"form"`             // individual, common, joint, partnership, matching
-	Nature         []string    `json:"nature,omitempty"` // financial, human-resources, process, policy, action
+	Form           string      `json:"form"`               // individual, common, joint, partnership, matching
+	Occasion       string      `json:"occasion,omitempty"` // in-process, conference, pledging-event
+	Nature         []string    `json:"nature,omitempty"`   // financial, human-resources, process, policy, action
 	Objectives     []int       `json:"objectives"`
 	Basis          string      `json:"objectivesBasis,omitempty"` // stated, inferred
 	Principles     []string    `json:"principles,omitempty"`
+	Themes         []string    `json:"themes,omitempty"`
+	Corridor       *Corridor   `json:"corridor,omitempty"`
 	Implementation []string    `json:"implementation,omitempty"` // ISO 3166-1 alpha-3 of places
 	Year           string      `json:"year,omitempty"`           // when first made public: a year, or not-stated
 	Due            string      `json:"due"`                      // a date, or not-stated
@@ -61,22 +64,35 @@ type Pledge struct {
 	Milestones     []Milestone `json:"milestones,omitempty"`
 	Resources      []Resource  `json:"resources,omitempty"`
 	Parties        []Party     `json:"parties,omitempty"` // of a joint pledge; claimed until each accedes
+
+	Matches       DocumentID   `json:"matches,omitempty"`       // of form matching: the pledge that it answers
+	Answers       DocumentID   `json:"answers,omitempty"`       // the recommendation, assessment or stocktake that it answers
+	ContributesTo []DocumentID `json:"contributesTo,omitempty"` // pledges, plans, frameworks, recommendations, as of another level
 }
 
 func (p *Pledge) objectives() []int { return p.Objectives }
 
+// Corridor is where migration goes from and to.
+type Corridor struct {
+	From    []string `json:"from"`              // ISO 3166-1 alpha-3: countries of origin
+	Transit []string `json:"transit,omitempty"` // that it passes through
+	To      []string `json:"to"`                // countries of destination
+}
+
 // Target is a time-bound figure that a pledge aims at.
 type Target struct {
-	ID        string `json:"id"`
-	Indicator string `json:"indicator"`
-	Baseline  string `json:"baseline,omitempty"` // decimal, or not-stated
-	Value     string `json:"value"`              // decimal, or not-stated
-	Unit      string `json:"unit"`               // or not-stated
-	Due       string `json:"due"`                // a date, or not-stated
+	ID         string `json:"id"`
+	Indicator  string `json:"indicator"`
+	Baseline   string `json:"baseline,omitempty"`   // decimal, or not-stated
+	BaselineOn string `json:"baselineOn,omitempty"` // a date
+	Value      string `json:"value"`                // decimal, or not-stated
+	Unit       string `json:"unit"`                 // or not-stated, if the value is
+	Due        string `json:"due"`                  // a date, or not-stated
 }
 
 // Milestone is a step of a pledge.
 type Milestone struct {
+	ID    string `json:"id"`
 	Title string `json:"title"`
 	Due   string `json:"due"` // a date, or not-stated
 }
@@ -101,7 +117,10 @@ type Report struct {
 	Status      string  `json:"status"`           // planning, in-progress, fulfilled, discontinued
 	Period      *Period `json:"period,omitempty"` // what it covers
 	Values      []Value `json:"values,omitempty"`
+	Milestones  []Step  `json:"milestones,omitempty"` // those that were reached
 	Obstacles   string  `json:"obstacles,omitempty"`
+	Lessons     string  `json:"lessons,omitempty"`
+	Practice    string  `json:"practice,omitempty"`
 	Flexibility string  `json:"flexibility,omitempty"` // why less is reported, where the round allows it
 }
 
@@ -120,6 +139,12 @@ type Value struct {
 	On     string `json:"on"`     // date
 }
 
+// Step is a milestone that was reached.
+type Step struct {
+	ID string `json:"id"` // of a milestone of the pledge
+	On string `json:"on"` // date
+}
+
 // Assessment judges implementation. Its subject is a participant's pledge, or
 // the charter where it covers a participant or a region.
 type Assessment struct {
@@ -129,6 +154,7 @@ type Assessment struct {
 	Region    string        `json:"region,omitempty"`
 	Round     string        `json:"round,omitempty"`
 	Findings  []Finding     `json:"findings"`
+	Values    []Value       `json:"values,omitempty"`    // of one pledge: its targets, as the assessor has them
 	Consulted []string      `json:"consulted,omitempty"` // who was consulted, by capacity, never persons
 }
 
@@ -172,11 +198,11 @@ type Response struct {
 func (p *Response) typeWord() string { return p.Position }
 
 // Accession is a further signature on its subject: a charter (as a member, or
-// into one of its rounds), a joint pledge (as a party), or a recovery of keys
-// (as a guardian).
+// into one of its rounds), a joint pledge (as a party), a framework, or a
+// recovery of keys (as a guardian).
 type Accession struct {
 	Common
-	Role     string `json:"role"` // member, round, party, guardian
+	Role     string `json:"role"` // member, round, party, framework, guardian
 	Round    string `json:"round,omitempty"`
 	Decision string `json:"decision,omitempty"` // accedes (default), declined
 }

@@ -2,6 +2,7 @@ package review
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -71,7 +72,7 @@ func fillDraft(draft string, all bool) string {
 		if strings.Contains(draft, "\naction: revoke\n") {
 			draft = noOffice.ReplaceAllString(draft, "")
 		}
-		return strings.NewReplacer("\nnumber: 1", "\nnumber: 2", "\nepoch: 1", "\nepoch: 2", "\ntype: protected-author", "\ntype: civil-society").Replace(draft)
+		return strings.NewReplacer("\nnumber: 1", "\nnumber: 2", "\nform: individual", "\nform: matching", "\nepoch: 1", "\nepoch: 2", "\ntype: protected-author", "\ntype: civil-society").Replace(draft)
 	}
 	return strings.NewReplacer("\nrole: round", "\nrole: member", "    kind: state", "    kind: academic").Replace(draft)
 }
@@ -133,8 +134,8 @@ func TestReadDraftRefusesWithTheLine(t *testing.T) {
 		{"a text", "not a draft: write fields, each on its line, as title: Birth registration"},
 		{"- kind: pledge\n", "not a draft: write fields, each on its line, as title: Birth registration"},
 		{"title: x\n", "kind: missing: add it, for example kind: pledge"},
-		{"\nkind: Pledge\n", `line 2: kind: "Pledge" is not possible here: write one of opening, charter, accession, receipt, pledge, report, assessment, comment, response, withdrawal, refusal, fork, key, accreditation, policy`},
-		{"kind:\n  a: b\n", `line 1: kind: "" is not possible here: write one of opening, charter, accession, receipt, pledge, report, assessment, comment, response, withdrawal, refusal, fork, key, accreditation, policy`},
+		{"\nkind: Pledge\n", `line 2: kind: "Pledge" is not possible here: write one of opening, charter, accession, receipt, pledge, report, assessment, comment, response, withdrawal, refusal, fork, key, accreditation, policy, plan, framework`},
+		{"kind:\n  a: b\n", `line 1: kind: "" is not possible here: write one of opening, charter, accession, receipt, pledge, report, assessment, comment, response, withdrawal, refusal, fork, key, accreditation, policy, plan, framework`},
 		{head, "due: missing: add it, for example 2029-12-31"},
 		{valid + "dues: x\n", "line 7: dues: no such field: did you mean due?"},
 		{valid + "Title: x\n", "line 7: Title: no such field: did you mean title?"},
@@ -153,7 +154,7 @@ func TestReadDraftRefusesWithTheLine(t *testing.T) {
 		{valid + "sample: false\n", "line 7: sample: write true, or remove the field"},
 		{valid + "parties:\n  - Guinea\n", "line 8: parties #1: write named fields here"},
 		{valid + "targets:\n  - id: t1\n    indicator: x\n    value: 5\n    due: not-stated\n", "line 8: targets #1 unit: missing: add it, for example per cent"},
-		{valid + "milestones:\n\n  - title: x\n    due: 2026-13-01\n", `line 10: milestones #1 due: "2026-13-01" is not a date: write year-month-day, as 2026-05-04, or not-stated`},
+		{valid + "milestones:\n\n  - id: m1\n    title: x\n    due: 2026-13-01\n", `line 11: milestones #1 due: "2026-13-01" is not a date: write year-month-day, as 2026-05-04, or not-stated`},
 		{strings.Replace(valid, "[4]", "[4, \"15\"]", 1), "line 5: objectives #2: write a whole number here, without quotes"},
 		{strings.Replace(valid, "[4]", "[4, 015]", 1), "line 5: objectives #2: write a whole number here, without quotes"},
 		{strings.Replace(valid, "[4]", "[4, 0x10]", 1), "line 5: objectives #2: write a whole number here, without quotes"},
@@ -224,7 +225,7 @@ func TestFromDraftRefusesWhatParseRefuses(t *testing.T) {
 	predicate["sources"] = texts(20, func(i int) string { return strings.Repeat("é", 480+i) })
 	predicate["milestones"] = make([]any, 50)
 	for i := range 50 {
-		predicate["milestones"].([]any)[i] = map[string]any{"title": strings.Repeat("日", 300), "due": "not-stated"}
+		predicate["milestones"].([]any)[i] = map[string]any{"id": fmt.Sprint("m", i), "title": strings.Repeat("日", 300), "due": "not-stated"}
 	}
 	_, err = FromDraft(KindPledge, predicate, about)
 	proves(t, err, "", "too-large")

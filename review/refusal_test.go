@@ -248,6 +248,7 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		{KindAssessment, edit{"/findings/0/objective": -1}, "/findings/0/objective", "unknown-objective"},
 		{KindComment, edit{"/objectives/0": json.Number("1e+30")}, "/objectives/0", "unknown-objective"},
 		{KindPledge, edit{"/principles/0": "fairness"}, "/principles/0", "unknown-principle"},
+		{KindPledge, edit{"/themes/0": "safe/fish"}, "/themes/0", "unknown-theme"},
 		{KindCharter, edit{"/rounds/0/scope": "Global"}, "/rounds/0/scope", "not-a-scope"},
 		{KindCharter, edit{"/rounds/1/scope": "region:Africa"}, "/rounds/1/scope", "not-a-scope"},
 		{KindCharter, edit{"/licence": "CC BY 4.0"}, "/licence", "not-a-licence"},
@@ -425,13 +426,13 @@ func TestRulesAllowWhatTheyMust(t *testing.T) {
 		edit edit
 	}{
 		{KindPledge, edit{"/due": "not-stated", "/year": "not-stated"}},
-		{KindPledge, edit{"/due": "2025-06-30"}},                        // made in 2025, filed in 2026
-		{KindPledge, edit{"/due": "2020-06-30", "/year": "not-stated"}}, // made who knows when
-		{KindPledge, edit{"/milestones/0/due": "2019-12-31"}},           // a step already taken
-		{KindPledge, edit{"/targets/0/value": "-0.25"}},                 // a balance
-		{KindPledge, edit{"/targets/0/value": strings.Repeat("1", 24)}}, // the longest number
-		{KindPledge, edit{"/title": strings.Repeat("é", 300)}},          // characters, not bytes
-		{KindPledge, edit{"/title": "اتفاق \u200f2026"}},                // a mark that Arabic text needs
+		{KindPledge, edit{"/due": "2025-06-30", "/targets": gone, "/milestones": gone}},                        // made in 2025, filed in 2026
+		{KindPledge, edit{"/due": "2020-06-30", "/year": "not-stated", "/targets": gone, "/milestones": gone}}, // made who knows when
+		{KindPledge, edit{"/milestones/0/due": "2019-12-31"}},                                                  // a step already taken
+		{KindPledge, edit{"/targets/0/value": "-0.25"}},                                                        // a balance
+		{KindPledge, edit{"/targets/0/value": strings.Repeat("1", 24)}},                                        // the longest number
+		{KindPledge, edit{"/title": strings.Repeat("é", 300)}},                                                 // characters, not bytes
+		{KindPledge, edit{"/title": "اتفاق \u200f2026"}},                                                       // a mark that Arabic text needs
 		{KindPledge, edit{"/sample": true, "/title": "SAMPLE: Births", "/implementation": []any{"XSA"}}},
 		{KindPledge, edit{"/language": "zh-Hant-TW"}},
 		{KindPledge, edit{"/language": "es-419"}},

@@ -13,6 +13,7 @@ func checkRules(p predicate) Refusal {
 	if c.Sample && !strings.Contains(c.Title, sampleWord) {
 		r.add("/title", "sample-title")
 	}
+	checkLetters(&r, "/title", c.Title)
 	if p, ok := p.(checker); ok {
 		p.check(&r)
 	}
@@ -88,11 +89,8 @@ func (p *Accession) check(r *Refusal) {
 }
 
 func (p *Pledge) check(r *Refusal) {
-	for i, code := range p.Implementation {
-		if isInventedCountry(code) && !p.Sample {
-			r.add("/implementation/"+strconv.Itoa(i), "unknown-country", "value", quote(code))
-		}
-	}
+	checkInvented(r, "/implementation", p.Implementation, p.Sample)
+	checkCorridor(r, p.Corridor, p.Sample)
 	// A pledge that was made public years ago may be filed today; its steps may
 	// lie behind it in any case.
 	made, what := p.day(), "created"
@@ -115,24 +113,24 @@ func (p *Pledge) check(r *Refusal) {
 		}
 	}
 	checkDistinct(r, "/targets", "/id", collect(p.Targets, func(t Target) string { return t.ID }))
-	checkDistinct(r, "/parties", "/name", collect(p.Parties, func(p Party) string { return p.Name }))
-	for i, party := range p.Parties {
-		pointer := "/parties/" + strconv.Itoa(i) + "/participant"
-		switch {
-		case party.Participant == "":
-		case party.Participant == p.Author:
-			r.add(pointer, "names-the-author")
-		case slices.ContainsFunc(p.Parties[:i], func(q Party) bool { return q.Participant == party.Participant }):
-			r.add(pointer, "repeated", "value", quote(string(party.Participant)))
-		}
-	}
+	checkParties(r, "/parties", p.Author, p.Parties)
+	p.checkTargets(r)
+	p.checkLinks(r)
 }
 
 func (p *Report) check(r *Refusal) {
 	if p.Period != nil {
 		checkNotBefore(r, "/period/until", p.Period.Until, "from", p.Period.From)
 	}
-	checkDistinct(r, "/values", "/on", collect(p.Values, func(v Value) string { return v.Target + " on " + v.On }))
+	checkValues(r, p.Values)
+	checkDistinct(r, "/milestones", "/id", collect(p.Milestones, func(s Step) string { return s.ID }))
+	for i, s := range p.Milestones {
+		checkNotAfter(r, "/milestones/"+strconv.Itoa(i)+"/on", s.On, "created", p.day())
+	}
+}
+
+func checkValues(r *Refusal, values []Value) {
+	checkDistinct(r, "/values", "/on", collect(values, func(v Value) string { return v.Target + " on " + v.On }))
 }
 
 func (p *Assessment) check(r *Refusal) {
@@ -140,6 +138,7 @@ func (p *Assessment) check(r *Refusal) {
 		r.add("/participant", "not-yourself", "author", string(p.Author))
 	}
 	checkDistinct(r, "/findings", "/objective", collect(p.Findings, func(f Finding) string { return strconv.Itoa(f.Objective) }))
+	checkValues(r, p.Values)
 }
 
 func (p *Response) check(r *Refusal) {

@@ -39,7 +39,7 @@ func (w *world) harmful() map[string]string {
 	return map[string]string{
 		"1 pledge": "kind: pledge\n" + titled("pledge") + "form: joint\nobjectives: [6]\ndue: not-stated\n" +
 			"targets: [{id: t1, indicator: " + text("indicator") + ", value: not-stated, unit: " + text("unit")[:20] + "', due: not-stated}]\n" +
-			"milestones: [{title: " + text("milestone") + ", due: not-stated}]\n" +
+			"milestones: [{id: m1, title: " + text("milestone") + ", due: not-stated}]\n" +
 			"resources: [{amount: not-stated, currency: not-stated, purpose: " + text("purpose") + "}]\n" +
 			"parties: [{name: " + text("party") + "}]\n",
 		"2 report":     "kind: report\nABOUT: 1 pledge\n" + titled("report") + "status: in-progress\nround: sample-1\nvalues: [{target: t1, value: '1', on: '2026-01-01'}]\nobstacles: " + text("obstacles") + "\nflexibility: " + text("flexibility") + "\n",

@@ -2,32 +2,19 @@ package review
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"stocktake/review/compact"
 )
-
-// Scope is what a stocktake covers: "global", "region:<code>" as in
-// "region:UN-ECA", "participant:<id>" or "objective:<number>".
-type Scope string
-
-// ScopeGlobal covers the whole federation.
-const ScopeGlobal Scope = "global"
 
 // Options say what to assemble.
 type Options struct {
 	Scope  Scope     // empty: global
 	Cutoff time.Time // filing time up to which documents count; zero: the snapshot's latest
 }
-
-// ErrScope means that a scope is not one, or names nothing that there is.
-var ErrScope = errors.New("review: no such scope")
 
 // Assemble is the stocktake of a snapshot. Its errors are those of [Read] and
 // [ErrScope].
@@ -52,12 +39,10 @@ var Notes = map[string]string{
 // view is a reading within a scope.
 type view struct {
 	*Reading
-	day       string // of the cut-off
-	charter   *Charter
-	inForce   DocumentID
-	region    string        // code, if the scope is a region
-	one       ParticipantID // if the scope is a participant
-	objective int           // if the scope is an objective
+	bounds
+	day     string // of the cut-off
+	charter *Charter
+	inForce DocumentID
 
 	regions    map[ParticipantID][]string // of its country, on that day
 	accredited []Accredited
@@ -85,7 +70,11 @@ func (r *Reading) Stocktake(scope Scope) (*Stocktake, error) {
 }
 
 func (r *Reading) view(scope Scope) (*view, error) {
-	v := &view{Reading: r, day: day(r.cutoff), regions: map[ParticipantID][]string{}}
+	b, err := r.within(scope)
+	if err != nil {
+		return nil, err
+	}
+	v := &view{Reading: r, bounds: b, day: day(r.cutoff), regions: map[ParticipantID][]string{}}
 	v.charter, v.inForce = r.chain.InForce()
 	v.accredited = r.Accredited()
 	for _, p := range v.charter.Participants {
@@ -98,49 +87,7 @@ func (r *Reading) view(scope Scope) (*view, error) {
 			v.regions[a.ID] = compact.RegionsOf(a.Country, v.day)
 		}
 	}
-	what, arg, _ := strings.Cut(string(scope), ":")
-	switch what {
-	case "global":
-		if arg != "" || scope != ScopeGlobal {
-			return nil, fmt.Errorf("%w: %.60q", ErrScope, string(scope))
-		}
-	case "region":
-		if _, ok := compact.Region(arg); !ok {
-			return nil, fmt.Errorf("%w: the compact has no region %.40q", ErrScope, arg)
-		}
-		v.region = arg
-	case "participant":
-		if _, ok := r.chain.Participant(ParticipantID(arg)); !ok {
-			return nil, fmt.Errorf("%w: the charter lists no participant %.40q, and no accreditor answers for one", ErrScope, arg)
-		}
-		v.one = ParticipantID(arg)
-	case "objective":
-		n, err := strconv.Atoi(arg)
-		if _, ok := compact.Objective(n); err != nil || !ok || strconv.Itoa(n) != arg {
-			return nil, fmt.Errorf("%w: the compact has no objective %.20q", ErrScope, arg)
-		}
-		v.objective = n
-	default:
-		return nil, fmt.Errorf("%w: %.60q; write global, region:<code>, participant:<id> or objective:<number>", ErrScope, string(scope))
-	}
 	return v, nil
-}
-
-// covers is whether the scope has a participant in it: all, but for a region
-// its members on the day of the cut-off and whoever convenes it.
-func (v *view) covers(id ParticipantID) bool {
-	switch {
-	case v.one != "":
-		return id == v.one
-	case v.region != "":
-		return v.chain.participants[id].Region == v.region || slices.Contains(v.regions[id], v.region)
-	}
-	return true
-}
-
-// touches is whether objectives are in the scope.
-func (v *view) touches(objectives []int) bool {
-	return v.objective == 0 || slices.Contains(objectives, v.objective)
 }
 
 // standing is the version of a pledge that stands; nil if it was withdrawn.

@@ -60,7 +60,7 @@ func (v *view) assessment(unit string) (a assessed, ok bool) {
 	}
 	a = v.assessed(e)
 	if a.whom != "" {
-		return a, v.covers(a.whom)
+		return a, v.hears(a.whom)
 	}
 	return a, (v.one == "" || v.one == a.Author) && (v.region == "" || v.region == a.Region)
 }

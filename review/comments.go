@@ -37,7 +37,7 @@ func (v *view) comment(unit string) (row *CommentRow, given bool) {
 	if pledge, ok := about.Predicate.(*Pledge); ok && len(objectives) == 0 {
 		objectives = pledge.Objectives
 	}
-	if !v.touches(objectives) || !v.covers(to) && !v.covers(p.Author) {
+	if !v.touches(objectives) || !v.hears(to) && !v.covers(p.Author) {
 		return nil, false
 	}
 	row = &CommentRow{
@@ -58,7 +58,7 @@ func (v *view) comment(unit string) (row *CommentRow, given bool) {
 			row.Cites = append(row.Cites, row.Response)
 		}
 	}
-	return row, !v.covers(to)
+	return row, !v.hears(to)
 }
 
 // ofComment are the units of the comments whose rows rest on a document:

@@ -18,6 +18,15 @@ type Contents struct {
 	Parties         []PartyRow
 	Resources       []ResourceRow
 	Targets         []TargetRow
+	Milestones      []MilestoneRow
+	Claims          []ClaimRow
+	Matches         []MatchRow
+	Ratchet         []ChangeRow
+	Plans           []PlanRow
+	Measures        []MeasureRow
+	Frameworks      []FrameworkRow
+	Adherents       []AdherentRow
+	Transmission    []LinkRow
 	Reports         []ReportRow
 	Due             []DueRow
 	Assessments     []AssessmentRow

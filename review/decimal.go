@@ -43,3 +43,22 @@ func (d *decimal) String() string {
 	}
 	return sign + digits[:len(digits)-d.scale] + "." + digits[len(digits)-d.scale:]
 }
+
+// fourPlaces writes a number rounded half to even to four decimal places.
+func fourPlaces(r *big.Rat) string {
+	scaled := new(big.Rat).Mul(r, big.NewRat(10_000, 1))
+	digits, rest := new(big.Int).QuoRem(scaled.Num(), scaled.Denom(), new(big.Int))
+	twice := new(big.Int).Abs(rest.Lsh(rest, 1))
+	if c := twice.Cmp(scaled.Denom()); c > 0 || c == 0 && digits.Bit(0) == 1 {
+		digits.Add(digits, big.NewInt(int64(scaled.Sign())))
+	}
+	return (&decimal{digits: *digits, scale: 4}).String()
+}
+
+// rat is a decimal as documents write it; ok is false of what states none.
+func rat(s string) (r *big.Rat, ok bool) {
+	if !isDecimal(s) {
+		return nil, false
+	}
+	return new(big.Rat).SetString(s)
+}

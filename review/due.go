@@ -80,12 +80,12 @@ func fillDue(v *view, unit string, t *table) {
 		}
 	}
 	for _, e := range v.under(byAuthor(p.ID, KindPledge)) {
-		if e.counts() && v.touches(objectivesOf(e.doc)) {
+		if e.counts() && v.touches(objectivesOf(e.doc)) && v.speaks(e) {
 			pledges = append(pledges, e)
 		}
 	}
 	decisions := v.under(onRound(round.ID, p.ID))
-	if !v.covers(p.ID) || len(decisions) == 0 && !v.concerns(round, p) || v.objective != 0 && len(pledges) == 0 {
+	if !v.covers(p.ID) || len(decisions) == 0 && !v.concerns(round, p) || (v.objective != 0 || v.tagged()) && len(pledges) == 0 {
 		return
 	}
 	row := &DueRow{

@@ -37,7 +37,7 @@ var withdrawalsGroup = group{
 func fillWithdrawals(v *view, unit string, t *table) {
 	e := v.unitEntry(unit)
 	p, ok := predicateOf[*Withdrawal](e)
-	if !ok || e.code != "" || !v.covers(p.Author) {
+	if !ok || e.code != "" || !v.hears(p.Author) {
 		return
 	}
 	about := v.docs[e.doc.About()]
@@ -87,7 +87,7 @@ var excludedGroup = group{
 }
 
 func fillExcluded(v *view, unit string, t *table) {
-	e := v.unitEntry(unit)
+	e := v.docs[DocumentID(unit)]
 	l := e.label()
 	if l.Counts {
 		return
@@ -112,8 +112,10 @@ func fillExcluded(v *view, unit string, t *table) {
 // understood belongs to the global scope alone.
 func (v *view) concernsDocument(e *entry, author ParticipantID) bool {
 	switch {
-	case v.region == "" && v.one == "" && v.objective == 0:
+	case v.bounds == bounds{}:
 		return true
+	case v.tagged():
+		return v.speaks(e)
 	case author == "":
 		return false
 	case v.objective != 0:

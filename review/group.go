@@ -32,6 +32,15 @@ const (
 	groupParties         = "parties"
 	groupResources       = "resources"
 	groupTargets         = "targets"
+	groupMilestones      = "milestones"
+	groupClaims          = "claims"
+	groupMatches         = "matches"
+	groupRatchet         = "ratchet"
+	groupPlans           = "plans"
+	groupMeasures        = "measures"
+	groupFrameworks      = "frameworks"
+	groupAdherents       = "adherents"
+	groupTransmission    = "transmission"
 	groupReports         = "reports"
 	groupDue             = "due"
 	groupAssessments     = "assessments"
@@ -51,7 +60,10 @@ var groups []*group
 func init() {
 	groups = []*group{
 		&participationGroup, &accreditationsGroup, &regionsGroup,
-		&pledgesGroup, &partiesGroup, &resourcesGroup, &targetsGroup, &reportsGroup, &dueGroup,
+		&pledgesGroup, &partiesGroup, &resourcesGroup, &targetsGroup,
+		&milestonesGroup, &claimsGroup, &matchesGroup, &ratchetGroup,
+		&plansGroup, &measuresGroup, &frameworksGroup, &adherentsGroup, &transmissionGroup,
+		&reportsGroup, &dueGroup,
 		&assessmentsGroup, &findingsGroup, &agreementGroup, &repliesGroup,
 		&recommendationsGroup, &commentsGroup, &withdrawalsGroup, &excludedGroup,
 	}
@@ -91,5 +103,11 @@ func itself[P any](_ *view, e *entry) []string {
 	return nil
 }
 
-// unitEntry is the document of a unit that is named by a document's ID.
-func (v *view) unitEntry(unit string) *entry { return v.docs[DocumentID(unit)] }
+// unitEntry is the document of a unit that is named by a document's ID; nil if
+// it is not of the scope's theme or corridor.
+func (v *view) unitEntry(unit string) *entry {
+	if e := v.docs[DocumentID(unit)]; v.speaks(e) {
+		return e
+	}
+	return nil
+}

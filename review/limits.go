@@ -63,6 +63,9 @@ const maxAccreditations = 4096
 // a hostile chain of them costs.
 const maxCircle = 256
 
+// maxNamed is how many participants an error lists: a screen of them.
+const maxNamed = 100
+
 // maxSuspension is what members need to agree on an amendment, or to let the
 // matter drop: a suspension is no way to keep a participant out.
 const maxSuspension = 30 * 24 * time.Hour

@@ -226,6 +226,8 @@ func fillRegions(v *view, _ string, t *table) {
 		switch {
 		case v.region != "" && v.region != region.Code:
 			continue
+		case v.joins() && !at[v.corridor[0]] && !at[v.corridor[1]]:
+			continue
 		case v.one != "" && !at[home] && v.chain.participants[v.one].Region != region.Code:
 			continue
 		case v.region == "" && row.Participating == 0 && !convened[region.Code]:

@@ -43,7 +43,7 @@ func (v *view) pledge(unit string) (e *entry, p *Pledge, named, ok bool) {
 	if p, ok = predicateOf[*Pledge](e); !ok || !e.counts() || !v.touches(p.Objectives) {
 		return nil, nil, false, false
 	}
-	if v.covers(p.Author) {
+	if v.hears(p.Author) {
 		return e, p, false, true
 	}
 	named = slices.ContainsFunc(p.Parties, func(q Party) bool { return q.Participant != "" && v.covers(q.Participant) })
@@ -264,69 +264,6 @@ func fillResources(v *view, unit string, t *table) {
 	}
 }
 
-// TargetRow sets what a pledge aims at beside what was last reported.
-type TargetRow struct {
-	Row
-	Pledge    DocumentID    `json:"pledge"`
-	Author    ParticipantID `json:"author"`
-	Target    string        `json:"target"`
-	Indicator string        `json:"indicator"`
-	Unit      string        `json:"unit"`
-	Baseline  string        `json:"baseline,omitempty"`
-	Value     string        `json:"value"`
-	Due       string        `json:"due"`
-	Reported  string        `json:"reported,omitempty"` // for the latest date
-	On        string        `json:"on,omitempty"`       // that date
-	By        ParticipantID `json:"by,omitempty"`       // who reported it: the author or a party
-}
-
-var targetsGroup = group{
-	name:    groupTargets,
-	figures: []string{"targets", "reported", "not reported"},
-	touched: ofPledge,
-	fill:    fillTargets,
-	rows:    func(c *Contents) any { return &c.Targets },
-	section: func(c *Contents) *Section {
-		s := c.newSection(groupTargets, "Targets against reported values", "pledge", "author", "indicator", "baseline", "target", "unit", "due", "reported", "on", "report")
-		for _, r := range c.Targets {
-			s.add(r.Sample, string(r.Pledge), string(r.Author), r.Indicator, r.Baseline, r.Value, r.Unit, r.Due, r.Reported, r.On, lastAfter(r.Cites))
-		}
-		return s
-	},
-}
-
-func fillTargets(v *view, unit string, t *table) {
-	e, p, named, ok := v.pledge(unit)
-	if !ok || named || len(p.Targets) == 0 {
-		return
-	}
-	type reported struct {
-		Value
-		by *entry
-	}
-	latest := map[string]reported{}
-	for _, report := range v.reportsOn(e) {
-		for _, value := range report.doc.Predicate.(*Report).Values {
-			if value.On >= latest[value.Target].On {
-				latest[value.Target] = reported{value, report}
-			}
-		}
-	}
-	for i, target := range p.Targets {
-		row := &TargetRow{
-			Row:    Row{Key: fmt.Sprintf("%s/%03d", e.id, i), In: []string{"targets", "not reported"}, Sample: e.sample, Cites: []DocumentID{e.id}},
-			Pledge: e.id, Author: p.Author, Target: target.ID, Indicator: target.Indicator, Unit: target.Unit,
-			Baseline: target.Baseline, Value: target.Value, Due: target.Due,
-		}
-		if last, ok := latest[target.ID]; ok {
-			row.In = []string{"targets", "reported"}
-			row.Cites = append(row.Cites, last.by.id)
-			row.Reported, row.On, row.By = last.Value.Value, last.On, last.by.doc.Author
-		}
-		t.add(row)
-	}
-}
-
 // ReportRow is a report that stands.
 type ReportRow struct {
 	Row
@@ -368,7 +305,7 @@ func fillReports(v *view, unit string, t *table) {
 	}
 	pledge := v.docs[e.doc.About()]
 	promised := pledge.doc.Predicate.(*Pledge)
-	if !v.touches(promised.Objectives) || !v.covers(p.Author) && !v.covers(promised.Author) {
+	if !v.touches(promised.Objectives) || !v.hears(p.Author) && !v.covers(promised.Author) {
 		return
 	}
 	row := &ReportRow{

@@ -63,24 +63,14 @@ func orNothing(s string) string {
 
 // ScopeName is the scope in words.
 func (c *Contents) ScopeName() string {
-	what, arg, _ := strings.Cut(string(c.Scope), ":")
-	switch what {
-	case "region":
-		r, _ := compact.Region(arg)
-		return r.Name
-	case "participant":
+	if id, ok := strings.CutPrefix(string(c.Scope), "participant:"); ok {
 		for _, p := range c.Participation {
-			if string(p.ID) == arg {
+			if string(p.ID) == id {
 				return p.Name
 			}
 		}
-		return arg
-	case "objective":
-		n, _ := strconv.Atoi(arg)
-		o, _ := compact.Objective(n)
-		return fmt.Sprintf("objective %d, %s", n, o.Title)
 	}
-	return "the whole federation"
+	return c.Scope.Words()
 }
 
 // Command makes this stocktake again from its snapshot.

@@ -19,7 +19,7 @@ import (
 
 func assembleCommand() command {
 	return command{"assemble", "", "the stocktake of what the node holds, or of a given snapshot", func(f *flag.FlagSet) run {
-		scope := f.String("scope", "global", "`what` it covers: global, region:UN-ECA, participant:sle or objective:4")
+		scope := f.String("scope", "global", "`what` it covers: global, region:UN-ECA, participant:sle, objective:4, theme:safe/climate or corridor:DEU-MAR")
 		cutoff := f.String("cutoff", "", "count what was filed up to this `time`, as 2026-12-31T23:59:59Z (default: the last filing)")
 		snapshot := f.String("snapshot", "", "assemble this snapshot `file`, as another node's")
 		format := f.String("format", "text", "text, html, json (the whole stocktake file), csv (tables, with -o FOLDER) or snapshot (what it is made from)")

@@ -3,12 +3,10 @@ package web
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"stocktake/review"
-	"stocktake/review/compact"
 	"stocktake/signing"
 )
 
@@ -88,22 +86,13 @@ func readScope(s string) (review.Scope, error) {
 	if s == "" || s == string(review.ScopeGlobal) {
 		return review.ScopeGlobal, nil
 	}
-	part, of, _ := strings.Cut(s, ":")
-	switch part {
-	case "region":
-		if _, ok := compact.Region(of); ok {
-			return review.Scope(s), nil
-		}
-		return "", badRequest("the compact has no region %.40q; use a code as in UN-ECA", of)
-	case "participant":
+	if of, ok := strings.CutPrefix(s, "participant:"); ok {
 		_, err := readParticipant("a participant's ID", of)
 		return review.Scope(s), err
-	case "objective":
-		number, err := strconv.Atoi(of)
-		if _, ok := compact.Objective(number); err == nil && ok && strconv.Itoa(number) == of {
-			return review.Scope(s), nil
-		}
-		return "", badRequest("the compact has no objective %.20q; use a number from 1 to %d", of, len(compact.Objectives()))
 	}
-	return "", badRequest("scope is global, region:CODE, participant:ID or objective:NUMBER, not %.60q", s)
+	scope, err := review.ParseScope(s)
+	if err != nil {
+		return "", badRequest("%v", strings.TrimPrefix(err.Error(), review.ErrScope.Error()+": "))
+	}
+	return scope, nil
 }

@@ -98,7 +98,9 @@ func (c *chaos) step() {
 	rating := pick(rng, []string{"limited", "substantial", "complete"})
 	var predicate any
 	about := c.genesis.ID
-	switch rng.IntN(15) {
+	switch rng.IntN(20) {
+	case 15, 16, 17, 18, 19:
+		predicate, about = c.pledgeStep(author)
 	case 0, 1, 2:
 		p := c.pledge(author, fmt.Sprintf("Pledge %d", c.serial))
 		p.Objectives = objectives

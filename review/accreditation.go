@@ -83,6 +83,7 @@ func (p *Accreditation) check(r *Refusal) {
 	case !vouched && p.Name == "":
 		r.add("/name", "name-missing")
 	}
+	checkLetters(r, "/name", p.Name)
 	if isInventedCountry(p.Country) && !p.Sample {
 		r.add("/country", "unknown-country", "value", quote(p.Country))
 	}

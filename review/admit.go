@@ -423,7 +423,7 @@ func citationFaults(d *Document, find finder) Refusal {
 		case !ok:
 			r.add(cited.pointer, codeUnknownCitation, "id", string(cited.id))
 		case len(cited.kinds) > 0 && !slices.Contains(cited.kinds, doc.Kind):
-			r.add(cited.pointer, "wrong-citation", "allowed", kindList(cited.kinds), "value", kindName(doc))
+			r.add(cited.pointer, "wrong-citation", "allowed", strings.Join(collect(cited.kinds, func(k Kind) string { return string(k) }), " or "), "value", kindName(doc))
 		}
 	}
 	return r

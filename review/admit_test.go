@@ -201,7 +201,7 @@ func TestTheDoorSaysWhy(t *testing.T) {
 			}
 			var r Refusal
 			require.ErrorAs(t, err, &r)
-			assert.Equal(t, k.want, r[0].Code)
+			proves(t, err, r[0].Pointer, k.want)
 			assert.Contains(t, err.Error(), k.says)
 			assert.NotContains(t, err.Error(), "{", "an argument is missing")
 		})

@@ -38,6 +38,9 @@ func (c *Charter) checkWhole(r *Refusal) {
 			r.add(pointer+"/"+strconv.Itoa(i)+"/participant", "not-a-participant", "value", string(p))
 		}
 	}
+	for i, p := range c.Participants {
+		checkLetters(r, "/participants/"+strconv.Itoa(i)+"/name", p.Name)
+	}
 	for i, w := range c.Witnesses {
 		check("/witnesses", i, w.Participant)
 	}

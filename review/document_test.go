@@ -177,12 +177,16 @@ func proves(t *testing.T, err error, pointer, code string) {
 		assert.NotEqual(t, e.Code, message, "no message")
 		assert.Less(t, len(message), 400, "nobody reads that")
 		proven[e.Code] = true
+		provenPairs[index.ReplaceAllString(e.Pointer, "/#")+" "+e.Code] = true
 	}
 	require.True(t, found, "want %s %s, got %+v", pointer, code, refusal)
 }
 
 // proven are the codes that some test of refusals came across.
 var proven = map[string]bool{}
+
+// provenPairs are the fields with the codes, as "/targets/#/unit unit-missing".
+var provenPairs = map[string]bool{}
 
 // Whatever Parse accepts of a known kind, its Go type holds completely: the
 // statement composed from it is the same to the byte.

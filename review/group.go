@@ -103,11 +103,15 @@ func itself[P any](_ *view, e *entry) []string {
 	return nil
 }
 
-// unitEntry is the document of a unit that is named by a document's ID; nil if
-// it is not of the scope's theme or corridor.
+// unitEntry is the document of a unit that is named by a document's ID. One that
+// is not of the scope's theme or corridor says nothing and does not hold.
 func (v *view) unitEntry(unit string) *entry {
-	if e := v.docs[DocumentID(unit)]; v.speaks(e) {
-		return e
+	e := v.docs[DocumentID(unit)]
+	if v.tagged() && !v.speaks(e) {
+		return &entry{id: DocumentID(unit), code: codeOutOfScope}
 	}
-	return nil
+	return e
 }
+
+// codeOutOfScope is nobody's label: labels know no scopes.
+const codeOutOfScope = "out-of-scope"

@@ -329,6 +329,8 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		{KindCharter, edit{"/participants/0/guardians": guardians(1, "P91D", "ecowas")}, "/participants/0/guardians/contest", "contest-period"},
 		{KindCharter, edit{"/participants/0/guardians": guardians(1, "P2W", "ecowas")}, "/participants/0/guardians/contest", "not-a-period"},
 		{KindCharter, edit{"/participants/2": participant("id", "sle")}, "/participants/2/id", "repeated"},
+		{KindCharter, edit{"/participants/2": participant("name", "The G\u0430mbia")}, "/participants/2/name", "mixed-letters"},
+		{KindAccreditation, edit{"/type": "academic", "/name": "\u0415 institute of migr\u0430tion"}, "/name", "mixed-letters"},
 		{KindCharter, edit{"/participants/2": participant("kind", "state")}, "/participants/2/country", "country-missing"},
 		{KindCharter, edit{"/participants/2": participant("kind", "state", "country", "GIN")}, "/participants/2/id", "not-the-states-code"},
 		{KindCharter, edit{"/participants/2": participant("country", "XSA")}, "/participants/2/country", "unknown-country"},

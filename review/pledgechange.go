@@ -187,20 +187,23 @@ func (t *Target) way() int {
 func (c *comparison) resources(was, is []Resource) {
 	old, next := sums(was), sums(is)
 	for _, currency := range slices.Sorted(maps.Keys(merged(old, next))) {
-		field := "resources/" + currency
+		field, in := "resources/"+currency, currency
+		if in == NotStated {
+			in = "a currency that is not stated"
+		}
 		a, had := old[currency]
 		b, has := next[currency]
 		switch {
 		case !has:
-			c.add(field, lessAmbitious, "resources in %s were dropped: %s", currency, a.words())
+			c.add(field, lessAmbitious, "resources in %s were dropped: %s", in, a.words())
 		case !had:
-			c.add(field, moreAmbitious, "resources in %s were added: %s", currency, b.words())
+			c.add(field, moreAmbitious, "resources in %s were added: %s", in, b.words())
 		case a.sum.Cmp(&b.sum) < 0:
-			c.add(field, moreAmbitious, "resources in %s were %s and are %s", currency, a.words(), b.words())
+			c.add(field, moreAmbitious, "resources in %s were %s and are %s", in, a.words(), b.words())
 		case a.sum.Cmp(&b.sum) > 0:
-			c.add(field, lessAmbitious, "resources in %s were %s and are %s", currency, a.words(), b.words())
+			c.add(field, lessAmbitious, "resources in %s were %s and are %s", in, a.words(), b.words())
 		case a.open != b.open:
-			c.add(field, onlyChanged, "resources in %s were %s and are %s", currency, a.words(), b.words())
+			c.add(field, onlyChanged, "resources in %s were %s and are %s", in, a.words(), b.words())
 		}
 	}
 }

@@ -80,6 +80,9 @@ func factsOf(p *Pledge) map[string]fact {
 	for _, r := range p.Resources {
 		x := f["resources/"+r.Currency]
 		x.noun, x.sort = "resources in "+r.Currency, "sum"
+		if r.Currency == "not-stated" {
+			x.noun = "resources in a currency that is not stated"
+		}
 		if r.Amount == "not-stated" {
 			x.open++
 		} else {

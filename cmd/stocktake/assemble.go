@@ -30,6 +30,9 @@ func assembleCommand() command {
 			if len(args) > 0 {
 				return usage("assemble takes no argument %q; use --scope", args[0])
 			}
+			if _, err := review.ParseScope(*scope); err != nil {
+				return usage("%v", err)
+			}
 			q := web.AssembleRequest{Scope: review.Scope(*scope), Cutoff: *cutoff}
 			if *snapshot != "" {
 				b, err := readInput(*snapshot, maxInput)

@@ -117,6 +117,8 @@ func (w words) scopeName(s review.Scope, name func(review.ParticipantID) string)
 		return name(review.ParticipantID(of))
 	case "objective":
 		return w.say("scope.objective", "objective", w.objectiveName(atoi(of)))
+	case "theme", "corridor":
+		return s.Words()
 	}
 	return w.say("scope.global")
 }

@@ -28,12 +28,13 @@ func TestTilePathsAreThoseOfTheSpecification(t *testing.T) {
 }
 
 func TestScopesAreReadStrictly(t *testing.T) {
-	for in, want := range map[string]review.Scope{"": "global", "global": "global", "region:UN-ECA": "region:UN-ECA", "participant:sle": "participant:sle", "objective:23": "objective:23"} {
+	for in, want := range map[string]review.Scope{"": "global", "global": "global", "region:UN-ECA": "region:UN-ECA", "participant:sle": "participant:sle", "objective:23": "objective:23",
+		"theme:safe/climate": "theme:safe/climate", "corridor:DEU-MAR": "corridor:DEU-MAR"} {
 		if got, err := readScope(in); err != nil || got != want {
 			t.Errorf("%q: got %q, %v", in, got, err)
 		}
 	}
-	for _, in := range []string{"global:", "globalx", "region:", "region:un-eca", "participant:", "participant:S", "participant:-a", "objective:", "objective:0", "objective:24", "objective:+4", "objective:04", "theme:safe", ":", ":x"} {
+	for _, in := range []string{"global:", "globalx", "region:", "region:un-eca", "participant:", "participant:S", "participant:-a", "objective:", "objective:0", "objective:24", "objective:+4", "objective:04", "theme:", "theme:childhood", "corridor:MAR-DEU", ":", ":x"} {
 		if got, err := readScope(in); err == nil {
 			t.Errorf("%q is taken for %q", in, got)
 		}

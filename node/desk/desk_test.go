@@ -246,7 +246,7 @@ func TestWhatWasSignedElsewhereIsWhatWasCleared(t *testing.T) {
 	}
 	subject := review.AttachmentSubject("annex-1.txt", review.DocumentID(annex))
 	for name, wrong := range map[string][]byte{
-		"another due date": signElsewhere(strings.Replace(taken, "2028-12-31", "2028-12-30", 1), subject),
+		"another due date": signElsewhere(strings.ReplaceAll(taken, "2028-12-31", "2028-12-30"), subject),
 		"no attachment":    signElsewhere(taken),
 		"no envelope":      []byte(taken),
 	} {

@@ -127,8 +127,8 @@ func (v *view) takeNotes(tables []*table) []string {
 	samples, unverified := false, false
 	for _, t := range tables {
 		for _, row := range t.rows {
-			samples = samples || row.Sample
-			unverified = unverified || t.group == groupRegions && slices.Contains(row.In, "unverified")
+			samples = samples || row.sample
+			unverified = unverified || t.group == groupRegions && slices.Contains(row.in, "unverified")
 		}
 	}
 	if samples {

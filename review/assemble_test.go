@@ -20,17 +20,11 @@ func manifestOf(t testing.TB, s *Stocktake) Manifest {
 func rows[T any](t testing.TB, s *Stocktake, group string) []T {
 	t.Helper()
 	var all []T
-	for _, entry := range manifestOf(t, s).Parts {
-		if entry.Group != group {
-			continue
-		}
-		var p Part
-		require.NoError(t, strictJSON(s.Parts[entry.Digest], &p))
-		for _, raw := range p.Rows {
-			var row T
-			require.NoError(t, json.Unmarshal(raw, &row))
-			all = append(all, row)
-		}
+	for raw, err := range s.rows(manifestOf(t, s), group) {
+		require.NoError(t, err)
+		var row T
+		require.NoError(t, json.Unmarshal(raw, &row))
+		all = append(all, row)
 	}
 	return all
 }

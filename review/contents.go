@@ -53,27 +53,17 @@ func (s *Stocktake) decode() (*Contents, error) {
 	if err := strictJSON(s.Manifest, &c.Manifest); err != nil {
 		return nil, fmt.Errorf("manifest: %w", err)
 	}
-	for _, entry := range c.Parts {
-		var p Part
-		if err := strictJSON(s.Parts[entry.Digest], &p); err != nil {
-			return nil, fmt.Errorf("part %.12s: %w", entry.Digest, err)
-		}
-		for _, raw := range p.Rows {
-			if err := c.add(entry.Group, raw); err != nil {
-				return nil, fmt.Errorf("part %.12s: %w", entry.Digest, err)
+	for _, g := range groups {
+		for raw, err := range s.rows(c.Manifest, g.name) {
+			if err == nil {
+				err = addRow(g.rows(c), raw)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("a row of %s: %w", g.name, err)
 			}
 		}
 	}
 	return c, nil
-}
-
-func (c *Contents) add(group string, raw json.RawMessage) error {
-	for _, g := range groups {
-		if g.name == group {
-			return addRow(g.rows(c), raw)
-		}
-	}
-	return fmt.Errorf("no group %.40q", group)
 }
 
 // addRow decodes a row onto the slice that rows points to.

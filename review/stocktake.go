@@ -2,13 +2,12 @@ package review
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/gowebpki/jcs"
 )
@@ -46,7 +45,8 @@ type Manifest struct {
 	Figures    []Figure    `json:"figures"`
 }
 
-// PartEntry names one part: a page of a group of rows.
+// PartEntry names one part: a page of a group of rows or, where these are many,
+// a page that names such pages.
 type PartEntry struct {
 	Group  string `json:"group"`
 	Page   int    `json:"page"` // from 1
@@ -66,10 +66,19 @@ type Figure struct {
 	Part   string `json:"part,omitempty"`   // digest of the first part with a row of it
 }
 
-// Part is one page of a group's rows, sorted by key.
+// Part is one page of a group's rows, sorted by key, or of the pages that hold
+// them.
 type Part struct {
 	Group string            `json:"group"`
-	Rows  []json.RawMessage `json:"rows"`
+	Rows  []json.RawMessage `json:"rows,omitempty"`
+	Pages []PageEntry       `json:"pages,omitempty"`
+}
+
+// PageEntry names a part within another.
+type PageEntry struct {
+	First  string `json:"first"` // key of its first row
+	Digest string `json:"digest"`
+	Size   int    `json:"size"` // bytes
 }
 
 // Row is what every row has besides the fields of its group.
@@ -92,9 +101,13 @@ type table struct {
 	rows  []tableRow
 }
 
+// tableRow is a row as it is paged and counted.
 type tableRow struct {
-	*Row
-	json []byte
+	key    string
+	in     []string
+	sums   map[string]string
+	sample bool
+	json   []byte
 }
 
 func (t *table) add(row interface{ head() *Row }) {
@@ -102,133 +115,38 @@ func (t *table) add(row interface{ head() *Row }) {
 	if h.In == nil {
 		h.In = []string{}
 	}
-	t.rows = append(t.rows, tableRow{h, Canonical(row)})
+	t.rows = append(t.rows, tableRow{h.Key, h.In, h.Sums, h.Sample, Canonical(row)})
 }
 
 // compose pages the tables and tallies their figures.
 func compose(m Manifest, snapshot []byte, tables []*table) *Stocktake {
-	s := &Stocktake{Parts: map[string][]byte{}, Snapshot: snapshot}
-	for _, t := range tables {
-		slices.SortFunc(t.rows, func(a, b tableRow) int { return strings.Compare(a.Key, b.Key) })
-		tally := newTally(t.group, t.names)
-		for i, page := 0, 1; i < len(t.rows); page++ {
-			part, n := nextPage(t, i)
-			digest := digestOf(part)
-			s.Parts[digest] = part
-			m.Parts = append(m.Parts, PartEntry{t.group, page, digest, len(part)})
-			for _, row := range t.rows[i : i+n] {
-				tally.add(row.Row, digest)
-			}
-			i += n
-		}
-		m.Figures = append(m.Figures, tally.figures()...)
+	all := make([]*pages, len(tables))
+	for i, t := range tables {
+		all[i] = pagesOf(t)
+		all[i].flush(func(part) {})
 	}
-	s.Manifest = Canonical(m)
+	return composed(m, snapshot, all)
+}
+
+// composed is the stocktake of flushed pages.
+func composed(m Manifest, snapshot []byte, groups []*pages) *Stocktake {
+	s := &Stocktake{Manifest: m.of(groups), Parts: map[string][]byte{}, Snapshot: snapshot}
+	for _, p := range groups {
+		for part := range p.all {
+			s.Parts[part.digest] = part.bytes
+		}
+	}
 	return s
 }
 
-// nextPage is the part that begins with row i, and how many rows it has. A
-// page ends where it would grow past maxPart, and before a row whose key says
-// so: so a row that comes or goes changes its own page, not all that follow.
-func nextPage(t *table, i int) (part []byte, n int) {
-	part = partHead(t.group)
-	for _, row := range t.rows[i:] {
-		if n > 0 && (beginsPage(row.Key) || len(part)+len(row.json)+len(",]}") > maxPart) {
-			break
-		}
-		if n > 0 {
-			part = append(part, ',')
-		}
-		part = append(part, row.json...)
-		n++
+// of writes the manifest with the parts and figures of flushed pages.
+func (m Manifest) of(groups []*pages) []byte {
+	m.Parts, m.Figures = []PartEntry{}, []Figure{}
+	for _, p := range groups {
+		m.Parts = append(m.Parts, p.entries()...)
+		m.Figures = append(m.Figures, p.figures()...)
 	}
-	return append(part, "]}"...), n
-}
-
-func partHead(group string) []byte { return []byte(`{"group":"` + group + `","rows":[`) }
-
-// beginsPage holds of one key in 32.
-func beginsPage(key string) bool {
-	return sha256.Sum256([]byte(key))[0] < 256/32
-}
-
-// tally counts rows into figures.
-type tally struct {
-	group string
-	names []string
-	found map[figureKey]*Figure
-	sums  map[figureKey]*decimal
-}
-
-type figureKey struct {
-	name   string
-	sample bool
-}
-
-func newTally(group string, names []string) *tally {
-	t := &tally{group: group, names: names, found: map[figureKey]*Figure{}, sums: map[figureKey]*decimal{}}
-	for _, name := range names {
-		t.found[figureKey{name, false}] = &Figure{Group: group, Name: name}
-	}
-	return t
-}
-
-func (t *tally) add(row *Row, part string) {
-	for _, name := range row.In {
-		t.count(figureKey{name, row.Sample}, part)
-	}
-	for name, amount := range row.Sums {
-		k := figureKey{name, row.Sample}
-		t.count(k, part)
-		if t.sums[k] == nil {
-			t.sums[k] = new(decimal)
-		}
-		t.sums[k].add(amount)
-	}
-}
-
-func (t *tally) count(k figureKey, part string) {
-	f := t.found[k]
-	if f == nil {
-		f = &Figure{Group: t.group, Name: k.name, Sample: k.sample}
-		t.found[k] = f
-	}
-	if f.Value++; f.Part == "" {
-		f.Part = part
-	}
-}
-
-// figures are the counts of real rows and then of samples, each in the order
-// of the group's names and then of other names.
-func (t *tally) figures() []Figure {
-	keys := slices.SortedFunc(maps.Keys(t.found), func(a, b figureKey) int {
-		if a.sample != b.sample {
-			if b.sample {
-				return -1
-			}
-			return 1
-		}
-		if i, j := t.rank(a.name), t.rank(b.name); i != j {
-			return i - j
-		}
-		return strings.Compare(a.name, b.name)
-	})
-	figures := make([]Figure, 0, len(keys))
-	for _, k := range keys {
-		f := t.found[k]
-		if sum := t.sums[k]; sum != nil {
-			f.Amount = sum.String()
-		}
-		figures = append(figures, *f)
-	}
-	return figures
-}
-
-func (t *tally) rank(name string) int {
-	if i := slices.Index(t.names, name); i >= 0 {
-		return i
-	}
-	return len(t.names)
+	return Canonical(m)
 }
 
 // ErrStocktakeFile means that bytes are not a stocktake file, or one whose
@@ -316,47 +234,88 @@ func ParseStocktakeFile(b []byte) (*Stocktake, error) {
 	return s, nil
 }
 
-// checkFigures tallies the rows again.
+// checkFigures pages and tallies the rows again.
 func (s *Stocktake) checkFigures(m Manifest) error {
-	var figures []Figure
-	var parts []PartEntry
-	used := map[string]bool{}
+	var again []*pages
 	for _, group := range groups {
-		t := newTally(group.name, group.figures)
-		page, last := 0, ""
-		for _, entry := range m.Parts {
-			if entry.Group != group.name {
-				continue
+		t, last := &table{group: group.name, names: group.figures}, ""
+		for raw, err := range s.rows(m, group.name) {
+			var row Row
+			if err != nil {
+				return err
 			}
-			page++
-			b, ok := s.Parts[entry.Digest]
-			var p Part
-			if !ok || !bytes.HasPrefix(b, partHead(group.name)) || strictJSON(b, &p) != nil || len(p.Rows) == 0 {
-				return fmt.Errorf("part %.12s is not a page of %s", entry.Digest, group.name)
+			if err := json.Unmarshal(raw, &row); err != nil || row.Key <= last {
+				return fmt.Errorf("rows of %s are not sorted by key", group.name)
 			}
-			used[entry.Digest] = true
-			parts = append(parts, PartEntry{group.name, page, entry.Digest, len(b)})
-			for _, raw := range p.Rows {
-				var row Row
-				if err := json.Unmarshal(raw, &row); err != nil || row.Key <= last {
-					return fmt.Errorf("part %.12s: rows are not sorted by key", entry.Digest)
+			for _, amount := range row.Sums {
+				if !isDecimal(amount) {
+					return fmt.Errorf("row %.40q: %.40q is not a decimal", row.Key, amount)
 				}
-				for _, amount := range row.Sums {
-					if !isDecimal(amount) {
-						return fmt.Errorf("part %.12s: %.40q is not a decimal", entry.Digest, amount)
-					}
-				}
-				last = row.Key
-				t.add(&row, entry.Digest)
 			}
+			last = row.Key
+			t.rows = append(t.rows, tableRow{row.Key, row.In, row.Sums, row.Sample, raw})
 		}
-		figures = append(figures, t.figures()...)
+		p := pagesOf(t)
+		p.flush(func(part) {})
+		again = append(again, p)
 	}
-	if !slices.Equal(parts, m.Parts) || len(used) != len(s.Parts) {
-		return errors.New("the parts are not those that the manifest lists")
+	want := composed(m, s.Snapshot, again)
+	if !maps.EqualFunc(want.Parts, s.Parts, bytes.Equal) {
+		return errors.New("the parts are not those that the rows make")
 	}
-	if !slices.Equal(figures, m.Figures) {
-		return errors.New("the figures are not what the rows make them")
+	if !bytes.Equal(want.Manifest, Canonical(m)) {
+		return errors.New("the manifest does not list these parts, or its figures are not what the rows make them")
 	}
 	return nil
+}
+
+// rows are the rows of a group, page by page.
+func (s *Stocktake) rows(m Manifest, group string) iter.Seq2[json.RawMessage, error] {
+	return func(yield func(json.RawMessage, error) bool) {
+		var walk func(digest string, depth int) bool
+		walk = func(digest string, depth int) bool {
+			var p Part
+			if b, ok := s.Parts[digest]; !ok || depth > partLevels || strictJSON(b, &p) != nil || p.Group != group || len(p.Rows)+len(p.Pages) == 0 {
+				yield(nil, fmt.Errorf("part %.12s is not a page of %s", digest, group))
+				return false
+			}
+			for _, row := range p.Rows {
+				if !yield(row, nil) {
+					return false
+				}
+			}
+			for _, page := range p.Pages {
+				if !walk(page.Digest, depth+1) {
+					return false
+				}
+			}
+			return true
+		}
+		for _, entry := range m.Parts {
+			if entry.Group == group && !walk(entry.Digest, 1) {
+				return
+			}
+		}
+	}
+}
+
+// Rows are all rows of a stocktake that Assemble made or ParseStocktakeFile
+// read, each with its group.
+func (s *Stocktake) Rows() iter.Seq2[string, json.RawMessage] {
+	return func(yield func(string, json.RawMessage) bool) {
+		var m Manifest
+		if err := json.Unmarshal(s.Manifest, &m); err != nil {
+			panic(fmt.Sprintf("review: a stocktake of unknown make: %v", err))
+		}
+		for _, g := range groups {
+			for row, err := range s.rows(m, g.name) {
+				if err != nil {
+					panic(fmt.Sprintf("review: a stocktake of unknown make: %v", err))
+				}
+				if !yield(g.name, row) {
+					return
+				}
+			}
+		}
+	}
 }

@@ -128,8 +128,8 @@ func FuzzParseStocktakeFile(f *testing.F) {
 	})
 }
 
-// A row that comes or goes changes its own page and the manifest, not the
-// pages after it.
+// A row that comes or goes changes its own page, what names that and the
+// manifest, not the pages after it.
 func TestOneChangedDocumentChangesFewParts(t *testing.T) {
 	without := func(leaveOut int) *Stocktake {
 		t := &table{group: groupPledges, names: []string{"pledges"}}
@@ -150,7 +150,7 @@ func TestOneChangedDocumentChangesFewParts(t *testing.T) {
 				changed++
 			}
 		}
-		assert.LessOrEqual(t, changed, 2)
+		assert.LessOrEqual(t, changed, 3)
 	}
 }
 
@@ -177,7 +177,7 @@ func TestAHostileStocktakeFileNeitherStopsNorSteersTheReader(t *testing.T) {
 	assert.NotContains(t, string(s.HTML()), "<script>")
 
 	parties := tableOf(tables, groupParties)
-	parties.rows = append(parties.rows, tableRow{&Row{Key: "l", In: []string{}}, []byte(`{"cites":[],"in":[],"key":"l","state":7}`)})
+	parties.rows = append(parties.rows, tableRow{key: "l", in: []string{}, json: []byte(`{"cites":[],"in":[],"key":"l","state":7}`)})
 	_, err = ParseStocktakeFile(compose(m, f.snapshot().Marshal(), tables).File())
 	assert.ErrorIs(t, err, ErrStocktakeFile)
 }

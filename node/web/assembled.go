@@ -41,15 +41,9 @@ func readAssembled(file []byte) (*assembled, error) {
 	if err := json.Unmarshal(s.Manifest, &a.Manifest); err != nil {
 		return nil, err
 	}
-	for _, entry := range a.Parts {
-		var part review.Part
-		if err := json.Unmarshal(s.Parts[entry.Digest], &part); err != nil {
-			return nil, err
-		}
-		for _, row := range part.Rows {
-			if err := a.add(entry.Group, row); err != nil {
-				return nil, fmt.Errorf("stocktake, a row of %s: %w", entry.Group, err)
-			}
+	for group, row := range s.Rows() {
+		if err := a.add(group, row); err != nil {
+			return nil, fmt.Errorf("stocktake, a row of %s: %w", group, err)
 		}
 	}
 	return a, nil

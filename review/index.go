@@ -1,7 +1,5 @@
 package review
 
-import "slices"
-
 // The index finds documents that hold by what they say, so that the rows of one
 // unit need not walk all documents. Those of one key are in the order of filing.
 
@@ -15,6 +13,9 @@ func forRound(round string, id ParticipantID) indexKey {
 func onRound(round string, id ParticipantID) indexKey { return indexKey{"decides", round, string(id)} }
 func asMember(id ParticipantID) indexKey              { return indexKey{"member", string(id), ""} }
 func judging(whom string) indexKey                    { return indexKey{"judges", whom, ""} }
+func acceding(id DocumentID, p ParticipantID) indexKey {
+	return indexKey{"accedes", string(id), string(p)}
+}
 func citedIn(id DocumentID) indexKey                  { return indexKey{"cites", string(id), ""} }
 
 // under are the documents that hold of one key, by filing.
@@ -31,6 +32,8 @@ func (r *Reading) keysOf(e *entry) []indexKey {
 		switch {
 		case p.Role == accessionMember && p.Decision != decisionDeclined:
 			keys = append(keys, asMember(p.Author))
+		case p.Role == accessionParty && p.Decision != decisionDeclined:
+			keys = append(keys, acceding(e.doc.About(), p.Author))
 		case p.Role == accessionRound:
 			keys = append(keys, onRound(p.Round, p.Author))
 		}
@@ -41,20 +44,4 @@ func (r *Reading) keysOf(e *entry) []indexKey {
 		keys = append(keys, citedIn(c.id))
 	}
 	return keys
-}
-
-// indexAll makes the index of what holds.
-func (r *Reading) indexAll() {
-	r.index = map[indexKey][]*entry{}
-	for _, e := range r.docs {
-		if e.code != "" {
-			continue
-		}
-		for _, k := range r.keysOf(e) {
-			r.index[k] = append(r.index[k], e)
-		}
-	}
-	for _, entries := range r.index {
-		slices.SortFunc(entries, byFiling)
-	}
 }

@@ -28,20 +28,19 @@ type Reading struct {
 	keys      map[signing.DocumentKey]signing.DocumentKey // one copy of each
 	chain     *Chain
 	filings   *Witnessed
-	about     map[DocumentID][]*entry               // by subject, those that hold
-	parties   map[DocumentID]map[ParticipantID]bool // that acceded to a pledge
-	receipts  map[DocumentID]bool                   // that carry evidence
-	evidence  []receipt                             // those, note by note
-	histories *Histories                            // of the logs that forked
-	proofs    []*placeProof                         // where it was read from exported files
-	takings   map[DocumentID][]*entry               // withdrawals by subject, whether they hold or not
-	index     map[indexKey][]*entry                 // those that hold
+	about     map[DocumentID][]*entry // by subject, those that hold
+	receipts  map[DocumentID]bool     // that carry evidence
+	evidence  []receipt               // those, note by note
+	histories *Histories              // of the logs that forked
+	proofs    []*placeProof           // where it was read from exported files
+	takings   map[DocumentID][]*entry // withdrawals by subject, whether they hold or not
+	index     map[indexKey][]*entry   // those that hold
 }
 
 type readLog struct {
 	LogState
 	leaves []tlog.Hash
-	have   []bool
+	docs   []*entry // by index; nil where no record came yet
 	seen   uint64
 }
 
@@ -152,7 +151,7 @@ func newReading(s Snapshot, genesis *Document) *Reading {
 	r := &Reading{
 		snapshot: s, genesis: genesis,
 		logs: map[Origin]*readLog{}, docs: map[DocumentID]*entry{}, keys: map[signing.DocumentKey]signing.DocumentKey{},
-		about: map[DocumentID][]*entry{}, parties: map[DocumentID]map[ParticipantID]bool{}, receipts: map[DocumentID]bool{}, takings: map[DocumentID][]*entry{},
+		about: map[DocumentID][]*entry{}, receipts: map[DocumentID]bool{}, takings: map[DocumentID][]*entry{}, index: map[indexKey][]*entry{},
 	}
 	for _, l := range s.Logs {
 		r.logs[l.Origin] = &readLog{LogState: l}
@@ -168,23 +167,22 @@ func (r *Reading) take(record Record) error {
 	}
 	hash := record.Leaf.Hash()
 	for uint64(len(l.leaves)) <= record.Index {
-		l.leaves, l.have = append(l.leaves, tlog.Hash{}), append(l.have, false)
+		l.leaves, l.docs = append(l.leaves, tlog.Hash{}), append(l.docs, nil)
 	}
-	if l.have[record.Index] {
+	if l.docs[record.Index] != nil {
 		if l.leaves[record.Index] != hash {
 			return fmt.Errorf("%w: two records at index %d of %s", ErrSnapshotRecords, record.Index, l.Origin)
 		}
 		return nil
 	}
-	l.leaves[record.Index], l.have[record.Index] = hash, true
-	l.seen++
-
 	id := record.ID()
 	e := r.docs[id]
 	if e == nil {
 		e = &entry{id: id}
 		r.docs[id] = e
 	}
+	l.leaves[record.Index], l.docs[record.Index] = hash, e
+	l.seen++
 	key, ok := r.keys[record.Leaf.Key]
 	if !ok {
 		key = record.Leaf.Key

@@ -102,50 +102,66 @@ func comparePlaces(a, b recordPlace) int {
 func (r *Reading) weigh() {
 	for _, e := range r.docs {
 		r.stand(e)
-		if _, ok := predicateOf[*Withdrawal](e); ok {
-			r.takings[e.doc.About()] = append(r.takings[e.doc.About()], e)
-		}
+		r.note(e)
 	}
 	for _, e := range r.docs {
 		r.resolve(e)
 	}
 	for _, e := range r.docs {
-		if e.code != "" {
-			continue
-		}
-		r.about[e.doc.About()] = append(r.about[e.doc.About()], e)
-		if old := r.docs[e.doc.Supersedes]; old != nil && old.code == "" {
-			old.replacers = append(old.replacers, e)
-		}
-		switch p := e.doc.Predicate.(type) {
-		case *Withdrawal:
-			if of := r.docs[e.doc.About()]; of.withdrawn == nil || byFiling(e, of.withdrawn) < 0 {
-				of.withdrawn = e
-			}
-			if of := r.docs[e.doc.About()]; of.doc == nil {
-				r.fileErased(of)
-			}
-		case *Accession:
-			if p.Role == accessionParty && p.Decision != decisionDeclined {
-				if r.parties[e.doc.About()] == nil {
-					r.parties[e.doc.About()] = map[ParticipantID]bool{}
-				}
-				r.parties[e.doc.About()][p.Author] = true
-			}
-		}
+		r.link(e, func(list []*entry) []*entry { return append(list, e) })
 	}
-	for id, entries := range r.about {
+	for _, entries := range r.about {
 		sorted(entries)
-		pledge := r.docs[id]
-		for _, e := range entries {
-			if e.doc.Kind == KindReport && e.doc.Author != pledge.doc.Author {
-				e.stranger = !r.parties[id][e.doc.Author]
-			}
+	}
+	for _, entries := range r.index {
+		sorted(entries)
+	}
+	for _, e := range r.docs {
+		r.derive(e)
+	}
+	for _, e := range r.docs {
+		r.replace(e)
+	}
+	r.labelRecoveries()
+}
+
+// note keeps a withdrawal with its subject, whether it holds or not.
+func (r *Reading) note(e *entry) {
+	if _, ok := predicateOf[*Withdrawal](e); ok {
+		r.takings[e.doc.About()] = append(r.takings[e.doc.About()], e)
+	}
+}
+
+// link makes a document that holds known to what it names. with puts it into a
+// list, which is in the order of filing.
+func (r *Reading) link(e *entry, with func([]*entry) []*entry) {
+	if e.code != "" {
+		return
+	}
+	r.about[e.doc.About()] = with(r.about[e.doc.About()])
+	if old := r.docs[e.doc.Supersedes]; old != nil && old.code == "" {
+		old.replacers = with(old.replacers)
+	}
+	for _, k := range r.keysOf(e) {
+		r.index[k] = with(r.index[k])
+	}
+}
+
+// derive sets what follows for a document from those that were linked to it.
+func (r *Reading) derive(e *entry) {
+	e.withdrawn, e.stranger = nil, false
+	for _, x := range r.about[e.id] { // by filing
+		if x.doc.Kind == KindWithdrawal {
+			e.withdrawn = x
+			break
 		}
 	}
-	r.replace()
-	r.labelRecoveries()
-	r.indexAll()
+	if e.withdrawn != nil && e.doc == nil {
+		r.fileErased(e)
+	}
+	if e.code == "" && e.doc.Kind == KindReport && e.doc.Author != r.docs[e.doc.About()].doc.Author {
+		e.stranger = len(r.under(acceding(e.doc.About(), e.doc.Author))) == 0
+	}
 }
 
 func predicateOf[T any](e *entry) (p T, ok bool) {
@@ -365,42 +381,40 @@ func (r *Reading) fileErased(e *entry) {
 	}
 }
 
-// replace finds, among the versions of a document, the one that stands: of
-// those that no other replaces, the last filed that was not withdrawn. Whoever
-// withdraws the version that stands takes the document back; the ones that it
-// replaced do not come back.
-func (r *Reading) replace() {
-	for _, e := range r.docs {
-		if e.code != "" || len(e.replacers) == 0 {
-			continue
+// replace finds, among the versions of a document of which e is the first, the
+// one that stands: of those that no other replaces, the last filed that was not
+// withdrawn. Whoever withdraws the version that stands takes the document back;
+// the ones that it replaced do not come back.
+func (r *Reading) replace(e *entry) {
+	if e.code != "" || len(e.replacers) == 0 {
+		return
+	}
+	if old := r.docs[e.doc.Supersedes]; old != nil && old.code == "" {
+		return // not the first version
+	}
+	var all, heads []*entry
+	stack := []*entry{e}
+	for len(stack) > 0 {
+		v := stack[len(stack)-1]
+		stack = append(stack[:len(stack)-1], v.replacers...)
+		all = append(all, v)
+		if len(v.replacers) == 0 && v.withdrawn == nil {
+			heads = append(heads, v)
 		}
-		if old := r.docs[e.doc.Supersedes]; old != nil && old.code == "" {
-			continue // not the first version
+	}
+	for _, v := range all {
+		v.lineage = e
+		if len(v.replacers) > 0 {
+			v.replaced = slices.MaxFunc(v.replacers, byFiling)
 		}
-		var versions, heads []*entry
-		stack := []*entry{e}
-		for len(stack) > 0 {
-			v := stack[len(stack)-1]
-			stack = append(stack[:len(stack)-1], v.replacers...)
-			versions = append(versions, v)
-			if len(v.replacers) == 0 && v.withdrawn == nil {
-				heads = append(heads, v)
-			}
-		}
-		for _, v := range versions {
-			v.lineage = e
-			if len(v.replacers) > 0 {
-				v.replaced = slices.MaxFunc(v.replacers, byFiling)
-			}
-		}
-		if len(heads) == 0 {
-			continue
-		}
-		e.standing = slices.MaxFunc(heads, byFiling)
-		for _, h := range heads {
-			if h != e.standing {
-				h.replaced = e.standing
-			}
+	}
+	if len(heads) == 0 {
+		return
+	}
+	e.standing = slices.MaxFunc(heads, byFiling)
+	for _, h := range heads {
+		if h != e.standing {
+			h.replaced = e.standing
 		}
 	}
 }

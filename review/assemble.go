@@ -40,6 +40,7 @@ var Notes = map[string]string{
 type view struct {
 	*Reading
 	bounds
+	scope   Scope
 	day     string // of the cut-off
 	charter *Charter
 	inForce DocumentID
@@ -57,16 +58,16 @@ func (r *Reading) Stocktake(scope Scope) (*Stocktake, error) {
 	if err != nil {
 		return nil, err
 	}
-	tables := make([]*table, 0, len(groups))
-	for _, g := range groups {
-		tables = append(tables, g.table(v))
+	tables := newTables(v)
+	return composed(v.manifest(tables), r.snapshot.Marshal(), pagesIn(tables)), nil
+}
+
+// manifest is the stocktake's, without parts and figures.
+func (v *view) manifest(tables []*groupTable) Manifest {
+	return Manifest{
+		Schema: SchemaVersion, Rules: RuleVersion, Federation: v.chain.Genesis(), Charter: v.inForce, Compact: v.charter.Compact, Licence: cmp.Or(v.charter.Licence, NotStated),
+		Snapshot: v.snapshot.Digest(), Scope: v.scope, Cutoff: instant(v.cutoff), Notes: v.takeNotes(tables),
 	}
-	m := Manifest{
-		Schema: SchemaVersion, Rules: RuleVersion, Federation: r.chain.Genesis(), Charter: v.inForce, Compact: v.charter.Compact, Licence: cmp.Or(v.charter.Licence, NotStated),
-		Snapshot: r.snapshot.Digest(), Scope: scope, Cutoff: instant(r.cutoff),
-		Notes: v.takeNotes(tables), Parts: []PartEntry{}, Figures: []Figure{},
-	}
-	return compose(m, r.snapshot.Marshal(), tables), nil
 }
 
 func (r *Reading) view(scope Scope) (*view, error) {
@@ -74,7 +75,7 @@ func (r *Reading) view(scope Scope) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &view{Reading: r, bounds: b, day: day(r.cutoff), regions: map[ParticipantID][]string{}}
+	v := &view{Reading: r, bounds: b, scope: scope, day: day(r.cutoff), regions: map[ParticipantID][]string{}}
 	v.charter, v.inForce = r.chain.InForce()
 	v.accredited = r.Accredited()
 	for _, p := range v.charter.Participants {
@@ -113,7 +114,7 @@ func first(e *entry) *entry {
 
 func objectiveFigure(n int) string { return fmt.Sprintf("objective %02d", n) }
 
-func (v *view) takeNotes(tables []*table) []string {
+func (v *view) takeNotes(tables []*groupTable) []string {
 	notes := []string{"voluntary"}
 	if v.one == "" {
 		notes = append(notes, "regions-overlap")
@@ -124,17 +125,12 @@ func (v *view) takeNotes(tables []*table) []string {
 	if len(v.chain.Forks()) > 0 {
 		notes = append(notes, "forked-logs")
 	}
-	samples, unverified := false, false
-	for _, t := range tables {
-		for _, row := range t.rows {
-			samples = samples || row.sample
-			unverified = unverified || t.group == groupRegions && slices.Contains(row.in, "unverified")
-		}
-	}
-	if samples {
+	if slices.ContainsFunc(tables, func(t *groupTable) bool { return t.pages.samples > 0 }) {
 		notes = append(notes, "samples")
 	}
-	if unverified {
+	if slices.ContainsFunc(tables, func(t *groupTable) bool {
+		return t.group == &regionsGroup && t.pages.totals[figureKey{name: "unverified"}] != nil
+	}) {
 		notes = append(notes, "region-unverified")
 	}
 	slices.Sort(notes)

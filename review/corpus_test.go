@@ -13,9 +13,15 @@ import (
 // and receipts by some of the witnesses, with clocks that differ.
 func randomCorpus(t testing.TB, rng *rand.Rand, n int) *testFederation {
 	f := newAccreditingWith(t, []int{1, 4, 7}[rng.IntN(3)], Quota{Entries: 16, Participant: "deu"}, Quota{Entries: 25})
-	c := &chaos{testFederation: f, rng: rng, ids: map[Kind][]DocumentID{KindCharter: {f.genesis.ID}}}
+	return chaosIn(f, rng, n, 2*24*60, false) // over about n days
+}
+
+// chaosIn files about n documents, up to so many minutes apart; nothing about who
+// may speak, if that is settled.
+func chaosIn(f *testFederation, rng *rand.Rand, n, minutes int, settled bool) *testFederation {
+	c := &chaos{testFederation: f, rng: rng, settled: settled, ids: map[Kind][]DocumentID{KindCharter: {f.genesis.ID}}}
 	for range n {
-		c.clock += rng.IntN(2 * 24 * 60) // over about the n days
+		c.clock += rng.IntN(minutes)
 		c.step()
 		if rng.IntN(4) == 0 {
 			c.witness()
@@ -31,7 +37,9 @@ type chaos struct {
 	*testFederation
 	rng   *rand.Rand
 	clock int // minutes
-	ids   map[Kind][]DocumentID
+
+	settled bool // who may speak
+	ids     map[Kind][]DocumentID
 }
 
 func pick[T any](rng *rand.Rand, list []T) T { return list[rng.IntN(len(list))] }
@@ -98,7 +106,11 @@ func (c *chaos) step() {
 	rating := pick(rng, []string{"limited", "substantial", "complete"})
 	var predicate any
 	about := c.genesis.ID
-	switch rng.IntN(20) {
+	kind := rng.IntN(20)
+	if c.settled && kind >= 12 && kind <= 14 { // nothing about who may speak
+		kind -= 12
+	}
+	switch kind {
 	case 15, 16, 17, 18, 19:
 		predicate, about = c.pledgeStep(author)
 	case 0, 1, 2:

@@ -75,21 +75,15 @@ type rawRow struct {
 
 // rowsOf are a group's rows, by key.
 func (s *Stocktake) rowsOf(c *Contents, group string) (rows []rawRow) {
-	for _, entry := range c.Parts {
-		if entry.Group != group {
-			continue
+	for raw, err := range s.rows(c.Manifest, group) {
+		r := rawRow{raw: raw}
+		if err == nil {
+			err = json.Unmarshal(raw, &r.Row)
 		}
-		var part Part
-		if err := json.Unmarshal(s.Parts[entry.Digest], &part); err != nil {
+		if err != nil {
 			panic(fmt.Sprintf("review: a stocktake of unknown make: %v", err))
 		}
-		for _, raw := range part.Rows {
-			r := rawRow{raw: raw}
-			if err := json.Unmarshal(raw, &r.Row); err != nil {
-				panic(fmt.Sprintf("review: a stocktake of unknown make: %v", err))
-			}
-			rows = append(rows, r)
-		}
+		rows = append(rows, r)
 	}
 	return rows
 }

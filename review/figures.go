@@ -12,6 +12,8 @@ type tally struct {
 	group  string
 	names  []string // that are shown also when nothing counts in them
 	totals map[figureKey]*total
+
+	samples int // rows that are samples
 }
 
 type figureKey struct {
@@ -45,6 +47,9 @@ func (row *tableRow) counted(yield func(figureKey) bool) {
 
 // count adds a row n times: 1, or -1 to take it back.
 func (t *tally) count(row *tableRow, n int) {
+	if row.sample {
+		t.samples += n
+	}
 	for k := range row.counted {
 		f := t.totals[k]
 		if f == nil {

@@ -40,7 +40,8 @@ type term struct {
 // sightings are what the witnesses saw of one log.
 type sightings struct {
 	terms map[term]*termSightings
-	steps []step // derived; nil when stale
+	sizes []uint64 // that some witness saw, ascending
+	steps []step   // derived; nil when stale
 }
 
 type termSightings struct {
@@ -133,6 +134,9 @@ func (w *Witnessed) fold(e evidence) {
 		w.logs[Origin(e.Origin)] = s
 	}
 	s.steps = nil
+	if i, known := slices.BinarySearch(s.sizes, e.Size); !known {
+		s.sizes = slices.Insert(s.sizes, i, e.Size)
+	}
 	for t, cosignatures := range e.terms {
 		ts := s.terms[t]
 		if ts == nil {
@@ -224,20 +228,25 @@ func (s *sightings) derived() []step {
 }
 
 func (s *sightings) derive() []step {
-	sizes := map[uint64]bool{}
-	for _, ts := range s.terms {
-		for _, seen := range ts.seen {
-			for size := range seen {
-				sizes[size] = true
-			}
+	steps := []step{}
+	s.descend(func(st step) bool {
+		if st.by > 0 {
+			steps = append(steps, st)
 		}
-	}
+		return true
+	})
+	slices.Reverse(steps)
+	return steps
+}
+
+// descend yields the step of each size from the largest down; by is 0 where
+// that is not final.
+func (s *sightings) descend(yield func(step) bool) {
 	earliest, held := map[term]map[string]int64{}, map[term]int64{} // over receipts of at least the size
 	for t := range s.terms {
 		earliest[t], held[t] = map[string]int64{}, math.MaxInt64
 	}
-	steps := []step{}
-	for _, size := range slices.Backward(slices.Sorted(maps.Keys(sizes))) {
+	for _, size := range slices.Backward(s.sizes) {
 		best := step{size: size, at: math.MaxInt64, held: math.MaxInt64}
 		for t, ts := range s.terms {
 			for name, seen := range ts.seen {
@@ -259,10 +268,91 @@ func (s *sightings) derive() []step {
 			}
 			best.held = min(best.held, held[t])
 		}
-		if best.by > 0 {
-			steps = append(steps, best)
+		if !yield(best) {
+			return
 		}
 	}
+}
+
+// refold is fold that says which records' filing times it changed: those of
+// indexes from one to before another.
+func (w *Witnessed) refold(e evidence) (from, until uint64) {
+	s := w.logs[Origin(e.Origin)]
+	if s == nil || len(s.sizes) == 0 {
+		w.fold(e)
+		return 0, e.Size
+	}
+	old := s.derived()
+	if e.Size <= s.sizes[len(s.sizes)-1] {
+		w.fold(e)
+		return changedSteps(old, s.derived())
+	}
+	w.fold(e)
+	return s.extend(old, e)
+}
+
+// extend makes the steps anew after a receipt for more than any before, down to
+// where it says nothing new: an earlier quorum held that, and each of its
+// witnesses had seen it earlier.
+func (s *sightings) extend(old []step, e evidence) (from, until uint64) {
+	type voice struct {
+		term
+		name string
+	}
+	seen, held := map[voice]int64{}, map[term]int64{}
+	for t, cosignatures := range e.terms {
+		for _, c := range cosignatures {
+			seen[voice{t, c.Name}] = c.Time.Unix()
+		}
+		if e.quorums[t] {
+			held[t] = s.terms[t].held[e.Size]
+		}
+	}
+	var steps []step
+	kept := 0
+	s.descend(func(st step) bool {
+		earlier := func(of map[uint64]int64, than int64) bool {
+			at, ok := of[st.size]
+			return ok && st.size < e.Size && at <= than
+		}
+		maps.DeleteFunc(seen, func(v voice, at int64) bool { return earlier(s.terms[v.term].seen[v.name], at) })
+		maps.DeleteFunc(held, func(t term, at int64) bool { return earlier(s.terms[t].held, at) })
+		if len(seen)+len(held) == 0 {
+			kept = sort.Search(len(old), func(i int) bool { return old[i].size > st.size })
+			return false
+		}
+		if st.by > 0 {
+			steps = append(steps, st)
+		}
+		return true
+	})
 	slices.Reverse(steps)
-	return steps
+	if kept > 0 {
+		from = old[kept-1].size
+	}
+	s.steps = append(old[:kept], steps...)
+	return from, e.Size
+}
+
+// changedSteps are the indexes, from one to before another, whose steps differ.
+func changedSteps(old, new []step) (from, until uint64) {
+	i := 0
+	for i < len(old) && i < len(new) && old[i] == new[i] {
+		i++
+	}
+	if i > 0 {
+		from = new[i-1].size
+	}
+	a, b := len(old), len(new)
+	for a > i && b > i && old[a-1] == new[b-1] {
+		a, b = a-1, b-1
+	}
+	until = from
+	if a > i {
+		until = max(until, old[a-1].size)
+	}
+	if b > i {
+		until = max(until, new[b-1].size)
+	}
+	return from, until
 }

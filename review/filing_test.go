@@ -120,10 +120,13 @@ func TestFilingTimesEqualTheGuaranteeWordForWord(t *testing.T) {
 		size := len(f.logs[f.origin("prt")].records)
 		for range 12 {
 			var notes []receiptWords
-			var w Witnessed
+			var w, grown Witnessed
 			before := map[uint64]time.Time{}
-			for range 6 {
+			for i := range 9 {
 				n := receiptWords{size: 1 + rng.Uint64N(uint64(size))}
+				if rng.IntN(2) == 0 {
+					n.size = uint64(min(size, i+1))
+				}
 				for who := range witnesses {
 					if rng.IntN(4) > 0 {
 						n.words = append(n.words, said{who, rng.IntN(60)})
@@ -133,7 +136,24 @@ func TestFilingTimesEqualTheGuaranteeWordForWord(t *testing.T) {
 					continue
 				}
 				notes = append(notes, n)
-				require.NoError(t, w.Add(f.chain(), f.note("prt", int(n.size), f.sightings(n.words))))
+				text := f.note("prt", int(n.size), f.sightings(n.words))
+				require.NoError(t, w.Add(f.chain(), text))
+				shown, err := openReceipt(f.chain(), text)
+				require.NoError(t, err)
+				var was []any
+				for i := range uint64(size) {
+					at, by, ok := grown.Filed(f.origin("prt"), i)
+					was = append(was, []any{at, by, ok})
+				}
+				from, until := grown.refold(shown)
+				for i := range uint64(size) {
+					at, by, ok := grown.Filed(f.origin("prt"), i)
+					wantAt, wantBy, wantOK := w.Filed(f.origin("prt"), i)
+					require.Equal(t, []any{wantAt, wantBy, wantOK}, []any{at, by, ok})
+					if i < from || i >= until {
+						require.Equal(t, was[i], []any{at, by, ok}, "changed, and not said so")
+					}
+				}
 				for i := range uint64(size) {
 					wantAt, wantBy, wantOK := naiveFiled(witnesses, notes, i)
 					at, by, ok := w.Filed(f.origin("prt"), i)

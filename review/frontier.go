@@ -56,3 +56,33 @@ func rootsAt(leaves []tlog.Hash, sizes []uint64) map[uint64]tlog.Hash {
 	}
 	return roots
 }
+
+// tree is a frontier that finds the root which it had at any size: it keeps its
+// right edge of every markEvery sizes.
+type tree struct {
+	frontier
+	marks []frontier
+}
+
+const markEvery = 256
+
+func (t *tree) add(leaf tlog.Hash) {
+	if t.size%markEvery == 0 {
+		t.marks = append(t.marks, t.clone())
+	}
+	t.frontier.add(leaf)
+}
+
+func (f *frontier) clone() frontier { return frontier{f.size, slices.Clone(f.edge)} }
+
+// rootAt is the root at a size that the tree has reached over its leaves.
+func (t *tree) rootAt(size uint64, leaves []tlog.Hash) tlog.Hash {
+	if size == t.size {
+		return t.root()
+	}
+	f := t.marks[size/markEvery].clone()
+	for _, leaf := range leaves[f.size:size] {
+		f.add(leaf)
+	}
+	return f.root()
+}

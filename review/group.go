@@ -72,27 +72,25 @@ func init() {
 // whole is the only unit of a group that is made as one.
 func whole(*view) []string { return []string{""} }
 
-// table makes the group's rows in a scope.
-func (g *group) table(v *view) *table {
-	t := &table{group: g.name, names: g.figures}
+// units calls do for every unit of the group, once.
+func (g *group) units(v *view, do func(unit string)) {
 	done := map[string]bool{}
-	fill := func(units []string) {
+	each := func(units []string) {
 		for _, unit := range units {
 			if !done[unit] {
 				done[unit] = true
-				g.fill(v, unit, t)
+				do(unit)
 			}
 		}
 	}
 	if g.fixed != nil {
-		fill(g.fixed(v))
+		each(g.fixed(v))
 	}
 	if g.touched != nil {
 		for _, e := range v.docs {
-			fill(g.touched(v, e))
+			each(g.touched(v, e))
 		}
 	}
-	return t
 }
 
 // itself is the unit of a document for which a group has rows of its own.

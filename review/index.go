@@ -16,7 +16,7 @@ func judging(whom string) indexKey                    { return indexKey{"judges"
 func acceding(id DocumentID, p ParticipantID) indexKey {
 	return indexKey{"accedes", string(id), string(p)}
 }
-func citedIn(id DocumentID) indexKey                  { return indexKey{"cites", string(id), ""} }
+func citedIn(id DocumentID) indexKey { return indexKey{"cites", string(id), ""} }
 
 // under are the documents that hold of one key, by filing.
 func (r *Reading) under(k indexKey) []*entry { return r.index[k] }

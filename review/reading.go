@@ -21,6 +21,7 @@ import (
 type Reading struct {
 	snapshot Snapshot
 	genesis  *Document
+	asked    time.Time // the cut-off that was asked for; zero: the latest filing time
 	cutoff   time.Time
 
 	logs      map[Origin]*readLog
@@ -137,14 +138,25 @@ func Read(s Snapshot, genesis *Document, records iter.Seq2[Record, error], cutof
 	if err := r.complete(); err != nil {
 		return nil, err
 	}
-	if err := r.govern(); err != nil {
+	if r.asked = cutoff; !cutoff.IsZero() {
+		r.asked = cutoff.UTC()
+	}
+	if err := r.judgeAll(); err != nil {
 		return nil, err
 	}
-	if r.cutoff = cutoff.UTC(); cutoff.IsZero() {
+	return r, nil
+}
+
+// judgeAll finds the charter in force, and under it what counts.
+func (r *Reading) judgeAll() error {
+	if err := r.govern(); err != nil {
+		return err
+	}
+	if r.cutoff = r.asked; r.asked.IsZero() {
 		r.cutoff = r.filings.Latest()
 	}
 	r.weigh()
-	return r, nil
+	return nil
 }
 
 func newReading(s Snapshot, genesis *Document) *Reading {
@@ -193,14 +205,20 @@ func (r *Reading) take(record Record) error {
 		return nil
 	}
 	e.expected = true
-	if e.doc == nil && !e.malformed && record.Payload != nil && signing.PayloadDigest(record.Payload) == record.Leaf.Digest {
-		if e.doc = record.Parsed; e.doc == nil {
-			var err error
-			e.doc, err = Parse(record.Payload)
-			e.malformed = err != nil
-		}
-	}
+	e.read(record)
 	return nil
+}
+
+// read takes the content of a record in, if that is its own.
+func (e *entry) read(record Record) {
+	if e.doc != nil || e.malformed || record.Payload == nil || signing.PayloadDigest(record.Payload) != record.Leaf.Digest {
+		return
+	}
+	if e.doc = record.Parsed; e.doc == nil {
+		var err error
+		e.doc, err = Parse(record.Payload)
+		e.malformed = err != nil
+	}
 }
 
 // complete is whether these were all the records, and every payload came.

@@ -1,0 +1,267 @@
+package review
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+)
+
+// Assembly keeps the stocktakes of some scopes current while records arrive:
+// after every [Assembly.Apply] each is, byte for byte, what [Assemble] makes of
+// all records. It keeps the documents that it read in memory, and is for one
+// goroutine at a time.
+type Assembly struct {
+	reading *follower
+	scopes  map[Scope]*scopeTables
+	stale   bool // an Apply failed half-way: the next judges all anew
+
+	// Renewals is how often all documents were judged anew, and how often the rows
+	// of all documents were made anew, because the cut-off came to another day.
+	Renewals struct{ Judged, Days int }
+}
+
+// Change is what one Apply made of a stocktake: its manifest, and the parts
+// that were not there before.
+type Change struct {
+	Manifest []byte
+	Parts    map[string][]byte // by hexadecimal SHA-256
+}
+
+// Digest is that of the stocktake.
+func (c *Change) Digest() string { return digestOf(c.Manifest) }
+
+// ErrNotAhead means that a snapshot holds less than the one before: read it by
+// itself.
+var ErrNotAhead = errors.New("review: the snapshot does not go on from the one before")
+
+// NewAssembly goes on from what was read, which belongs to it from now on.
+func NewAssembly(r *Reading) *Assembly {
+	return &Assembly{reading: follow(r), scopes: map[Scope]*scopeTables{}}
+}
+
+// Reading is what has been read so far. The next Apply changes it.
+func (a *Assembly) Reading() *Reading { return a.reading.Reading }
+
+// Keep makes the stocktake of a scope, which Apply then keeps current.
+func (a *Assembly) Keep(scope Scope) error {
+	if scope == "" {
+		scope = ScopeGlobal
+	}
+	if a.scopes[scope] != nil {
+		return nil
+	}
+	s, err := a.reading.tables(scope)
+	if err == nil {
+		a.scopes[scope] = s
+	}
+	return err
+}
+
+// Drop keeps a scope no longer.
+func (a *Assembly) Drop(scope Scope) { delete(a.scopes, scope) }
+
+// Stocktake is that of a scope that is kept.
+func (a *Assembly) Stocktake(scope Scope) *Stocktake {
+	s := a.scopes[scope]
+	return composed(s.view.manifest(s.groups), a.reading.snapshot.Marshal(), pagesIn(s.groups))
+}
+
+// Apply folds records in: all by which a snapshot is ahead of what was read, and
+// with their content those that it counts on again. Others are passed over. A
+// snapshot that names no charter is given the one in force. Besides the errors of
+// [Read], which leave the assembly as it was unless they are of ErrRules or of
+// the charter in force, it returns [ErrNotAhead].
+func (a *Assembly) Apply(s Snapshot, records iter.Seq2[Record, error]) (map[Scope]*Change, error) {
+	b, err := a.reading.check(s, records)
+	if err != nil {
+		return nil, err
+	}
+	was := day(a.reading.cutoff)
+	affected, ok := a.reading.takeIn(b)
+	if !ok || a.stale {
+		return a.renew()
+	}
+	if was != day(a.reading.cutoff) {
+		a.Renewals.Days++
+		a.reading.judge(affected)
+		return a.remake()
+	}
+	changes := map[Scope]*Change{}
+	touched := map[Scope][]map[string]bool{}
+	for scope, t := range a.scopes {
+		touched[scope] = t.touched(affected, affected.fresh, nil)
+	}
+	a.reading.judge(affected)
+	for scope, t := range a.scopes {
+		if affected.challenges(a.reading.Reading) {
+			t.view.accredited = a.reading.Accredited()
+		}
+		changes[scope] = t.change(t.touched(affected, func(*entry) bool { return false }, touched[scope]))
+	}
+	return changes, nil
+}
+
+// challenges is whether the documents say something about accreditations.
+func (a affected) challenges(r *Reading) bool {
+	for e := range a.all {
+		if e.kind() == KindComment && r.docs[e.doc.About()].kind() == KindAccreditation {
+			return true
+		}
+	}
+	return false
+}
+
+// renew judges all documents anew.
+func (a *Assembly) renew() (map[Scope]*Change, error) {
+	a.Renewals.Judged++
+	a.stale = true
+	if err := a.reading.again(); err != nil {
+		return nil, err
+	}
+	a.stale = false
+	return a.remake()
+}
+
+// remake makes the rows of all documents anew. A scope that is none any more
+// is dropped.
+func (a *Assembly) remake() (map[Scope]*Change, error) {
+	changes := map[Scope]*Change{}
+	for scope, old := range maps.Clone(a.scopes) {
+		t, err := a.reading.tables(scope)
+		if errors.Is(err, ErrScope) {
+			a.Drop(scope)
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", scope, err)
+		}
+		a.scopes[scope] = t
+		c := &Change{Manifest: t.view.manifest(t.groups).of(pagesIn(t.groups)), Parts: map[string][]byte{}}
+		for i, g := range t.groups {
+			was := map[string]bool{}
+			for part := range old.groups[i].pages.all {
+				was[part.digest] = true
+			}
+			for part := range g.pages.all {
+				if !was[part.digest] {
+					c.Parts[part.digest] = part.bytes
+				}
+			}
+		}
+		changes[scope] = c
+	}
+	return changes, nil
+}
+
+// scopeTables are a scope's rows, by the units that they were made for.
+type scopeTables struct {
+	view   *view
+	groups []*groupTable
+}
+
+// groupTable are the rows of one group.
+type groupTable struct {
+	group *group
+	units map[string][]string // keys of the rows of each; those without rows are left out
+	pages *pages
+}
+
+func (f *follower) tables(scope Scope) (*scopeTables, error) {
+	v, err := f.view(scope)
+	if err != nil {
+		return nil, err
+	}
+	return &scopeTables{v, newTables(v)}, nil
+}
+
+// newTables makes the rows of all groups in a scope.
+func newTables(v *view) []*groupTable {
+	all := make([]*groupTable, len(groups))
+	for i, g := range groups {
+		t, units := &table{group: g.name, names: g.figures}, map[string][]string{}
+		g.units(v, func(unit string) {
+			from := len(t.rows)
+			g.fill(v, unit, t)
+			if len(t.rows) > from {
+				units[unit] = keysOf(t.rows[from:])
+			}
+		})
+		all[i] = &groupTable{g, units, pagesOf(t)}
+		all[i].pages.flush(func(part) {})
+	}
+	return all
+}
+
+func keysOf(rows []tableRow) []string {
+	return collect(rows, func(row tableRow) string { return row.key })
+}
+
+func pagesIn(tables []*groupTable) []*pages {
+	all := make([]*pages, len(tables))
+	for i, t := range tables {
+		all[i] = t.pages
+	}
+	return all
+}
+
+// touched adds, group by group, the units whose rows may rest on what is
+// affected, as the reading is now.
+func (s *scopeTables) touched(a affected, skip func(*entry) bool, to []map[string]bool) []map[string]bool {
+	if to == nil {
+		to = make([]map[string]bool, len(s.groups))
+	}
+	for i, t := range s.groups {
+		if to[i] == nil {
+			to[i] = map[string]bool{}
+		}
+		if t.group.touched == nil {
+			continue
+		}
+		for e := range a.all {
+			if skip(e) {
+				continue
+			}
+			for _, unit := range t.group.touched(s.view, e) {
+				to[i][unit] = true
+			}
+		}
+	}
+	return to
+}
+
+// change makes the rows of units anew.
+func (s *scopeTables) change(touched []map[string]bool) *Change {
+	c := &Change{Parts: map[string][]byte{}}
+	for i, t := range s.groups {
+		t.change(s.view, touched[i])
+		t.pages.flush(func(fresh part) { c.Parts[fresh.digest] = fresh.bytes })
+	}
+	c.Manifest = s.view.manifest(s.groups).of(pagesIn(s.groups))
+	return c
+}
+
+func (t *groupTable) change(v *view, units map[string]bool) {
+	rows := &table{group: t.group.name}
+	gone := map[string]bool{}
+	for unit := range units {
+		for _, key := range t.units[unit] {
+			gone[key] = true
+		}
+		delete(t.units, unit)
+	}
+	for unit := range units {
+		from := len(rows.rows)
+		t.group.fill(v, unit, rows)
+		if len(rows.rows) > from {
+			t.units[unit] = keysOf(rows.rows[from:])
+		}
+	}
+	for _, row := range rows.rows {
+		delete(gone, row.key)
+		t.pages.set(row)
+	}
+	for key := range gone {
+		t.pages.remove(key)
+	}
+}

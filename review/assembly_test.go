@@ -1,0 +1,156 @@
+package review
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// arrival lets the records of a federation arrive at a node, log by log in any
+// order, and content come and go.
+type arrival struct {
+	*testFederation
+	rng    *rand.Rand
+	sizes  map[Origin]int
+	hidden map[DocumentID]bool
+}
+
+func newArrival(f *testFederation, rng *rand.Rand) *arrival {
+	return &arrival{f, rng, map[Origin]int{}, map[DocumentID]bool{}}
+}
+
+// snapshot is of what has arrived, with its records.
+func (a *arrival) state() (Snapshot, []Record) {
+	s := Snapshot{Federation: a.genesis.ID}
+	var all []Record
+	for _, o := range slices.Sorted(maps.Keys(a.logs)) {
+		state := LogState{Origin: o, Size: uint64(a.sizes[o])}
+		var leaves []tlog.Hash
+		for _, r := range a.logs[o].records[:a.sizes[o]] {
+			leaves = append(leaves, r.Leaf.Hash())
+			if a.hidden[r.ID()] {
+				r.Payload, r.Absence = nil, Sealed
+			}
+			if r.Payload == nil {
+				state.Absent = append(state.Absent, r.Index)
+			}
+			all = append(all, r)
+		}
+		if state.Root = rootsAt(leaves, []uint64{state.Size})[state.Size]; state.Size > 0 {
+			s.Logs = append(s.Logs, state)
+		}
+	}
+	return s, all
+}
+
+// some lets some records arrive, more than most seldom; done when there are no
+// more.
+func (a *arrival) some(most int) (done bool) {
+	var waiting []Origin
+	for _, o := range slices.Sorted(maps.Keys(a.logs)) {
+		if a.sizes[o] < len(a.logs[o].records) {
+			waiting = append(waiting, o)
+		}
+	}
+	if len(waiting) == 0 {
+		return true
+	}
+	for range 1 + a.rng.IntN(most) {
+		o := pick(a.rng, waiting)
+		a.sizes[o] = min(len(a.logs[o].records), a.sizes[o]+1)
+	}
+	return false
+}
+
+// comeAndGo hides the content of a document, or shows it again.
+func (a *arrival) comeAndGo() {
+	l := a.logs[pick(a.rng, slices.Sorted(maps.Keys(a.logs)))]
+	r := pick(a.rng, l.records)
+	d, err := Parse(r.Payload)
+	if err == nil && !slices.Contains(lasting, d.Kind) {
+		a.hidden[d.ID] = !a.hidden[d.ID]
+	}
+}
+
+var arrivalScopes = []Scope{ScopeGlobal, "region:UN-ECA", "participant:gmb", "objective:2"}
+
+// steps counts what Apply did.
+type steps struct{ all, judged, days int }
+
+// followed lets everything arrive, and compares what Apply keeps with what
+// Assemble makes after every step. It says where they first differ; "" if never.
+func followed(t testing.TB, f *testFederation, rng *rand.Rand, most int, comeAndGo bool, scopes []Scope, whole func(Snapshot, []Record, Scope) *Stocktake) (differs string, n steps) {
+	a := newArrival(f, rng)
+	for _, o := range slices.Sorted(maps.Keys(f.logs)) { // the openings and the founding
+		a.sizes[o] = 1
+	}
+	a.sizes[f.origin("prt")] = 10
+	s, records := a.state()
+	r, err := Read(s, f.genesis, each(records), time.Time{})
+	require.NoError(t, err)
+	assembly, kept := NewAssembly(r), map[Scope]map[string][]byte{}
+	for _, scope := range scopes {
+		require.NoError(t, assembly.Keep(scope))
+		kept[scope] = maps.Clone(assembly.Stocktake(scope).Parts)
+	}
+	for !a.some(most) {
+		n.all++
+		if comeAndGo && rng.IntN(12) == 0 {
+			a.comeAndGo()
+		}
+		had := s
+		s, records = a.state()
+		news := slices.DeleteFunc(slices.Clone(records), func(r Record) bool {
+			was := had.Log(r.Origin)
+			return r.Index < was.Size && !slices.Contains(was.Absent, r.Index)
+		})
+		rng.Shuffle(len(news), func(i, j int) { news[i], news[j] = news[j], news[i] })
+		changes, err := assembly.Apply(s, each(news))
+		require.NoError(t, err)
+		for _, scope := range scopes {
+			want := whole(s, records, scope)
+			got := assembly.Stocktake(scope)
+			if string(got.Manifest) != string(want.Manifest) || string(changes[scope].Manifest) != string(want.Manifest) || string(got.Snapshot) != string(want.Snapshot) {
+				return fmt.Sprintf("step %d, %s", n.all, scope), n
+			}
+			maps.Copy(kept[scope], changes[scope].Parts)
+			for digest := range want.Parts {
+				require.Equal(t, digest, digestOf(kept[scope][digest]), "a part that was not said to be fresh")
+			}
+		}
+	}
+	n.judged, n.days = assembly.Renewals.Judged, assembly.Renewals.Days
+	return "", n
+}
+
+// assembled is the full assembly.
+func assembled(t testing.TB, f *testFederation) func(Snapshot, []Record, Scope) *Stocktake {
+	return func(s Snapshot, records []Record, scope Scope) *Stocktake {
+		want, err := Assemble(s, f.genesis, each(records), Options{Scope: scope})
+		require.NoError(t, err)
+		return want
+	}
+}
+
+func TestApplyEqualsTheFullAssembly(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	var total steps
+	for i := range 6 {
+		minutes, kinds := 20, plainSteps
+		if i%3 == 2 {
+			minutes, kinds = 2*24*60, 15
+		}
+		f := chaosIn(newAccreditingWith(t, []int{1, 4, 7}[i%3]), rng, 60, minutes, kinds)
+		differs, n := followed(t, f, rng, []int{1, 4, 12}[i%3], i%2 == 1, arrivalScopes, assembled(t, f))
+		require.Empty(t, differs, "corpus %d", i)
+		t.Logf("corpus %d: %+v", i, n)
+		total.all, total.judged, total.days = total.all+n.all, total.judged+n.judged, total.days+n.days
+	}
+	require.Greater(t, total.all-total.judged-total.days, total.all/3, "too few steps that were folded in")
+}

@@ -85,7 +85,7 @@ type steps struct{ all, judged, days int }
 
 // followed lets everything arrive, and compares what Apply keeps with what
 // Assemble makes after every step. It says where they first differ; "" if never.
-func followed(t testing.TB, f *testFederation, rng *rand.Rand, most int, comeAndGo bool, scopes []Scope, whole func(Snapshot, []Record, Scope) *Stocktake) (differs string, n steps) {
+func followed(t testing.TB, f *testFederation, rng *rand.Rand, most int, comeAndGo bool, scopes []Scope, whole func(Snapshot, []Record, Scope) *Stocktake, before func(*Assembly)) (differs string, n steps) {
 	a := newArrival(f, rng)
 	for _, o := range slices.Sorted(maps.Keys(f.logs)) { // the openings and the founding
 		a.sizes[o] = 1
@@ -111,6 +111,7 @@ func followed(t testing.TB, f *testFederation, rng *rand.Rand, most int, comeAnd
 			return r.Index < was.Size && !slices.Contains(was.Absent, r.Index)
 		})
 		rng.Shuffle(len(news), func(i, j int) { news[i], news[j] = news[j], news[i] })
+		before(assembly)
 		changes, err := assembly.Apply(s, each(news))
 		require.NoError(t, err)
 		for _, scope := range scopes {
@@ -147,10 +148,63 @@ func TestApplyEqualsTheFullAssembly(t *testing.T) {
 			minutes, kinds = 2*24*60, 15
 		}
 		f := chaosIn(newAccreditingWith(t, []int{1, 4, 7}[i%3]), rng, 60, minutes, kinds)
-		differs, n := followed(t, f, rng, []int{1, 4, 12}[i%3], i%2 == 1, arrivalScopes, assembled(t, f))
+		differs, n := followed(t, f, rng, []int{1, 4, 12}[i%3], i%2 == 1, arrivalScopes, assembled(t, f), func(*Assembly) {})
 		require.Empty(t, differs, "corpus %d", i)
 		t.Logf("corpus %d: %+v", i, n)
 		total.all, total.judged, total.days = total.all+n.all, total.judged+n.judged, total.days+n.days
 	}
 	require.Greater(t, total.all-total.judged-total.days, total.all/3, "too few steps that were folded in")
+}
+
+// renewed are groups whose documents all make Apply judge everything anew: what
+// they say they are touched by is for groups alike.
+var renewed = []string{groupParticipation}
+
+// A group that does not say what documents touch is found out: for every group
+// that keeps silent, some corpus differs.
+func TestApplyFindsOutWhatIsNotTouched(t *testing.T) {
+	type run struct {
+		f     *testFederation
+		whole func(Snapshot, []Record, Scope) *Stocktake
+	}
+	var runs []run
+	rng := rand.New(rand.NewPCG(21, 22))
+	for range 3 {
+		f := chaosIn(newAccreditingWith(t, 1), rng, 25, 20, 15)
+		f.settle(minute(25 * 20))
+		f = chaosIn(f, rng, 120, 20, plainSteps)
+		made, from := map[string]*Stocktake{}, assembled(t, f)
+		runs = append(runs, run{f, func(s Snapshot, records []Record, scope Scope) *Stocktake {
+			if made[s.Digest()] == nil {
+				made[s.Digest()] = from(s, records, scope)
+			}
+			return made[s.Digest()]
+		}})
+	}
+	silent := func(name string) func(*Assembly) {
+		return func(a *Assembly) {
+			for _, t := range a.scopes[ScopeGlobal].groups {
+				if t.group.name == name {
+					g := *t.group
+					g.touched = func(*view, *entry) []string { return nil }
+					t.group = &g
+				}
+			}
+		}
+	}
+	caught := func(name string) bool {
+		for i, r := range runs {
+			differs, _ := followed(t, r.f, rand.New(rand.NewPCG(uint64(i), 1)), 3, false, []Scope{ScopeGlobal}, r.whole, silent(name))
+			if differs != "" {
+				return true
+			}
+		}
+		return false
+	}
+	require.False(t, caught("no group"))
+	for _, g := range groups {
+		if g.touched != nil && !slices.Contains(renewed, g.name) && !caught(g.name) {
+			t.Errorf("%s: no corpus differs without what it says documents touch", g.name)
+		}
+	}
 }

@@ -158,12 +158,27 @@ var spoken = []Kind{KindPledge, KindReport, KindAssessment, KindComment, KindRes
 var accreditationsGroup = group{
 	name:    groupAccreditations,
 	figures: []string{"accreditations", stateInForce, stateWithdrawn, stateEnded, "not named", "challenged"},
-	fixed:   whole,
-	touched: func(v *view, e *entry) []string {
-		if e.doc != nil && (e.doc.Author.Accredited() || e.doc.Kind == KindAccreditation || e.doc.Kind == KindComment && v.docs[e.doc.About()].kind() == KindAccreditation) {
-			return []string{""}
+	fixed: func(v *view) (units []string) {
+		for _, a := range v.accredited {
+			units = append(units, string(a.ID))
 		}
-		return nil
+		return units
+	},
+	touched: func(v *view, e *entry) (units []string) {
+		if e.doc == nil {
+			return nil
+		}
+		if e.doc.Author.Accredited() {
+			units = append(units, string(e.doc.Author))
+		}
+		about := e
+		if e.doc.Kind == KindComment {
+			about = v.docs[e.doc.About()]
+		}
+		if p, ok := predicateOf[*Accreditation](about); ok {
+			units = append(units, string(p.Participant))
+		}
+		return units
 	},
 	fill: fillAccreditations,
 	rows: func(c *Contents) any { return &c.Accreditations },
@@ -177,41 +192,40 @@ var accreditationsGroup = group{
 	},
 }
 
-func fillAccreditations(v *view, _ string, t *table) {
-	type pair struct{ accreditor, author ParticipantID }
-	documents := map[pair]int{}
-	for _, author := range v.accredited {
-		for _, kind := range spoken {
-			for _, e := range v.under(byAuthor(author.ID, kind)) {
-				if !e.counts() {
-					continue
-				}
-				for _, accreditor := range v.accreditors(e) {
-					documents[pair{accreditor, author.ID}]++
-				}
+func fillAccreditations(v *view, unit string, t *table) {
+	author, ok := v.accreditedAuthor(ParticipantID(unit))
+	if !ok {
+		return
+	}
+	documents := map[ParticipantID]int{} // by accreditor
+	for _, kind := range spoken {
+		for _, e := range v.under(byAuthor(author.ID, kind)) {
+			if !e.counts() {
+				continue
+			}
+			for _, accreditor := range v.accreditors(e) {
+				documents[accreditor]++
 			}
 		}
 	}
-	for _, author := range v.accredited {
-		for _, by := range author.By {
-			if !v.covers(author.ID) && v.one != by.Accreditor {
-				continue
-			}
-			n := documents[pair{by.Accreditor, author.ID}]
-			row := &AccreditationRow{
-				Row: Row{Key: string(by.Accreditor) + "/" + string(author.ID), In: []string{"accreditations", by.State, "by " + string(by.Accreditor)},
-					Sums: map[string]string{"documents through " + string(by.Accreditor): strconv.Itoa(n)}, Sample: author.Sample, Cites: by.Accreditations},
-				Accreditor: by.Accreditor, Author: author.ID, Name: author.Name, Type: author.Type, State: by.State, Filed: by.Filed, Until: by.Until,
-				Challenges: by.Challenges, Documents: n,
-			}
-			if author.Vouched {
-				row.In = append(row.In, "not named")
-			}
-			if len(by.Challenges) > 0 {
-				row.In = append(row.In, "challenged")
-				row.Cites = append(slices.Clip(row.Cites), by.Challenges...)
-			}
-			t.add(row)
+	for _, by := range author.By {
+		if !v.covers(author.ID) && v.one != by.Accreditor {
+			continue
 		}
+		n := documents[by.Accreditor]
+		row := &AccreditationRow{
+			Row: Row{Key: string(by.Accreditor) + "/" + string(author.ID), In: []string{"accreditations", by.State, "by " + string(by.Accreditor)},
+				Sums: map[string]string{"documents through " + string(by.Accreditor): strconv.Itoa(n)}, Sample: author.Sample, Cites: by.Accreditations},
+			Accreditor: by.Accreditor, Author: author.ID, Name: author.Name, Type: author.Type, State: by.State, Filed: by.Filed, Until: by.Until,
+			Challenges: by.Challenges, Documents: n,
+		}
+		if author.Vouched {
+			row.In = append(row.In, "not named")
+		}
+		if len(by.Challenges) > 0 {
+			row.In = append(row.In, "challenged")
+			row.Cites = append(slices.Clip(row.Cites), by.Challenges...)
+		}
+		t.add(row)
 	}
 }

@@ -206,7 +206,7 @@ var agreementGroup = group{
 	touched: func(v *view, e *entry) (units []string) {
 		for _, id := range ofAssessment(v, e) {
 			if e := v.unitEntry(id); e.code == "" {
-				units = append(units, v.assessed(e).judged())
+				units = append(units, v.assessed(e).likeUnit())
 			}
 		}
 		return units
@@ -229,10 +229,26 @@ var agreementGroup = group{
 	},
 }
 
-// fillAgreement compares all that judge one participant, or one region.
+// likeUnit is what an assessment judges that others judge too: one pledge in all
+// its versions, else all of the doing of a participant or region.
+func (a assessed) likeUnit() string {
+	if a.pledge != nil {
+		return string(a.pledge.id)
+	}
+	return a.judged()
+}
+
+// fillAgreement compares all that judge the same.
 func fillAgreement(v *view, unit string, t *table) {
 	rows := map[string]*AgreementRow{}
-	for _, e := range v.under(judging(unit)) {
+	like := v.under(judging(unit))
+	if pledge := v.unitEntry(unit); pledge != nil {
+		for _, version := range versions(pledge) {
+			like = append(like, v.about[version.id]...)
+		}
+		sorted(like)
+	}
+	for _, e := range like {
 		a, ok := v.assessment(string(e.id))
 		if !ok {
 			continue

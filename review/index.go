@@ -38,7 +38,9 @@ func (r *Reading) keysOf(e *entry) []indexKey {
 			keys = append(keys, onRound(p.Round, p.Author))
 		}
 	case *Assessment:
-		keys = append(keys, judging(r.assessed(e).judged()))
+		if a := r.assessed(e); a.pledge == nil {
+			keys = append(keys, judging(a.judged()))
+		}
 	}
 	for _, c := range citationsOf(e.doc) {
 		keys = append(keys, citedIn(c.id))

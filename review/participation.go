@@ -1,6 +1,7 @@
 package review
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,15 +44,32 @@ var participationGroup = group{
 	name: groupParticipation,
 	figures: []string{"participants", stateAcceded, stateListed, stateAccredited, stateSuspended, stateEnded, stateNotYet,
 		chamberStates, chamberBodies, chamberSociety, "in several regions", stateOutside},
-	fixed: whole,
+	fixed: func(v *view) (units []string) {
+		for _, p := range v.charter.Participants {
+			units = append(units, string(p.ID))
+		}
+		for _, a := range v.accredited {
+			units = append(units, string(a.ID))
+		}
+		return append(units, outside)
+	},
 	touched: func(v *view, e *entry) []string {
 		switch e.kind() {
-		case KindAccession, KindAccreditation:
-			return []string{""}
+		case KindAccession:
+			return []string{string(e.doc.Author)}
+		case KindAccreditation:
+			return []string{string(e.doc.Predicate.(*Accreditation).Participant)}
 		}
 		return nil
 	},
-	fill: fillParticipation,
+	fill: func(v *view, unit string, t *table) {
+		if unit == outside {
+			fillOutside(v, t)
+			return
+		}
+		fillParticipant(v, ParticipantID(unit), t)
+		fillAccredited(v, ParticipantID(unit), t)
+	},
 	rows: func(c *Contents) any { return &c.Participation },
 	section: func(c *Contents) *Section {
 		s := c.newSection(groupParticipation, "Who takes part", "participant", "name", "kind", "state", "regions")
@@ -66,51 +84,70 @@ var participationGroup = group{
 	},
 }
 
-func fillParticipation(v *view, _ string, t *table) {
+// outside is the unit of the region's members that are outside this federation.
+const outside = "outside/"
+
+func fillParticipant(v *view, id ParticipantID, t *table) {
+	i := slices.IndexFunc(v.charter.Participants, func(p Participant) bool { return p.ID == id })
+	if i < 0 || !v.covers(id) {
+		return
+	}
+	p := v.charter.Participants[i]
+	row := &ParticipationRow{
+		Row: Row{Key: string(p.ID), Sample: p.Sample, Cites: []DocumentID{v.inForce}},
+		ID:  p.ID, Name: p.Name, Kind: p.Kind, Chamber: chamber(p.Kind), Country: p.Country, Convenes: p.Region, State: v.state(p),
+		Regions: v.regions[p.ID],
+	}
+	if accessions := v.under(asMember(p.ID)); len(accessions) > 0 {
+		row.Cites = []DocumentID{accessions[0].id}
+	}
+	row.In = []string{row.State}
+	if row.State != stateEnded && row.State != stateNotYet {
+		row.In = append(row.In, "participants", row.Chamber)
+		if p.Kind == kindState && len(row.Regions) > 1 {
+			row.In = append(row.In, "in several regions")
+		}
+	}
+	t.add(row)
+}
+
+func fillAccredited(v *view, id ParticipantID, t *table) {
+	a, ok := v.accreditedAuthor(id)
+	if !ok || !v.covers(id) {
+		return
+	}
+	row := &ParticipationRow{
+		Row: Row{Key: string(a.ID), In: []string{a.State}, Sample: a.Sample},
+		ID:  a.ID, Name: a.Name, Kind: a.Type, Country: a.Country, Regions: v.regions[a.ID], State: a.State,
+	}
+	for _, by := range a.By {
+		row.Cites = append(row.Cites, by.Accreditations[0])
+		if by.State == stateInForce {
+			row.AccreditedBy = append(row.AccreditedBy, by.Accreditor)
+			row.In = append(row.In, "accredited by "+string(by.Accreditor))
+		}
+	}
+	t.add(row)
+}
+
+// accreditedAuthor is one of the view's.
+func (v *view) accreditedAuthor(id ParticipantID) (a Accredited, ok bool) {
+	i, ok := slices.BinarySearchFunc(v.accredited, id, func(a Accredited, id ParticipantID) int { return strings.Compare(string(a.ID), string(id)) })
+	if !ok {
+		return a, false
+	}
+	return v.accredited[i], true
+}
+
+func fillOutside(v *view, t *table) {
+	if v.region == "" {
+		return
+	}
 	represented := map[string]bool{}
 	for _, p := range v.charter.Participants {
 		if p.Kind == kindState && p.Country != "" {
 			represented[p.Country] = true
 		}
-		if !v.covers(p.ID) {
-			continue
-		}
-		row := &ParticipationRow{
-			Row: Row{Key: string(p.ID), Sample: p.Sample, Cites: []DocumentID{v.inForce}},
-			ID:  p.ID, Name: p.Name, Kind: p.Kind, Chamber: chamber(p.Kind), Country: p.Country, Convenes: p.Region, State: v.state(p),
-			Regions: v.regions[p.ID],
-		}
-		if accessions := v.under(asMember(p.ID)); len(accessions) > 0 {
-			row.Cites = []DocumentID{accessions[0].id}
-		}
-		row.In = []string{row.State}
-		if row.State != stateEnded && row.State != stateNotYet {
-			row.In = append(row.In, "participants", row.Chamber)
-			if p.Kind == kindState && len(row.Regions) > 1 {
-				row.In = append(row.In, "in several regions")
-			}
-		}
-		t.add(row)
-	}
-	for _, a := range v.accredited {
-		if !v.covers(a.ID) {
-			continue
-		}
-		row := &ParticipationRow{
-			Row: Row{Key: string(a.ID), In: []string{a.State}, Sample: a.Sample},
-			ID:  a.ID, Name: a.Name, Kind: a.Type, Country: a.Country, Regions: v.regions[a.ID], State: a.State,
-		}
-		for _, by := range a.By {
-			row.Cites = append(row.Cites, by.Accreditations[0])
-			if by.State == stateInForce {
-				row.AccreditedBy = append(row.AccreditedBy, by.Accreditor)
-				row.In = append(row.In, "accredited by "+string(by.Accreditor))
-			}
-		}
-		t.add(row)
-	}
-	if v.region == "" {
-		return
 	}
 	region, _ := compact.Region(v.region)
 	for _, m := range region.Members {
@@ -119,7 +156,7 @@ func fillParticipation(v *view, _ string, t *table) {
 		}
 		country, _ := compact.Country(m.ISO3)
 		t.add(&ParticipationRow{
-			Row:  Row{Key: "outside/" + m.ISO3, In: []string{stateOutside}, Cites: []DocumentID{v.inForce}},
+			Row:  Row{Key: outside + m.ISO3, In: []string{stateOutside}, Cites: []DocumentID{v.inForce}},
 			Name: country.Name, Country: m.ISO3, State: stateOutside,
 		})
 	}

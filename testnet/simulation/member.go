@@ -180,12 +180,17 @@ func (f *Federation) sign(k *Key, payload []byte) review.SignedDocument {
 	if err != nil {
 		panic(fmt.Sprintf("simulation: %v in %.300s", err, payload))
 	}
+	return review.SignedDocument{Envelope: k.Sign(payload), Document: d, Key: k.Public}
+}
+
+// Sign signs a payload, whatever it says.
+func (k *Key) Sign(payload []byte) signing.Envelope {
 	digest := signing.PayloadDigest(payload)
 	signature, err := k.private.Sign(nil, digest[:], crypto.SHA256) // no randomness: RFC 6979
 	if err != nil {
 		panic(err)
 	}
-	return review.SignedDocument{Envelope: signing.Envelope{Payload: payload, Signature: signature}, Document: d, Key: k.Public}
+	return signing.Envelope{Payload: payload, Signature: signature}
 }
 
 // Entry is a document as a log takes it.

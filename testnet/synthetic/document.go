@@ -68,7 +68,7 @@ func (w *writer) document(log int) {
 func (w *writer) pledge(log int) {
 	author := w.rng.IntN(w.States)
 	p := &review.Pledge{Common: w.common(author, fmt.Sprint("pledge ", w.salts)), Form: "individual", Objectives: []int{1 + w.rng.IntN(23)},
-		Nature: []string{pick(w.rng, "financial", "policy", "action")}, Due: pick(w.rng, "2027-06-30", "2028-12-31", "2030-12-31", review.NotStated)}
+		Nature: []string{pick(w.rng, "financial", "policy", "action")}, Due: pick(w.rng, w.inDays(200), w.inDays(900), review.NotStated)}
 	p.Summary = w.text(300)
 	var named []int
 	if w.rng.IntN(4) == 0 {
@@ -84,13 +84,13 @@ func (w *writer) pledge(log int) {
 		p.Resources = []review.Resource{{Amount: pick(w.rng, "250000", "1000000", "75000.50", "12.125", review.NotStated), Currency: pick(w.rng, "EUR", "USD", "KES"), Purpose: "SAMPLE offices"}}
 	}
 	if w.rng.IntN(2) == 0 {
-		p.Targets = []review.Target{{ID: "t1", Indicator: "SAMPLE offices open", Baseline: "0", Value: fmt.Sprint(10 + w.rng.IntN(90)), Unit: "offices", Due: "2028-12-31"}}
+		p.Targets = []review.Target{{ID: "t1", Indicator: "SAMPLE offices open", Baseline: "0", Value: fmt.Sprint(10 + w.rng.IntN(90)), Unit: "offices", Due: w.inDays(200)}}
 	}
 	switch old, ok := w.any(review.KindPledge); {
 	case ok && w.rng.IntN(7) == 0: // revised
 		author, named = old.author, old.named
 		revised := *old.pledge
-		revised.Common, revised.Due = w.common(author, fmt.Sprint("pledge ", w.salts, ", revised")), p.Due
+		revised.Common, revised.Due, revised.Targets = w.common(author, fmt.Sprint("pledge ", w.salts, ", revised")), p.Due, p.Targets
 		revised.Supersedes = old.id
 		p = &revised
 	case ok && len(old.named) > 0 && w.rng.IntN(3) == 0: // counted twice: a party pledges as its own what is pledged together
@@ -174,7 +174,7 @@ func (w *writer) respond(log int) {
 		return
 	}
 	w.say(log, about.to, review.KindResponse, string(about.kind), about.id, &review.Response{Common: w.common(about.to, "response"),
-		Position: pick(w.rng, "supported", "noted", "declined", "answered"), Text: "SAMPLE: " + w.text(150), Intended: pick(w.rng, "", "2028-12-31", review.NotStated)})
+		Position: pick(w.rng, "supported", "noted", "declined", "answered"), Text: "SAMPLE: " + w.text(150), Intended: pick(w.rng, "", w.inDays(90), review.NotStated)})
 }
 
 func (w *writer) withdraw(log int) {
@@ -185,6 +185,9 @@ func (w *writer) withdraw(log int) {
 	}
 	w.say(log, old.author, review.KindWithdrawal, string(old.kind), old.id, &review.Withdrawal{Common: w.common(old.author, "withdrawal"), Reason: "SAMPLE: filed in error"})
 }
+
+// inDays is a date so many days ahead.
+func (w *writer) inDays(n int) string { return w.now.AddDate(0, 0, n).Format("2006-01-02") }
 
 func pick(rng *rand.Rand, list ...string) string { return list[rng.IntN(len(list))] }
 

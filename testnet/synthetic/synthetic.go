@@ -34,6 +34,7 @@ type Options struct {
 	Logs      int // 8: of the first States
 	Block     int // 256: documents into one log, before a receipt covers them
 	Days      int // 1000: that they are filed over, from [simulation.Start] on
+	Tail      int // the last so many are filed a minute apart, each before a receipt of its own
 }
 
 // Corpus is one.
@@ -123,8 +124,11 @@ func (c *Corpus) Records() iter.Seq[Record] {
 		w.found()
 		step := time.Duration(c.Days) * 24 * time.Hour / time.Duration(max(1, c.Documents))
 		for n := 0; n < c.Documents && !w.stopped; {
-			log := n / c.Block % c.Logs
-			for range min(c.Block, c.Documents-n) {
+			log, block := n/c.Block%c.Logs, min(c.Block, c.Documents-c.Tail-n)
+			if block <= 0 {
+				log, block, step = n%c.Logs, 1, time.Minute
+			}
+			for range block {
 				w.now = w.now.Add(step)
 				w.document(log)
 				n++

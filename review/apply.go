@@ -498,10 +498,10 @@ func taken(list []*entry, e *entry) []*entry {
 
 // settleAbsences takes in what the snapshot counts on of records that it had.
 func (f *follower) settleAbsences(before Snapshot, b *batch) {
-	came := map[DocumentID][]byte{}
+	came := map[DocumentID]Record{}
 	for _, record := range b.records {
 		if record.Payload != nil {
-			came[record.ID()] = record.Payload
+			came[record.ID()] = record
 		}
 	}
 	for _, e := range f.docs {
@@ -509,11 +509,8 @@ func (f *follower) settleAbsences(before Snapshot, b *batch) {
 			_, gone := slices.BinarySearch(f.logs[p.origin].Absent, p.index)
 			return !gone
 		})
-		switch payload, here := came[e.id]; {
-		case !e.expected:
+		if e.read(came[e.id]); !e.expected {
 			e.doc, e.malformed = nil, false
-		case e.doc == nil && !e.malformed && here:
-			e.read(payload)
 		}
 	}
 }

@@ -41,3 +41,25 @@ func TestEveryPhaseGivesItsFigures(t *testing.T) {
 		}
 	}
 }
+
+func TestAssemblingGivesItsFigures(t *testing.T) {
+	dir, all := t.TempDir(), figures{"compute_s": 1, "renewals": 1, "days": 1, "day_ms": 1}
+	for _, phase := range reviewOrder {
+		found, err := run(phase, dir, 2000, "")
+		if err != nil {
+			t.Fatalf("%s: %v", phase, err)
+		}
+		for name, value := range found {
+			if !math.IsInf(value, 0) && value > 0 {
+				all[name] = value
+			}
+		}
+	}
+	for _, row := range reviewRows {
+		for _, name := range []string{row.ours, row.theirs} {
+			if _, ok := all[name]; name != "" && !ok {
+				t.Errorf("%s is not there, or nothing", name)
+			}
+		}
+	}
+}

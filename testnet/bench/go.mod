@@ -4,9 +4,11 @@ go 1.26.6
 
 require (
 	github.com/dgraph-io/badger/v4 v4.9.6 // the database alone: a ceiling
-	golang.org/x/mod v0.42.0 // the trees of the logs that are taken in
+	golang.org/x/mod v0.42.0 // indirect; the trees of the logs that are taken in
 	stocktake v0.0.0 // what is measured
 )
+
+require modernc.org/sqlite v1.62.0
 
 require (
 	filippo.io/bigmod v0.1.1-0.20260103110540-f8a47775ebe5 // indirect
@@ -123,7 +125,6 @@ require (
 	modernc.org/libc v1.80.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
-	modernc.org/sqlite v1.62.0 // indirect
 )
 
 replace stocktake => ../..

@@ -4,6 +4,7 @@
 //
 //	go run . store                          a table for 100,000 documents
 //	go run . store -documents 1000000 -json one object
+//	go run . review -documents 1000000      assembling, beside a database
 //	go run . store -profile DIR             with a processor profile of each phase
 //
 // Every phase is a process of its own, so that memory is counted for it alone.
@@ -25,15 +26,17 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: bench store [-documents N] [-dir DIR] [-json]")
+		fail("usage: bench store|review [-documents N] [-dir DIR] [-json]")
 	}
 	var err error
 	switch phase, args := os.Args[1], os.Args[2:]; phase {
 	case "store":
 		err = storeTable(args)
+	case "review":
+		err = reviewTable(args)
 	default:
 		if phases[phase] == nil {
-			fail(fmt.Sprintf("there is no benchmark %q: write store", phase))
+			fail(fmt.Sprintf("there is no benchmark %q: write store or review", phase))
 		}
 		err = measure(phase, args)
 	}
@@ -89,6 +92,7 @@ func profileTo(name string) (stop func() error, err error) {
 var phases = map[string]func(dir string, documents int) (figures, error){
 	"generate": generate, "verify": verifyCeiling, "ingest": ingest, "append": appendOnes,
 	"badger": badgerAlone, "open": open, "read": read,
+	"synthesize": synthesize, "assemble": assemble, "sqlite": sqlite,
 }
 
 // order is that of the phases: later ones read what earlier ones left.

@@ -109,7 +109,7 @@ type writer struct {
 	*Corpus
 	rng   *rand.Rand
 	yield func(Record) bool
-	trees []tree
+	trees []Tree
 	now   time.Time
 	salts int
 	recent
@@ -120,7 +120,7 @@ type writer struct {
 // into one log after another, and after each block a receipt covers it.
 func (c *Corpus) Records() iter.Seq[Record] {
 	return func(yield func(Record) bool) {
-		w := &writer{Corpus: c, rng: rand.New(rand.NewPCG(c.Seed, 1)), yield: yield, trees: make([]tree, c.Logs), now: simulation.Start}
+		w := &writer{Corpus: c, rng: rand.New(rand.NewPCG(c.Seed, 1)), yield: yield, trees: make([]Tree, c.Logs), now: simulation.Start}
 		w.found()
 		step := time.Duration(c.Days) * 24 * time.Hour / time.Duration(max(1, c.Documents))
 		for n := 0; n < c.Documents && !w.stopped; {
@@ -164,8 +164,8 @@ func (w *writer) found() {
 
 // put logs an envelope.
 func (w *writer) put(log, author int, role Role, e signing.Envelope) review.DocumentID {
-	r := Record{Log: log, Index: w.trees[log].size, Payload: e.Payload, Signature: e.Signature, Author: author, Role: role}
-	w.trees[log].add(e.Leaf(w.Key(r)).Hash())
+	r := Record{Log: log, Index: w.trees[log].Size(), Payload: e.Payload, Signature: e.Signature, Author: author, Role: role}
+	w.trees[log].Add(e.Leaf(w.Key(r)).Hash())
 	w.stopped = w.stopped || !w.yield(r)
 	return review.DocumentID(e.Digest().String())
 }
@@ -194,7 +194,7 @@ func (w *writer) receipt(log int) {
 		return
 	}
 	m := w.Members[log]
-	cp := signing.Checkpoint{Origin: string(m.Origin), Size: w.trees[log].size, Root: w.trees[log].root()}
+	cp := signing.Checkpoint{Origin: string(m.Origin), Size: w.trees[log].Size(), Root: w.trees[log].Root()}
 	note := signing.SignCheckpoint(cp, m.Log)
 	charter, _ := w.Chain.InForce()
 	for i, witness := range w.Members[:witnesses] {
@@ -204,14 +204,15 @@ func (w *writer) receipt(log int) {
 	w.say(log, log, review.KindReceipt, "charter", w.Genesis.ID, &review.Receipt{Common: w.common(log, "receipt"), Checkpoint: string(note)})
 }
 
-// tree is the right edge of a log's Merkle tree: the roots of its complete
+// Tree is the right edge of a log's Merkle tree: the roots of its complete
 // subtrees, largest first.
-type tree struct {
+type Tree struct {
 	size uint64
 	edge []tlog.Hash
 }
 
-func (t *tree) add(leaf tlog.Hash) {
+// Add adds a leaf's hash.
+func (t *Tree) Add(leaf tlog.Hash) {
 	for n := t.size; n&1 == 1; n >>= 1 {
 		leaf = tlog.NodeHash(t.edge[len(t.edge)-1], leaf)
 		t.edge = t.edge[:len(t.edge)-1]
@@ -220,7 +221,11 @@ func (t *tree) add(leaf tlog.Hash) {
 	t.size++
 }
 
-func (t *tree) root() (h tlog.Hash) {
+// Size is the number of leaves.
+func (t *Tree) Size() uint64 { return t.size }
+
+// Root is that of all leaves.
+func (t *Tree) Root() (h tlog.Hash) {
 	for i, edge := range slices.Backward(t.edge) {
 		if h = tlog.NodeHash(edge, h); i == len(t.edge)-1 {
 			h = edge

@@ -15,16 +15,16 @@ import (
 
 func stocktake(t *testing.T, c *Corpus) *review.Contents {
 	s := review.Snapshot{Federation: c.Genesis.ID}
-	trees := make([]tree, c.Logs)
+	trees := make([]Tree, c.Logs)
 	var records []review.Record
 	for r := range c.Records() {
 		record := c.Record(r)
 		require.True(t, record.Leaf.Genuine())
-		trees[r.Log].add(record.Leaf.Hash())
+		trees[r.Log].Add(record.Leaf.Hash())
 		records = append(records, record)
 	}
 	for i, m := range c.Members[:c.Logs] {
-		s.Logs = append(s.Logs, review.LogState{Origin: m.Origin, Size: trees[i].size, Root: trees[i].root()})
+		s.Logs = append(s.Logs, review.LogState{Origin: m.Origin, Size: trees[i].Size(), Root: trees[i].Root()})
 	}
 	made, err := review.Assemble(s, c.Genesis.Document, each(records), review.Options{})
 	require.NoError(t, err)

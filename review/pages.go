@@ -37,6 +37,8 @@ type pages struct {
 	levels [partLevels]level
 	named  map[string]string // one copy of each figure's name
 	listed int               // the level that the manifest lists, once flushed
+
+	entered *entered // what the manifest says of them; nil where they changed
 }
 
 // level are the runs of one level, by key.
@@ -146,6 +148,7 @@ func (p *pages) find(l, i int) {
 // adjust counts a row on all levels, 1 or -1, and marks what it lies in.
 func (p *pages) adjust(row *tableRow, n int) {
 	p.count(row, n)
+	p.entered = nil
 	for l := range p.levels {
 		r := p.levels[l].runs[p.at(l, row.key)]
 		p.levels[l].stale[r] = true

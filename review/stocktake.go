@@ -142,11 +142,33 @@ func composed(m Manifest, snapshot []byte, groups []*pages) *Stocktake {
 // of writes the manifest with the parts and figures of flushed pages.
 func (m Manifest) of(groups []*pages) []byte {
 	m.Parts, m.Figures = []PartEntry{}, []Figure{}
+	var parts, figures [][]byte
 	for _, p := range groups {
-		m.Parts = append(m.Parts, p.entries()...)
-		m.Figures = append(m.Figures, p.figures()...)
+		if p.entered == nil {
+			p.entered = &entered{listed(p.entries()), listed(p.figures())}
+		}
+		parts, figures = append(parts, p.entered.parts), append(figures, p.entered.figures)
 	}
-	return Canonical(m)
+	b := Canonical(m) // in no text of it can the empty lists stand like this
+	b = bytes.Replace(b, []byte(`"figures":[]`), inList(`"figures":[`, figures), 1)
+	return bytes.Replace(b, []byte(`"parts":[]`), inList(`"parts":[`, parts), 1)
+}
+
+// entered is what a manifest says of one group: its parts and figures, without
+// the brackets of a list.
+type entered struct{ parts, figures []byte }
+
+func listed[T any](list []T) []byte {
+	if len(list) == 0 {
+		return nil
+	}
+	b := Canonical(list)
+	return b[1 : len(b)-1]
+}
+
+func inList(head string, lists [][]byte) []byte {
+	lists = slices.DeleteFunc(lists, func(b []byte) bool { return len(b) == 0 })
+	return append(append([]byte(head), bytes.Join(lists, []byte(","))...), ']')
 }
 
 // ErrStocktakeFile means that bytes are not a stocktake file, or one whose

@@ -110,7 +110,8 @@ func assemble(dir string, documents int) (figures, error) {
 		return review.Snapshot{Federation: genesis.ID, Logs: states}
 	}
 	runtime.GC()
-	began, loaded := time.Now(), time.Time{}
+	found := figures{}
+	began, loaded, busy := time.Now(), time.Time{}, processor()
 	reading, err := review.Read(snapshot(s.states), genesis.Document, func(yield func(review.Record, error) bool) {
 		for r, err := range store.Ahead(s.records) {
 			if !yield(r, err) {
@@ -118,6 +119,7 @@ func assemble(dir string, documents int) (figures, error) {
 			}
 		}
 		loaded = time.Now()
+		found["load_cpu_s"], busy = processor()-busy, processor()
 	}, time.Time{})
 	if err != nil {
 		return nil, err
@@ -130,9 +132,11 @@ func assemble(dir string, documents int) (figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := figures{
+	for name, value := range map[string]float64{
 		"load_s": loaded.Sub(began).Seconds(), "weigh_s": weighed.Sub(loaded).Seconds(), "tables_s": time.Since(weighed).Seconds(),
-		"parts": float64(len(made.Parts)), "manifest_bytes": float64(len(made.Manifest)), "peak_mib": resident("VmHWM"),
+		"compute_cpu_s": processor() - busy, "parts": float64(len(made.Parts)), "manifest_bytes": float64(len(made.Manifest)), "peak_mib": resident("VmHWM"),
+	} {
+		found[name] = value
 	}
 	if err := writeFigures(dir, "loaded", made); err != nil {
 		return nil, err
@@ -146,8 +150,9 @@ func assemble(dir string, documents int) (figures, error) {
 	found["keep_s"] = time.Since(began).Seconds()
 	runtime.GC()
 	found["kept_mib"] = resident("VmRSS")
-	var document, receipt, both []float64
+	var document, receipt, both, busyBoth []float64
 	for _, c := range s.changes {
+		busy := processor()
 		judged, days := a.Renewals.Judged, a.Renewals.Days
 		first, _, err := applied(a, snapshot(c.afterDocument), c.document)
 		if err != nil {
@@ -157,6 +162,7 @@ func assemble(dir string, documents int) (figures, error) {
 		if err != nil {
 			return nil, err
 		}
+		busy = 1000 * (processor() - busy)
 		if found["renewals"] += float64(a.Renewals.Judged - judged); a.Renewals.Days > days {
 			found["days"]++
 			found["day_ms"] = max(first, second)
@@ -164,8 +170,9 @@ func assemble(dir string, documents int) (figures, error) {
 		}
 		found["fresh_parts"] += float64(fresh) / float64(len(s.changes))
 		document, receipt, both = append(document, first), append(receipt, second), append(both, first+second)
+		busyBoth = append(busyBoth, busy)
 	}
-	for name, took := range map[string][]float64{"document": document, "filed": receipt, "change": both} {
+	for name, took := range map[string][]float64{"document": document, "filed": receipt, "change": both, "change_cpu": busyBoth} {
 		found[name+"_ms"], found[name+"_p99_ms"] = median(took), took[len(took)*99/100] // sorted by now
 	}
 	found["changes"] = float64(len(both))

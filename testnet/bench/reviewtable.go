@@ -75,12 +75,16 @@ func reviewTable(args []string) error {
 // database's.
 var reviewRows = []struct{ what, ours, theirs string }{
 	{"load: read, parse, find by ID, s", "load_s", "sqlite_load_s"},
+	{"  processor, s", "load_cpu_s", "sqlite_load_cpu_s"},
 	{"compute, s", "compute_s", "sqlite_compute_s"},
+	{"  processor, s", "compute_cpu_s", "sqlite_compute_cpu_s"},
 	{"  judge what counts, s", "weigh_s", ""},
 	{"  rows, pages, digests, s", "tables_s", ""},
 	{"resident at most, MiB", "peak_mib", "sqlite_peak_mib"},
 	{"one document and its receipt, median, ms", "change_ms", "sqlite_change_ms"},
 	{"  99 of 100 are quicker than, ms", "change_p99_ms", "sqlite_change_p99_ms"},
+	{"  processor, median, ms", "change_cpu_ms", "sqlite_change_cpu_ms"},
+	{"  processor, 99 of 100, ms", "change_cpu_p99_ms", "sqlite_change_cpu_p99_ms"},
 	{"  the document alone (pending), median, ms", "document_ms", ""},
 	{"  the document alone, 99 of 100, ms", "document_p99_ms", ""},
 	{"  its receipt alone (it counts), median, ms", "filed_ms", ""},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -26,13 +27,44 @@ func (n *Node) read() (*review.Reading, review.Snapshot, error) {
 		return n.reading, n.snapshot, nil
 	}
 	snapshot := review.Snapshot{Federation: n.founding.Genesis.ID, Logs: states}
-	reading, err := review.Read(snapshot, n.founding.Genesis, n.store.Records(snapshot), time.Time{})
+	reading, err := n.readOn(snapshot)
 	if err != nil {
 		return nil, snapshot, err
 	}
 	snapshot = reading.Snapshot()
 	n.reading, n.snapshot = reading, snapshot
 	return reading, snapshot, nil
+}
+
+// readOn reads a snapshot, from what was read last if that is possible: then
+// only records that have arrived since are read.
+func (n *Node) readOn(s review.Snapshot) (*review.Reading, error) {
+	if n.reading != nil {
+		reading, err := n.reading.Extend(s, n.news(n.snapshot, s))
+		if !errors.Is(err, review.ErrNotAhead) && !errors.Is(err, review.ErrSnapshotRecords) {
+			return reading, err
+		}
+	}
+	return review.Read(s, n.founding.Genesis, store.Ahead(n.store.Records(s)), time.Time{})
+}
+
+// news are the records by which a snapshot is ahead of another, and those whose
+// content it counts on again.
+func (n *Node) news(was, is review.Snapshot) iter.Seq2[review.Record, error] {
+	return func(yield func(review.Record, error) bool) {
+		for _, l := range is.Logs {
+			old := was.Log(l.Origin)
+			indexes := slices.DeleteFunc(slices.Clone(old.Absent), func(i uint64) bool { return slices.Contains(l.Absent, i) })
+			for i := old.Size; i < l.Size; i++ {
+				indexes = append(indexes, i)
+			}
+			for _, i := range indexes {
+				if record, err := n.store.Record(l.Origin, i); !yield(record, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
 }
 
 func sameState(a, b review.LogState) bool {
@@ -213,7 +245,7 @@ func (n *Node) Assemble(_ context.Context, q web.AssembleRequest) ([]byte, error
 				return nil, fmt.Errorf("cut-off %.40q: want a time as 2026-12-31T23:59:59Z", q.Cutoff)
 			}
 		}
-		reading, err = review.Read(snapshot, n.founding.Genesis, n.store.Records(snapshot), cutoff)
+		reading, err = review.Read(snapshot, n.founding.Genesis, store.Ahead(n.store.Records(snapshot)), cutoff)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil, fmt.Errorf("%w: the snapshot has records that have not arrived; see `stocktake status`, and try again (%v)", web.ErrNotFound, err)
 		}

@@ -260,7 +260,7 @@ func (f *follower) takeIn(b *batch) (a affected, ok bool) {
 		}
 	}
 	if b.absent {
-		f.settleAbsences(before, b)
+		f.settleAbsences(b.records)
 	}
 	if !ok {
 		return a, false
@@ -497,16 +497,16 @@ func taken(list []*entry, e *entry) []*entry {
 }
 
 // settleAbsences takes in what the snapshot counts on of records that it had.
-func (f *follower) settleAbsences(before Snapshot, b *batch) {
+func (r *Reading) settleAbsences(records []Record) {
 	came := map[DocumentID]Record{}
-	for _, record := range b.records {
+	for _, record := range records {
 		if record.Payload != nil {
 			came[record.ID()] = record
 		}
 	}
-	for _, e := range f.docs {
+	for _, e := range r.docs {
 		e.expected = slices.ContainsFunc(e.places, func(p recordPlace) bool {
-			_, gone := slices.BinarySearch(f.logs[p.origin].Absent, p.index)
+			_, gone := slices.BinarySearch(r.logs[p.origin].Absent, p.index)
 			return !gone
 		})
 		if e.read(came[e.id]); !e.expected {
@@ -515,12 +515,17 @@ func (f *follower) settleAbsences(before Snapshot, b *batch) {
 	}
 }
 
+// unjudged is a document as it was before anything was found out about it.
+func (e *entry) unjudged() *entry {
+	return &entry{id: e.id, doc: e.doc, expected: e.expected, malformed: e.malformed, places: slices.Clip(e.places)}
+}
+
 // again judges all documents anew.
 func (f *follower) again() error {
 	r := newReading(f.snapshot, f.genesis)
 	r.logs, r.docs, r.keys, r.asked = f.logs, f.docs, f.keys, f.asked
 	for id, e := range r.docs {
-		r.docs[id] = &entry{id: id, doc: e.doc, expected: e.expected, malformed: e.malformed, places: e.places}
+		r.docs[id] = e.unjudged()
 	}
 	for _, l := range r.logs {
 		for i, e := range l.docs {
@@ -533,4 +538,45 @@ func (f *follower) again() error {
 	}
 	f.relate()
 	return nil
+}
+
+// Extend is what [Read] would make of a later snapshot, from the records by which
+// it is ahead, and with their content those that it counts on again. Nothing that
+// was read is parsed again; r stays as it is. Besides the errors of Read it
+// returns [ErrNotAhead].
+func (r *Reading) Extend(s Snapshot, records iter.Seq2[Record, error]) (*Reading, error) {
+	n := newReading(s, r.genesis)
+	n.asked, n.keys = r.asked, maps.Clone(r.keys)
+	for id, e := range r.docs {
+		n.docs[id] = e.unjudged()
+	}
+	for _, was := range r.snapshot.Logs {
+		l := n.logs[was.Origin]
+		if l == nil || l.Size < was.Size {
+			return nil, fmt.Errorf("%w: %s has fewer than %d records in it", ErrNotAhead, was.Origin, was.Size)
+		}
+		old := r.logs[was.Origin]
+		l.leaves, l.docs, l.seen = slices.Clip(old.leaves), make([]*entry, len(old.docs)), old.seen
+		for i, e := range old.docs {
+			l.docs[i] = n.docs[e.id]
+		}
+	}
+	var news []Record
+	for record, err := range records {
+		if err != nil {
+			return nil, err
+		}
+		if err := n.take(record); err != nil {
+			return nil, err
+		}
+		news = append(news, record)
+	}
+	n.settleAbsences(news)
+	if err := n.complete(); err != nil {
+		return nil, err
+	}
+	if err := n.judgeAll(); err != nil {
+		return nil, err
+	}
+	return n, nil
 }

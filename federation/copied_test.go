@@ -2,6 +2,7 @@ package federation_test
 
 import (
 	"errors"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"stocktake/federation"
 	"stocktake/review"
 	"stocktake/signing"
+	"stocktake/store"
 	"stocktake/testnet/simulation"
 )
 
@@ -71,4 +73,34 @@ func TestAllThatAPeerHasIsCopied(t *testing.T) {
 		return federation.PayloadsAnswer{}, gone
 	}, nil), gone)
 	require.NoError(t, federation.Copy(nil, nil, nil))
+}
+
+// A document was committed and shown later: its leaf is at the witness, its
+// content at the log's own node only. Real databases and real libp2p.
+func TestAWitnessGetsTheContentOfWhatItCosigns(t *testing.T) {
+	f := simulation.NewFederation(5, 2, 1, loopback(t, 2)...)
+	witness := &running{Member: f.Members[0], t: t, f: f, dir: filepath.Join(t.TempDir(), "witness")}
+	owner := &running{Member: f.Members[1], t: t, f: f, dir: filepath.Join(t.TempDir(), "owner")}
+	for _, n := range []*running{witness, owner} {
+		n.start()
+		n.file(f.Opening(n.Member))
+	}
+	requireAlike(t, 2, witness, owner) // and nothing is asked of the witness meanwhile
+	pledge := f.Pledge(owner.Member, 1)
+	_, _, err := owner.store.OpenLog(owner.Origin, owner.Log).Append(t.Context(), store.Submission{Leaf: pledge.Leaf(pledge.Key)})
+	require.NoError(t, err)
+	head := owner.store.Head(owner.Origin)
+	require.NoError(t, witness.runner.Wait(t.Context(), owner.Origin, head.Size))
+	_, err = witness.store.Payload(pledge.ID)
+	require.Error(t, err)
+
+	require.NoError(t, owner.store.Reveal(pledge.Payload))
+	last, _ := witness.store.Witnessed(owner.Origin)
+	call, err := federation.Compose(owner.store, federation.Cosign{Origin: owner.Origin, Old: last.Size, Size: head.Size, Note: head.Checkpoint})
+	require.NoError(t, err)
+	status, answer, ok := witness.runner.Cosign(t.Context(), call.Body)
+	require.True(t, ok)
+	require.Equal(t, 200, status, string(answer))
+	_, err = witness.store.Payload(pledge.ID)
+	require.NoError(t, err, "cosigned without the content")
 }

@@ -40,9 +40,9 @@ type collection struct {
 	conflicts map[review.ParticipantID]int
 	copying   map[review.ParticipantID]bool // witnesses that are getting the records first
 	fileAt    time.Time                     // not before; zero until there is a quorum
-	filing    bool
-	failed    bool // the receipt was not taken: try again at fileAt
-	stale     bool // what was cosigned makes nothing final: its dates count for no set of witnesses
+	filing    []byte                        // the receipt on its way into the log; nil: not yet
+	failed    bool                          // the receipt was not taken: try again at fileAt
+	stale     bool                          // what was cosigned makes nothing final: its dates count for no set of witnesses
 }
 
 // maxConflicts is how often one witness may name another size for one head
@@ -82,7 +82,7 @@ func (c *Core) collectorOf(o review.Origin) *collector {
 // collection at a time is enough.
 func (c *Core) collect(s *collector) {
 	r := c.logs[s.origin]
-	if g := s.collecting; g != nil && !g.filing && !c.now.Before(g.since.Add(c.timing.Retry)) {
+	if g := s.collecting; g != nil && g.filing == nil && !c.now.Before(g.since.Add(c.timing.Retry)) {
 		newer := s.owed && len(g.waiting) == 0 && len(g.lines)+len(g.copying) < c.roster.quorum()
 		if newer || g.stale { // no quorum in sight, and a newer head to ask for; or other dates
 			s.collecting, s.owed = nil, true
@@ -103,7 +103,7 @@ func (c *Core) collect(s *collector) {
 		}
 	}
 	g := s.collecting
-	if g.filing {
+	if g.filing != nil {
 		return
 	}
 	for _, w := range c.roster.Witnesses {
@@ -138,7 +138,7 @@ func (c *Core) fileDue(o review.Origin, g *collection) {
 		c.due(g.since.Add(c.timing.Retry))
 		return
 	}
-	g.filing = true
+	g.filing = note
 	c.emit(FileReceipt{Origin: o, Note: note})
 }
 
@@ -153,16 +153,16 @@ func (g *collection) note() []byte {
 
 func (c *Core) receiptFiled(e ReceiptFiled) {
 	s := c.collectorOf(e.Origin)
-	if s == nil || s.collecting == nil || !s.collecting.filing {
+	if s == nil || s.collecting == nil || s.collecting.filing == nil {
 		return
 	}
 	g := s.collecting
 	if e.Err != nil {
-		g.filing, g.failed = false, true
+		g.filing, g.failed = nil, true
 		g.fileAt = c.now.Add(c.timing.Retry)
 		return
 	}
-	s.collecting = nil
+	s.collecting, s.owed = nil, s.owed || !c.roster.Final(g.filing) // there may be another roster by now
 	if s == c.orphan {
 		c.orphan = nil
 	}
@@ -209,7 +209,7 @@ func (c *Core) cosignAnswered(a asked, request Cosign, answer CosignAnswer, ok b
 		}
 	case answer.Status == statusConflict && answer.Size <= c.logs[s.origin].head.Size && answer.Size > request.Size:
 		s.last[a.to] = answer.Size
-		if current && !g.filing { // it is past this head already
+		if current && g.filing == nil { // it is past this head already
 			s.collecting, s.owed = nil, true
 		}
 	case answer.Status == statusConflict && answer.Size >= request.Size, answer.Status == statusUnprocessable:

@@ -62,3 +62,17 @@ func TestWhatCeasedToBeFinalIsCosignedAgain(t *testing.T) {
 	require.Empty(t, asksFor[Cosign](b.step(Enrolled{Roster: b.roster})))
 	require.Len(t, asksFor[Cosign](b.step(Enrolled{Roster: b.roster, Owed: true})), 1)
 }
+
+// The roster may change while a receipt is being filed: one is enough, if it is
+// still worth something.
+func TestAReceiptOnItsWayIsLetThrough(t *testing.T) {
+	for _, still := range []bool{true, false} {
+		b, cosign, final := collecting(t)
+		*final = true
+		require.Len(t, effectsOf[FileReceipt](cosign(b.append(3)[0])), 1)
+		require.Empty(t, asksFor[Cosign](b.step(Enrolled{Roster: b.roster, Owed: true})))
+		*final = still
+		again := asksFor[Cosign](b.step(ReceiptFiled{Origin: logOf(0)}))
+		require.Equal(t, !still, len(again) == 1)
+	}
+}

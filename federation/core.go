@@ -121,7 +121,7 @@ func NewCore(o Options, r *Roster) *Core {
 	}
 	c.signing.collector = newCollector(o.Own)
 	c.signing.doubts = make(map[review.ParticipantID]bool)
-	c.enrol(r)
+	c.enrol(r, false)
 	return c
 }
 
@@ -136,8 +136,7 @@ func (c *Core) Step(now time.Time, e Event) []Effect {
 	case Started:
 		c.start(e)
 	case Enrolled:
-		c.enrol(e.Roster)
-		c.signing.owed = c.signing.owed || e.Owed
+		c.enrol(e.Roster, e.Owed)
 	case PeerUp:
 		c.peerUp(e.Peer)
 	case PeerDown:
@@ -247,7 +246,7 @@ func (c *Core) start(e Started) {
 // enrol takes a roster: new logs are there to be pulled, and cosignatures are
 // collected anew if the witnesses may have changed. A chain that grows drops
 // no log.
-func (c *Core) enrol(r *Roster) {
+func (c *Core) enrol(r *Roster, owed bool) {
 	c.roster = r
 	for _, o := range sortedKeys(r.Logs) {
 		if c.logs[o] == nil {
@@ -263,7 +262,7 @@ func (c *Core) enrol(r *Roster) {
 			c.ends(c.logs[o], was)
 		}
 	}
-	c.signing.enrolled(r, c.self)
+	c.signing.enrolled(r, c.self, owed)
 	c.dropOrphan() // others may have to cosign it
 	for _, p := range c.peers {
 		p.compare = c.now // there may be logs that were passed over

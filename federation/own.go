@@ -18,14 +18,18 @@ type ownLog struct {
 	doubts map[review.ParticipantID]bool // witnesses that say they cosigned another or a longer tree
 }
 
-func (s *ownLog) enrolled(r *Roster, self review.ParticipantID) {
+// enrolled has cosignatures collected anew, or at all if that is owed. A receipt
+// that is on its way into the log is let through, and looked at when it is there.
+func (s *ownLog) enrolled(r *Roster, self review.ParticipantID, owed bool) {
 	owners := make(map[review.ParticipantID]bool)
 	for _, l := range r.Logs {
 		owners[l.Owner] = true
 	}
 	delete(owners, self)
 	s.others = len(owners)
-	if s.collecting != nil {
+	if s.collecting == nil {
+		s.owed = s.owed || owed
+	} else if s.collecting.filing == nil {
 		s.collecting, s.owed = nil, true
 	}
 }

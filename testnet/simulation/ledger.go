@@ -250,6 +250,12 @@ func (l *Ledger) ProveTree(o review.Origin, oldSize, newSize uint64) (tlog.TreeP
 	return tlog.ProveTree(int64(newSize), int64(oldSize), m)
 }
 
+// has is whether a document lies in such a log, and its content is here or erased.
+func (l *Ledger) has(d review.SignedDocument, in func(review.Origin) bool) bool {
+	_, absence := l.payload(d.Envelope.Digest())
+	return absence != review.Missing && slices.ContainsFunc(l.places[d.Envelope.Digest()], func(p place) bool { return in(p.origin) })
+}
+
 // Payload is a document's.
 func (l *Ledger) Payload(id review.DocumentID) ([]byte, error) {
 	d, err := signing.ParseDigest(string(id))

@@ -150,8 +150,16 @@ func (node *Node) fileWaiting() {
 // filed is whether the own log has a document, with its content unless that was
 // erased.
 func (node *Node) filed(d review.SignedDocument) bool {
-	_, absence := node.Ledger.payload(d.Envelope.Digest())
-	return absence != review.Missing && slices.ContainsFunc(node.Ledger.places[d.Envelope.Digest()], func(p place) bool { return p.origin == node.Origin })
+	return node.Ledger.has(d, func(o review.Origin) bool { return o == node.Origin })
+}
+
+// keeps is whether this log or an earlier one of this participant has a document,
+// with its content unless that was erased.
+func (node *Node) keeps(d review.SignedDocument) bool {
+	return node.Ledger.has(d, func(o review.Origin) bool {
+		log, _ := node.chain.Log(o)
+		return log.Participant == node.ID
+	})
 }
 
 // append signs documents into the own log; ok is false if the power fails right

@@ -198,13 +198,15 @@ func (o *oracle) damages(node *Node, id review.DocumentID) {
 }
 
 // broughtAgain has the authors of what a node received, lost and never reported
-// as filed bring it again, when its records have come back as far as they do.
+// as filed bring it again, when its records have come back as far as they do. What
+// is only in somebody else's log they bring too: that may stay pending, if who
+// keeps it lies.
 func (o *oracle) broughtAgain(node *Node) {
 	if o == nil {
 		return
 	}
 	for _, f := range o.order {
-		if f.filed.IsZero() && f.at != nil && f.at.ID == node.ID && node.Ledger.payloads[f.Envelope.Digest()] == nil && !slices.ContainsFunc(node.waiting, func(d review.SignedDocument) bool { return d.ID == f.ID }) {
+		if f.filed.IsZero() && f.at != nil && f.at.ID == node.ID && !node.keeps(f.SignedDocument) && !slices.ContainsFunc(node.waiting, func(d review.SignedDocument) bool { return d.ID == f.ID }) {
 			node.waiting = append(node.waiting, f.SignedDocument)
 		}
 	}

@@ -60,7 +60,7 @@ func told(n, length int) []byte {
 // drawn is a comment with a text that no other one shares a part with, packed or
 // not.
 func drawn(n int) []byte {
-	text := make([]byte, 1500)
+	text := make([]byte, 2000) // packed, more than treeValue
 	mathrand.NewChaCha8([32]byte{byte(n), byte(n >> 8)}).Read(text)
 	return review.Compose(review.KindComment, []review.Subject{{Name: "document", Digest: genesis}},
 		review.Comment{Common: common("sle", n), Type: "question", Text: hex.EncodeToString(text)})

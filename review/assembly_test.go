@@ -150,11 +150,11 @@ func TestApplyEqualsTheFullAssembly(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 12))
 	var total steps
 	for i := range 6 {
-		minutes, kinds := 20, plainSteps
+		minutes, settled := 20, true
 		if i%3 == 2 {
-			minutes, kinds = 2*24*60, 15
+			minutes, settled = 2*24*60, false
 		}
-		f := chaosIn(newAccreditingWith(t, []int{1, 4, 7}[i%3]), rng, 60, minutes, kinds)
+		f := chaosIn(newAccreditingWith(t, []int{1, 4, 7}[i%3]), rng, 60, minutes, settled)
 		differs, n := followed(t, f, rng, []int{1, 4, 12}[i%3], i%2 == 1, arrivalScopes, assembled(t, f), func(*Assembly) {})
 		require.Empty(t, differs, "corpus %d", i)
 		t.Logf("corpus %d: %+v", i, n)
@@ -177,9 +177,9 @@ func TestApplyFindsOutWhatIsNotTouched(t *testing.T) {
 	var runs []run
 	rng := rand.New(rand.NewPCG(21, 22))
 	for range 3 {
-		f := chaosIn(newAccreditingWith(t, 1), rng, 25, 20, 15)
+		f := chaosIn(newAccreditingWith(t, 1), rng, 25, 20, false)
 		f.settle(minute(25 * 20))
-		f = chaosIn(f, rng, 120, 20, plainSteps)
+		f = chaosIn(f, rng, 120, 20, true)
 		made, from := map[string]*Stocktake{}, assembled(t, f)
 		runs = append(runs, run{f, func(s Snapshot, records []Record, scope Scope) *Stocktake {
 			if made[s.Digest()] == nil {

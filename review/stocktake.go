@@ -145,7 +145,7 @@ func (m Manifest) of(groups []*pages) []byte {
 	var parts, figures [][]byte
 	for _, p := range groups {
 		if p.entered == nil {
-			p.entered = &entered{listed(p.entries()), listed(p.figures())}
+			p.entered = &entered{entries(p.entries()), entries(p.figures())}
 		}
 		parts, figures = append(parts, p.entered.parts), append(figures, p.entered.figures)
 	}
@@ -158,7 +158,7 @@ func (m Manifest) of(groups []*pages) []byte {
 // the brackets of a list.
 type entered struct{ parts, figures []byte }
 
-func listed[T any](list []T) []byte {
+func entries[T any](list []T) []byte {
 	if len(list) == 0 {
 		return nil
 	}

@@ -4,7 +4,7 @@ go 1.26.6
 
 require (
 	github.com/dgraph-io/badger/v4 v4.9.6 // the database alone: a ceiling
-	golang.org/x/mod v0.42.0 // indirect; the trees of the logs that are taken in
+	golang.org/x/mod v0.42.0 // the trees of the logs that are taken in
 	stocktake v0.0.0 // what is measured
 )
 

@@ -54,7 +54,7 @@ func (i *inspection) oneLog(ctx context.Context, number uint32) error {
 			l.prefix = index + 1
 		}
 		if known {
-			l.grow(h, func(level int, n uint64, h tlog.Hash) { i.oneHash(&l, level, n, h, stored[level]) })
+			l.grow(h, func(level int, n uint64, h tlog.Hash) { i.oneHash(&l, level, n, h, stored) })
 		}
 		if c := l.noted.checkpoint; known && l.size == c.Size && l.root() != c.Root {
 			i.found(&l, Finding{What: fmt.Sprintf("its tree of %d records", c.Size), Why: "is another than its checkpoint says"})
@@ -115,9 +115,16 @@ func (i *inspection) oneRecord(l *inspected, index uint64) (stored []tlog.Hash, 
 }
 
 // oneHash holds a stored hash against the one that it should be.
-func (i *inspection) oneHash(l *inspected, level int, n uint64, h, stored tlog.Hash) {
+func (i *inspection) oneHash(l *inspected, level int, n uint64, h tlog.Hash, inEntry []tlog.Hash) {
 	i.report.Hashes++
-	if stored != h { // at level 0 it was compared with the entry
+	var stored tlog.Hash
+	var err error
+	if level < len(inEntry) {
+		stored = inEntry[level] // at level 0 it was compared with the leaf
+	} else {
+		stored, err = i.hash(i.tx, &l.log, level, n)
+	}
+	if err != nil || stored != h {
 		i.found(l, Finding{What: fmt.Sprintf("hash %d of level %d", n, level), Why: "is not that of the hashes below it"})
 	}
 }
@@ -166,10 +173,14 @@ func (i *inspection) note(l *inspected, prefix byte) signedNote {
 	return n
 }
 
-// beyond looks for entries that are of no record.
+// beyond looks for entries and hashes that are of no record.
 func (i *inspection) beyond(l *inspected) {
 	n := uint64(0)
-	i.eachFrom(numberKey(keyEntry, l.number), entryKey(l.number, l.entries), func([]byte) { n++ })
+	count := func([]byte) { n++ }
+	i.eachFrom(numberKey(keyEntry, l.number), entryKey(l.number, l.entries), count)
+	for level := entryLevels; level < 64; level++ {
+		i.eachFrom(append(numberKey(keyHash, l.number), byte(level)), hashKey(l.number, level, l.entries>>level), count)
+	}
 	if n > 0 {
 		i.found(l, Finding{What: fmt.Sprintf("%d values", n), Why: "lie beyond its last record: what the head was is lost"})
 	}

@@ -16,10 +16,9 @@ import (
 const (
 	defaultWriteBuffer = 16 << 20
 	valueLogSize       = 64 << 20
-	// treeValue is the longest value that lies in the tree: most payloads as they
-	// are stored, so that a document is synced with one file and not two, and
-	// every entry, which has at most 41 hashes. Long payloads go to the value log.
-	treeValue = 2 << 10
+	// treeValue is the longest value that lies in the tree: every entry does, most
+	// payloads do not, since compactions write again whatever lies there.
+	treeValue = 400
 	// memoryWriteBuffer keeps opening and closing a store in memory near a
 	// millisecond: Badger allocates and clears the whole buffer.
 	memoryWriteBuffer = 2 << 20

@@ -57,9 +57,10 @@ func (d *document) setPayload(payload []byte) {
 }
 
 // cost is at most what writing the document takes: entry, place, absence,
-// filing mark, two for a new key; some 50 bytes of key each.
+// filing mark, two hashes of high levels, two for a new key; some 50 bytes of key
+// each.
 func (d *document) cost() cost {
-	c := cost{documents: 1, keys: 7 + len(d.terms), bytes: 1024 + len(d.payload)}
+	c := cost{documents: 1, keys: 9 + len(d.terms), bytes: 1024 + len(d.payload)}
 	for _, t := range d.terms {
 		c.bytes += len(t) + 16
 	}
@@ -99,7 +100,13 @@ func (b *batch) add(l *log, d *document) (uint64, error) {
 	}
 	index := l.size
 	e := entry{genuine: d.genuine, key: key, digest: d.leaf.Digest, signature: d.leaf.Signature}
-	l.grow(d.hash, func(_ int, _ uint64, h tlog.Hash) { e.hashes = append(e.hashes, h) })
+	l.grow(d.hash, func(level int, n uint64, h tlog.Hash) {
+		if level < entryLevels {
+			e.hashes = append(e.hashes, h)
+		} else {
+			b.set(hashKey(l.number, level, n), h[:])
+		}
+	})
 	b.set(entryKey(l.number, index), e.marshal())
 	b.set(placeKey(d.leaf.Digest, l.number, index), nil)
 	return index, b.arrive(d)

@@ -31,16 +31,10 @@ func (q Query) terms() (terms [][]indexTerm) {
 	if q.About != "" {
 		one(aboutTerm(q.About))
 	}
-	kinds := review.Kinds()
-	if q.Kind != "" {
-		kinds = []review.Kind{q.Kind}
-	}
 	by := func(authors []review.ParticipantID) {
 		any := []indexTerm{} // nobody's, if there are none
 		for _, a := range authors {
-			for _, k := range kinds {
-				any = append(any, authorTerm(a, k))
-			}
+			any = append(any, authorTerm(a, q.Kind))
 		}
 		terms = append(terms, any)
 	}
@@ -147,12 +141,16 @@ func (s *Store) Thread(id review.DocumentID, limit int) (found []review.Document
 // on, until it says false.
 func eachDigest(it *badger.Iterator, prefix, after []byte, f func(signing.Digest) (more bool, err error)) error {
 	key := append(bytes.Clone(prefix), after...)
-	for it.Seek(key); it.ValidForPrefix(prefix); it.Seek(key) {
+	last, first := signing.Digest{}, true
+	for it.Seek(key); it.ValidForPrefix(prefix); it.Next() {
 		d := signing.Digest(it.Item().Key()[len(prefix):])
+		if d == last && !first {
+			continue // another place of a document
+		}
+		last, first = d, false
 		if more, err := f(d); err != nil || !more {
 			return err
 		}
-		key = past(append(key[:len(prefix)], d[:]...))
 	}
 	return nil
 }

@@ -22,10 +22,11 @@ const indexVersion = 2
 // no value.
 const (
 	byKind       byte = 1
+	byAuthor     byte = 2
 	byAbout      byte = 3
 	byObjective  byte = 4
 	byRound      byte = 5
-	byAuthorKind byte = 6 // and by author, over all kinds
+	byAuthorKind byte = 6
 )
 
 type indexTerm struct {
@@ -42,6 +43,7 @@ func indexTerms(d *review.Document) []indexTerm {
 	}
 	terms = append(terms,
 		indexTerm{byKind, string(d.Kind)},
+		indexTerm{byAuthor, string(d.Author)},
 		authorTerm(d.Author, d.Kind))
 	objective := func(n int) { terms = append(terms, indexTerm{byObjective, strconv.Itoa(n)}) }
 	round := func(id string) {
@@ -78,7 +80,11 @@ func aboutTerm(id review.DocumentID) indexTerm {
 	return indexTerm{byAbout, string(id)}
 }
 
+// authorTerm is an author's documents of a kind, or of any if there is none.
 func authorTerm(p review.ParticipantID, k review.Kind) indexTerm {
+	if k == "" {
+		return indexTerm{byAuthor, string(p)}
+	}
 	return indexTerm{byAuthorKind, string(p) + "/" + string(k)}
 }
 

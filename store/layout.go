@@ -27,6 +27,7 @@ const (
 	keyFence      = 'f' // origin -> why this node never signs that log again
 	keyEntry      = 'e' // log number, index -> leaf and Merkle hashes
 	keyFiled      = 'u' // log number, digest, key number -> index, in own logs
+	keyHash       = 'h' // log number, level from entryLevels on, index in level -> Merkle hash
 	keyPlace      = 'd' // digest, log number, index
 	keyPayload    = 'p' // digest -> payload
 	keyAbsence    = 'a' // digest -> why there is no payload
@@ -48,6 +49,12 @@ func numberKey(prefix byte, n uint32) []byte {
 func entryKey(log uint32, index uint64) []byte {
 	k := append(make([]byte, 0, 13), keyEntry)
 	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(k, log), index)
+}
+
+func hashKey(log uint32, level int, n uint64) []byte {
+	k := append(make([]byte, 0, 14), keyHash)
+	k = append(binary.BigEndian.AppendUint32(k, log), byte(level))
+	return binary.BigEndian.AppendUint64(k, n)
 }
 
 func digestKey(prefix byte, d signing.Digest) []byte {

@@ -40,8 +40,9 @@ const (
 	// The tail of a fork is short.
 	rewindRun = 8
 	// maxRewound is the record's keys and its document's: entry, place, filing
-	// mark, payload, absence, index entries.
-	maxRewound = maxIndexTerms + 5
+	// mark, payload, absence, index entries, and of the hashes of high levels as
+	// many as run to 2^8 on average far less.
+	maxRewound = maxIndexTerms + 8
 	// maxName bounds the names of Meta and of origins.
 	maxName = signing.MaxOrigin
 	// maxKeyCache bounds the document keys kept in memory: more than a

@@ -58,9 +58,18 @@ func (s *Store) has(tx *badger.Txn, key []byte) (ok bool, err error) {
 	return true, nil
 }
 
-// hash is a Merkle hash of a log: a leaf's at level 0. It stands in the entry of
-// the record with which it became final.
+// hash is a Merkle hash of a log: a leaf's at level 0.
 func (s *Store) hash(tx *badger.Txn, l *log, level int, n uint64) (h tlog.Hash, err error) {
+	if level >= entryLevels {
+		b, ok, err := s.get(tx, hashKey(l.number, level, n))
+		if err != nil {
+			return h, err
+		}
+		if !ok || len(b) != len(h) {
+			return h, s.damage("hash %d of level %d of %s", n, level, l.origin)
+		}
+		return tlog.Hash(b), nil
+	}
 	e, err := s.entryAt(tx, l, lastBelow(level, n))
 	if err != nil {
 		return h, err

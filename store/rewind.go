@@ -93,6 +93,9 @@ func (b *batch) drop(l *log, index uint64) error {
 	}
 	b.delete(entryKey(l.number, index))
 	b.delete(placeKey(e.digest, l.number, index))
+	for level := entryLevels; (index+1)&(1<<level-1) == 0; level++ {
+		b.delete(hashKey(l.number, level, (index+1)>>level-1))
+	}
 	filed := filedKey(l.number, e.digest, e.key)
 	if at, ok, err := b.store.number(b.tx, filed); err != nil {
 		return err

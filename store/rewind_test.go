@@ -48,7 +48,7 @@ func TestARewoundLogIsAsIfItsTailHadNeverCome(t *testing.T) {
 			head, err := s.Rewind(testOrigin, src.checkpoint(keep), src.note(keep))
 			require.NoError(t, err, "seed %d", seed)
 			require.Equal(t, want.Head(testOrigin), head, "seed %d", seed)
-			for _, prefix := range []byte{keyState, keyCheckpoint, keyTarget, keyEntry, keyPlace, keyPayload, keyAbsence, keyIndex} {
+			for _, prefix := range []byte{keyState, keyCheckpoint, keyTarget, keyEntry, keyHash, keyPlace, keyPayload, keyAbsence, keyIndex} {
 				require.Equal(t, keysOf(t, want, prefix), keysOf(t, s, prefix), "seed %d, %c", seed, prefix)
 			}
 		}
@@ -273,4 +273,33 @@ func TestReadersOfALogThatIsRewoundGetNoWrongAnswer(t *testing.T) {
 	missing, err := s.Missing()
 	require.NoError(t, err)
 	require.Empty(t, missing, "a payload passed for damaged")
+}
+
+// Hashes of high levels lie outside the entries; they come and go with them.
+func TestHashesAboveATileComeAndGoWithTheirRecords(t *testing.T) {
+	src, a := newSource(t, testOrigin), newAuthor(t)
+	for i := range 1100 {
+		src.add(a, comment(i))
+	}
+	s, want := openTest(t, "", Options{InMemory: true}), openTest(t, "", Options{InMemory: true})
+	for _, in := range []*Store{s, want} {
+		_, err := in.Extend(src.tail(0, 600, 600))
+		require.NoError(t, err)
+	}
+	require.Len(t, keysOf(t, s, keyHash), 3, "two of level 8, one of level 9")
+	_, err := s.Extend(src.tail(600, 1100, 1100))
+	require.NoError(t, err)
+	require.Equal(t, src.root(1100), s.Head(testOrigin).Root)
+	for _, index := range []uint64{0, 255, 256, 600, 1023, 1024, 1099} {
+		_, err := s.Prove(testOrigin, index, 1100)
+		require.NoError(t, err)
+	}
+	_, err = s.ProveTree(testOrigin, 513, 1100)
+	require.NoError(t, err)
+	head, err := s.Rewind(testOrigin, src.checkpoint(600), src.note(600))
+	require.NoError(t, err)
+	require.Equal(t, want.Head(testOrigin), head)
+	for _, prefix := range []byte{keyEntry, keyHash, keyPlace} {
+		require.Equal(t, keysOf(t, want, prefix), keysOf(t, s, prefix), "%c", prefix)
+	}
 }

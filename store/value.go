@@ -41,8 +41,8 @@ func unseal(key, sealed []byte) ([]byte, bool) {
 
 // entry is a record as it is stored: flags, key number, digest, the Merkle
 // hashes that became final with it, DER signature. The hashes are the leaf's and,
-// while the record is the last below it, that of each level above: two on
-// average, and none of them needs a key of its own.
+// while the record is the last below it, that of each level above, up to the
+// width of a tile: two on average, and none of them needs a key of its own.
 type entry struct {
 	genuine   bool
 	key       uint32
@@ -54,12 +54,13 @@ type entry struct {
 const (
 	entryHeader  = 1 + 4 + 32
 	entryGenuine = 1
+	entryLevels  = 8 // hashes of higher levels, one in 128 records, have keys: an entry stays short
 )
 
-// hashesAt is how many hashes become final with a log's record.
-func hashesAt(index uint64) int { return 1 + bits.TrailingZeros64(^index) }
+// hashesAt is how many hashes the entry of a log's record has.
+func hashesAt(index uint64) int { return min(1+bits.TrailingZeros64(^index), entryLevels) }
 
-// lastBelow is the record with which a hash becomes final.
+// lastBelow is the record with which a hash becomes final, and in whose entry it is.
 func lastBelow(level int, n uint64) (index uint64) { return (n+1)<<level - 1 }
 
 func (e entry) marshal() []byte {

@@ -176,7 +176,7 @@ func TestApplyFindsOutWhatIsNotTouched(t *testing.T) {
 	}
 	var runs []run
 	rng := rand.New(rand.NewPCG(21, 22))
-	for range 3 {
+	for range 6 {
 		f := chaosIn(newAccreditingWith(t, 1), rng, 25, 20, false)
 		f.settle(minute(25 * 20))
 		f = chaosIn(f, rng, 120, 20, true)
@@ -201,7 +201,7 @@ func TestApplyFindsOutWhatIsNotTouched(t *testing.T) {
 	}
 	caught := func(name string) bool {
 		for i, r := range runs {
-			differs, _ := followed(t, r.f, rand.New(rand.NewPCG(uint64(i), 1)), 3, false, []Scope{ScopeGlobal}, r.whole, silent(name))
+			differs, _ := followed(t, r.f, rand.New(rand.NewPCG(uint64(i), 1)), 6, false, []Scope{ScopeGlobal}, r.whole, silent(name))
 			if differs != "" {
 				return true
 			}

@@ -3,9 +3,7 @@ package main
 import (
 	"encoding/json"
 	"iter"
-	"math"
 	"runtime"
-	"syscall"
 
 	"stocktake/review"
 )
@@ -51,15 +49,4 @@ func decodedAhead(records iter.Seq2[review.Record, error]) iter.Seq[*decoded] {
 			}
 		}
 	}
-}
-
-// processor is the time that this process has used on all cores, in seconds. On
-// a machine that others use too it says more than the clock.
-func processor() float64 {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		return math.NaN()
-	}
-	seconds := func(t syscall.Timeval) float64 { return float64(t.Sec) + float64(t.Usec)/1e6 }
-	return seconds(used.Utime) + seconds(used.Stime)
 }

@@ -111,7 +111,7 @@ func assemble(dir string, documents int) (figures, error) {
 	}
 	runtime.GC()
 	found := figures{}
-	began, loaded, busy := time.Now(), time.Time{}, processor()
+	began, loaded, busy := time.Now(), time.Time{}, processor().Seconds()
 	reading, err := review.Read(snapshot(s.states), genesis.Document, func(yield func(review.Record, error) bool) {
 		for r, err := range store.Ahead(s.records) {
 			if !yield(r, err) {
@@ -119,7 +119,7 @@ func assemble(dir string, documents int) (figures, error) {
 			}
 		}
 		loaded = time.Now()
-		found["load_cpu_s"], busy = processor()-busy, processor()
+		found["load_cpu_s"], busy = processor().Seconds()-busy, processor().Seconds()
 	}, time.Time{})
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func assemble(dir string, documents int) (figures, error) {
 	}
 	for name, value := range map[string]float64{
 		"load_s": loaded.Sub(began).Seconds(), "weigh_s": weighed.Sub(loaded).Seconds(), "tables_s": time.Since(weighed).Seconds(),
-		"compute_cpu_s": processor() - busy, "parts": float64(len(made.Parts)), "manifest_bytes": float64(len(made.Manifest)), "peak_mib": resident("VmHWM"),
+		"compute_cpu_s": processor().Seconds() - busy, "parts": float64(len(made.Parts)), "manifest_bytes": float64(len(made.Manifest)), "peak_mib": resident("VmHWM"),
 	} {
 		found[name] = value
 	}
@@ -152,7 +152,7 @@ func assemble(dir string, documents int) (figures, error) {
 	found["kept_mib"] = resident("VmRSS")
 	var document, receipt, both, busyBoth []float64
 	for _, c := range s.changes {
-		busy := processor()
+		busy := processor().Seconds()
 		judged, days := a.Renewals.Judged, a.Renewals.Days
 		first, _, err := applied(a, snapshot(c.afterDocument), c.document)
 		if err != nil {
@@ -162,7 +162,7 @@ func assemble(dir string, documents int) (figures, error) {
 		if err != nil {
 			return nil, err
 		}
-		busy = 1000 * (processor() - busy)
+		busy = 1000 * (processor().Seconds() - busy)
 		if found["renewals"] += float64(a.Renewals.Judged - judged); a.Renewals.Days > days {
 			found["days"]++
 			found["day_ms"] = max(first, second)

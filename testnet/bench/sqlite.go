@@ -208,7 +208,7 @@ func sqlite(dir string, documents int) (figures, error) {
 	defer db.Close()
 	db.SetMaxOpenConns(1)
 	runtime.GC()
-	began, busy := time.Now(), processor()
+	began, busy := time.Now(), processor().Seconds()
 	if _, err := db.Exec(queries["schema"]); err != nil {
 		return nil, err
 	}
@@ -220,19 +220,19 @@ func sqlite(dir string, documents int) (figures, error) {
 		return nil, err
 	}
 	l.bulk = nil
-	loaded, loadBusy := time.Now(), processor()-busy
-	busy = processor()
+	loaded, loadBusy := time.Now(), processor().Seconds()-busy
+	busy = processor().Seconds()
 	answers, err := ask(db, nil)
 	if err != nil {
 		return nil, err
 	}
-	found := figures{"sqlite_load_cpu_s": loadBusy, "sqlite_compute_cpu_s": processor() - busy, "sqlite_load_s": loaded.Sub(began).Seconds(), "sqlite_compute_s": time.Since(loaded).Seconds(), "sqlite_peak_mib": resident("VmHWM")}
+	found := figures{"sqlite_load_cpu_s": loadBusy, "sqlite_compute_cpu_s": processor().Seconds() - busy, "sqlite_load_s": loaded.Sub(began).Seconds(), "sqlite_compute_s": time.Since(loaded).Seconds(), "sqlite_peak_mib": resident("VmHWM")}
 	if found["compared"], err = equal(dir, "loaded", answers); err != nil {
 		return nil, err
 	}
 	var all, affected, busyAffected []float64
 	for _, c := range s.changes {
-		began, busy := time.Now(), processor()
+		began, busy := time.Now(), processor().Seconds()
 		if err := l.change(c); err != nil {
 			return nil, err
 		}
@@ -240,7 +240,7 @@ func sqlite(dir string, documents int) (figures, error) {
 		if _, err := ask(db, affects[c.kind]); err != nil {
 			return nil, err
 		}
-		affected, busyAffected = append(affected, milliseconds(began)), append(busyAffected, 1000*(processor()-busy))
+		affected, busyAffected = append(affected, milliseconds(began)), append(busyAffected, 1000*(processor().Seconds()-busy))
 		began = time.Now()
 		if answers, err = ask(db, nil); err != nil {
 			return nil, err

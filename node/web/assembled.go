@@ -2,34 +2,15 @@ package web
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"sync"
 
 	"stocktake/review"
 )
 
-// assembled is a stocktake as pages read it: its rows by group.
+// assembled is a stocktake as pages read it: its rows by group, decoded once.
 type assembled struct {
-	review.Manifest
-	Digest          string
-	participation   []review.ParticipationRow
-	accreditations  []review.AccreditationRow
-	regions         []review.RegionRow
-	pledges         []review.PledgeRow
-	parties         []review.PartyRow
-	resources       []review.ResourceRow
-	targets         []review.TargetRow
-	reports         []review.ReportRow
-	due             []review.DueRow
-	assessments     []review.AssessmentRow
-	findings        []review.FindingRow
-	agreement       []review.AgreementRow
-	replies         []review.ReplyRow
-	recommendations []review.CommentRow
-	comments        []review.CommentRow
-	withdrawals     []review.WithdrawalRow
-	excluded        []review.ExcludedRow
+	*review.Contents
+	stocktake *review.Stocktake
 }
 
 func readAssembled(file []byte) (*assembled, error) {
@@ -37,66 +18,7 @@ func readAssembled(file []byte) (*assembled, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &assembled{Digest: s.Digest()}
-	if err := json.Unmarshal(s.Manifest, &a.Manifest); err != nil {
-		return nil, err
-	}
-	for group, row := range s.Rows() {
-		if err := a.add(group, row); err != nil {
-			return nil, fmt.Errorf("stocktake, a row of %s: %w", group, err)
-		}
-	}
-	return a, nil
-}
-
-// add reads one row. Groups that pages do not know yet show as figures only.
-func (a *assembled) add(group string, row json.RawMessage) error {
-	switch group {
-	case "participation":
-		return appendRow(&a.participation, row)
-	case "accreditations":
-		return appendRow(&a.accreditations, row)
-	case "regions":
-		return appendRow(&a.regions, row)
-	case "pledges":
-		return appendRow(&a.pledges, row)
-	case "parties":
-		return appendRow(&a.parties, row)
-	case "resources":
-		return appendRow(&a.resources, row)
-	case "targets":
-		return appendRow(&a.targets, row)
-	case "reports":
-		return appendRow(&a.reports, row)
-	case "due":
-		return appendRow(&a.due, row)
-	case "assessments":
-		return appendRow(&a.assessments, row)
-	case "findings":
-		return appendRow(&a.findings, row)
-	case "agreement":
-		return appendRow(&a.agreement, row)
-	case "replies":
-		return appendRow(&a.replies, row)
-	case "recommendations":
-		return appendRow(&a.recommendations, row)
-	case "comments":
-		return appendRow(&a.comments, row)
-	case "withdrawals":
-		return appendRow(&a.withdrawals, row)
-	case "excluded":
-		return appendRow(&a.excluded, row)
-	}
-	return nil
-}
-
-func appendRow[T any](rows *[]T, raw json.RawMessage) error {
-	var row T
-	if err := json.Unmarshal(raw, &row); err != nil {
-		return err
-	}
-	*rows = append(*rows, row)
-	return nil
+	return &assembled{s.Contents(), s}, nil
 }
 
 // figure is the value of one figure, 0 if nothing counts in it.

@@ -71,11 +71,9 @@ func (n *site) documentsPage(ctx context.Context, v *view, r *http.Request) (str
 	if err != nil {
 		return "", nil, err
 	}
-	at := 1
-	if s := r.URL.Query().Get("page"); s != "" {
-		if at, err = strconv.Atoi(s); err != nil || at < 1 || at > 1_000_000 {
-			return "", nil, badRequest("page is a number from 1, not %.20q", s)
-		}
+	at, err := readPage(r)
+	if err != nil {
+		return "", nil, err
 	}
 	q.Receipts = q.Kind == review.KindReceipt || q.Kind == review.KindOpening
 	list, err := n.Documents(ctx, q)

@@ -112,6 +112,7 @@ type site struct {
 	waiters    chan struct{} // filings that wait to become final
 	assemblies chan struct{} // stocktakes that are computed now
 	kept       keptStocktakes
+	listed     keptCatalogue
 	charters   keptCharter
 	table      []endpoint // of the API
 	patterns   []string   // of all routes

@@ -33,24 +33,21 @@ type nodeState struct {
 const latestShown = 8
 
 func (n *site) homePage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
-	list, err := n.Documents(ctx, Query{})
+	held, err := n.catalogue(ctx, v)
 	if err != nil {
 		return "", nil, err
 	}
 	body := &homeBody{Charter: v.charter, CompactName: v.compactName(), Node: v.stateOfNode(v.status)}
-	for _, d := range newest(list, latestShown) {
+	for _, d := range newest(held.list, latestShown) {
 		body.Latest = append(body.Latest, v.row(d))
 	}
 	a, err := n.assembled(ctx, v, review.ScopeGlobal, "")
 	if err != nil {
 		return "", nil, err
 	}
-	body.Glance = v.glance(a)
-	for i := range body.Glance {
-		body.Glance[i].Href = "/stocktake" + body.Glance[i].Href
-	}
+	body.Glance = v.glance(a, AssembleRequest{Scope: review.ScopeGlobal})
 	body.Due = tabler{view: v}.due(a)
-	body.Regions = slices.Clone(a.regions)
+	body.Regions = slices.Clone(a.Regions)
 	slices.SortStableFunc(body.Regions, func(a, b review.RegionRow) int { return commissionRank(a.Code) - commissionRank(b.Code) })
 	body.Objectives = compact.Objectives()
 	for _, p := range v.status.Peers {

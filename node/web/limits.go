@@ -59,6 +59,9 @@ const (
 	maxStocktakes = 32
 	// feedSize is how many documents a feed holds: of a busy month.
 	feedSize = 100
+	// rowsShown is how many rows of a group a stocktake's page shows: with all
+	// groups full it stays under 100 KB on the wire. The rest is a page away.
+	rowsShown = 50
 	// pageSize is how many documents a list shows at once: a few screens.
 	pageSize = 100
 )

@@ -143,6 +143,7 @@ func TestEveryAnswerIsAsDescribed(t *testing.T) {
 	ask("POST", "/api/v1/documents", "/api/v1/documents", refused.Marshal())
 	snapshot, err := w.client.Snapshot(t.Context())
 	require.NoError(t, err)
+	ask("GET", "/api/v1/stocktake/figure", "/api/v1/stocktake/figure?group=pledges&name=pledges", nil)
 	ask("POST", "/api/v1/stocktake", "/api/v1/stocktake", snapshot.Marshal())
 	ask("GET", "/api/v1/attachments/{id}", attachment, nil)
 	ask("PUT", "/api/v1/attachments/{id}/manifest", attachment+"/manifest", m.Marshal())

@@ -24,6 +24,7 @@ import (
 //
 //	/                    the federation at a glance
 //	/stocktake           a stocktake: ?scope=, ?cutoff=
+//	/stocktake/figure    the rows behind one of its figures: and ?group=, ?name=, ?sample=
 //	/participants, /participants/{id}
 //	/documents, /documents/{id}, /documents/{id}/files.zip
 //	/documents/{id}/attachments/{name}    see attachment.go
@@ -42,13 +43,13 @@ var styleSheet []byte
 //go:embed static/icon.svg
 var icon []byte
 
-var pageNames = []string{"home", "stocktake", "participants", "participant", "documents", "document", "charter", "policy", "protection", "error"}
+var pageNames = []string{"home", "stocktake", "figure", "participants", "participant", "documents", "document", "charter", "policy", "protection", "error"}
 
 // pageTemplates are the templates by language, then name.
 var pageTemplates = sync.OnceValue(func() map[string]map[string]*template.Template {
 	all := map[string]map[string]*template.Template{}
 	for _, l := range lang.All() {
-		frame := template.Must(template.New("frame").Funcs(words{l}.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/tables.html"))
+		frame := template.Must(template.New("frame").Funcs(words{l}.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/tables.html", "templates/section.html"))
 		all[l.Tag] = map[string]*template.Template{}
 		for _, name := range pageNames {
 			all[l.Tag][name] = template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
@@ -112,6 +113,7 @@ func (n *site) routePages(mux *http.ServeMux) {
 		})
 	}
 	add("/stocktake", "stocktake", n.stocktakePage, "scope", "cutoff")
+	add("/stocktake/figure", "figure", n.figurePage, "scope", "cutoff", "group", "name", "sample", "page")
 	add("/participants", "participants", n.participantsPage)
 	add("/participants/{id}", "participant", n.participantPage)
 	add("/documents", "documents", n.documentsPage, "kind", "author", "about", "page")

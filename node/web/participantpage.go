@@ -38,26 +38,28 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 	if !ok {
 		return "", nil, &AnswerError{http.StatusNotFound, codeNoPage, "the charter lists no participant “" + string(id) + "”, and nobody has accredited such an author"}
 	}
-	a, err := n.assembled(ctx, v, review.Scope("participant:"+string(id)), "")
+	asked := AssembleRequest{Scope: review.Scope("participant:" + string(id))}
+	a, err := n.assembled(ctx, v, asked.Scope, "")
 	if err != nil {
 		return "", nil, err
 	}
-	titles, err := n.titles(ctx)
+	held, err := n.catalogue(ctx, v)
 	if err != nil {
 		return "", nil, err
 	}
-	body := &participantBody{Participant: p, KindName: v.phrase(p.Kind), ShownName: v.name(id), Node: runsNode(p), Witness: v.isWitness(id), tables: v.tables(a, titles)}
+	t := tabler{v, held.byID, asked}
+	body := &participantBody{Participant: p, KindName: v.phrase(p.Kind), ShownName: v.name(id), Node: runsNode(p), Witness: v.isWitness(id), tables: t.tables(a)}
 	if p.Country != "" && !p.Sample {
 		body.CountryName = v.countryName(p.Country)
 	}
 	if p.Region != "" {
 		body.Convenes = ref{Text: v.regionName(p.Region), Href: "/stocktake?scope=region:" + p.Region}
 	}
-	for _, row := range a.participation {
+	for _, row := range a.Participation {
 		if row.ID != id {
 			continue
 		}
-		body.State, body.Cites = v.state(row.State), tabler{v, titles}.cites(row.Cites)
+		body.State, body.Cites = v.state(row.State), t.cites(row.Cites)
 		for _, code := range row.Regions {
 			body.Regions = append(body.Regions, ref{Text: v.regionName(code), Href: "/stocktake?scope=region:" + code})
 		}

@@ -44,12 +44,12 @@ const accreditedGroup = "accredited"
 var countedKinds = []review.Kind{review.KindPledge, review.KindReport, review.KindAssessment, review.KindComment, review.KindResponse}
 
 func (n *site) participantsPage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
-	list, err := n.Documents(ctx, Query{})
+	held, err := n.catalogue(ctx, v)
 	if err != nil {
 		return "", nil, err
 	}
 	filed := map[review.ParticipantID]map[review.Kind]int{}
-	for _, d := range list {
+	for _, d := range held.list {
 		if filed[d.Author] == nil {
 			filed[d.Author] = map[review.Kind]int{}
 		}

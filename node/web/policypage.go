@@ -16,18 +16,18 @@ func (a *assembled) veil(rules []review.DisplayRule) {
 	hidden := func(id review.DocumentID, author review.ParticipantID) bool {
 		return slices.ContainsFunc(rules, func(r review.DisplayRule) bool { return r.Hides(id, author) })
 	}
-	for i := range a.pledges {
-		if p := &a.pledges[i]; hidden(p.ID, p.Author) {
+	for i := range a.Pledges {
+		if p := &a.Pledges[i]; hidden(p.ID, p.Author) {
 			p.Title = ""
 		}
 	}
-	for i := range a.targets {
-		if t := &a.targets[i]; hidden(t.Pledge, t.Author) {
+	for i := range a.Targets {
+		if t := &a.Targets[i]; hidden(t.Pledge, t.Author) {
 			t.Indicator, t.Unit = "", ""
 		}
 	}
-	for i := range a.parties {
-		if p := &a.parties[i]; hidden(p.Pledge, p.Author) && p.Participant == "" {
+	for i := range a.Parties {
+		if p := &a.Parties[i]; hidden(p.Pledge, p.Author) && p.Participant == "" {
 			p.Name = ""
 		}
 	}

@@ -30,10 +30,10 @@ type scopeGroup struct {
 	Choices []choice
 }
 
-// glance is one number at the top, with the part of the page that explains it.
+// glance is one number at the top.
 type glance struct {
-	N, Samples int
-	What, Href string
+	N, Samples              int
+	What, Href, SamplesHref string
 }
 
 func (n *site) stocktakePage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
@@ -45,13 +45,13 @@ func (n *site) stocktakePage(ctx context.Context, v *view, r *http.Request) (str
 	if err != nil {
 		return "", nil, err
 	}
-	titles, err := n.titles(ctx)
+	held, err := n.catalogue(ctx, v)
 	if err != nil {
 		return "", nil, err
 	}
 	body := stocktakeBody{
 		assembled: a, Of: v.scopeName(q.Scope, v.name), Cutoff: a.Manifest.Cutoff, Asked: q.Cutoff, Scopes: v.scopes(q.Scope),
-		Download: "/api/v1/stocktake?scope=" + string(q.Scope), tables: v.tables(a, titles),
+		Download: "/api/v1/stocktake?scope=" + string(q.Scope), tables: tabler{v, held.byID, q}.tables(a),
 	}
 	if q.Cutoff != "" {
 		body.Download += "&cutoff=" + q.Cutoff
@@ -63,24 +63,28 @@ func (n *site) stocktakePage(ctx context.Context, v *view, r *http.Request) (str
 	for _, key := range a.Notes {
 		body.NotesText = append(body.NotesText, v.note(key))
 	}
-	body.Glance = v.glance(a)
+	body.Glance = v.glance(a, q)
 	return v.say("stocktake.title-of", "scope", body.Of), body, nil
 }
 
-// glance are the figures that people ask for first. Samples are counted apart.
-func (w words) glance(a *assembled) []glance {
+// glance are the figures that people ask for first, each with the way to its
+// rows. Samples are counted apart.
+func (w words) glance(a *assembled, q AssembleRequest) []glance {
 	var all []glance
-	for _, g := range []struct{ group, name, message, href string }{
-		{"participation", "participants", "glance.participants", "#participation"},
-		{"pledges", "pledges", "glance.pledges", "#pledges"},
-		{"reports", "reports", "glance.reports", "#pledges"},
-		{"assessments", "assessments", "glance.assessments", "#assessments"},
-		{"recommendations", "open", "glance.open", "#recommendations"},
-		{"due", "late", "glance.late", "#due"},
-		{"due", "no report received", "glance.not-received", "#due"},
+	for _, g := range []struct{ group, name, message string }{
+		{"participation", "participants", "glance.participants"},
+		{"pledges", "pledges", "glance.pledges"},
+		{"reports", "reports", "glance.reports"},
+		{"assessments", "assessments", "glance.assessments"},
+		{"recommendations", "open", "glance.open"},
+		{"due", "late", "glance.late"},
+		{"due", "no report received", "glance.not-received"},
 	} {
-		n := a.figure(g.group, g.name, false)
-		all = append(all, glance{N: n, Samples: a.figure(g.group, g.name, true), What: w.say(g.message, "n", n), Href: g.href})
+		n, samples := a.figure(g.group, g.name, false), a.figure(g.group, g.name, true)
+		all = append(all, glance{
+			N: n, Samples: samples, What: w.say(g.message, "n", n),
+			Href: figureAddress(q, g.group, g.name, false), SamplesHref: figureAddress(q, g.group, g.name, true),
+		})
 	}
 	return all
 }
@@ -91,19 +95,6 @@ func (w words) note(key string) string {
 		return w.say(message)
 	}
 	return review.Notes[key]
-}
-
-// titles are the documents that this node holds, by ID.
-func (n *site) titles(ctx context.Context) (map[review.DocumentID]Listed, error) {
-	list, err := n.Documents(ctx, Query{})
-	if err != nil {
-		return nil, err
-	}
-	titles := make(map[review.DocumentID]Listed, len(list))
-	for _, d := range list {
-		titles[d.ID] = d
-	}
-	return titles, nil
 }
 
 // scopes are the stocktakes to choose from.

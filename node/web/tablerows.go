@@ -15,7 +15,7 @@ func (t tabler) due(a *assembled) []dueRound {
 		d := dueRound{Round: round, ScopeName: t.scopeName(review.Scope(round.Scope), t.name)}
 		states := map[string][]ref{}
 		var order []string
-		for _, row := range realFirst(a.due, func(r review.DueRow) bool { return r.Sample }) {
+		for _, row := range realFirst(a.Due, func(r review.DueRow) bool { return r.Sample }) {
 			if row.Round != round.ID {
 				continue
 			}
@@ -48,7 +48,7 @@ func dueRank(state string) int {
 
 func (t tabler) pledges(a *assembled) []pledgeLine {
 	var lines []pledgeLine
-	for _, row := range realFirst(a.pledges, func(r review.PledgeRow) bool { return r.Sample }) {
+	for _, row := range realFirst(a.Pledges, func(r review.PledgeRow) bool { return r.Sample }) {
 		lines = append(lines, pledgeLine{
 			Pledge: ref{cmp.Or(row.Title, t.say("document.hidden", "document", t.named(review.KindPledge, row.ID))), "/documents/" + string(row.ID), row.Sample}, Author: t.who(row.Author), Objectives: row.Objectives,
 			Named: slices.Contains(row.In, "named as a party"), Due: t.orOpen("date-or-open", row.Due), Passed: slices.Contains(row.In, "due: passed"),
@@ -66,7 +66,7 @@ func (t tabler) pledges(a *assembled) []pledgeLine {
 
 func (t tabler) parties(a *assembled) []partyLine {
 	var lines []partyLine
-	for _, row := range realFirst(a.parties, func(r review.PartyRow) bool { return r.Sample }) {
+	for _, row := range realFirst(a.Parties, func(r review.PartyRow) bool { return r.Sample }) {
 		line := partyLine{Pledge: t.document(row.Pledge), Author: t.who(row.Author), Party: ref{Text: cmp.Or(row.Name, t.say("document.hidden-words"))}, State: t.state(row.State)}
 		if row.Participant != "" {
 			line.Party = t.who(row.Participant)
@@ -79,7 +79,7 @@ func (t tabler) parties(a *assembled) []partyLine {
 
 func (t tabler) targets(a *assembled) []targetLine {
 	var lines []targetLine
-	for _, row := range realFirst(a.targets, func(r review.TargetRow) bool { return r.Sample }) {
+	for _, row := range realFirst(a.Targets, func(r review.TargetRow) bool { return r.Sample }) {
 		line := targetLine{Pledge: t.document(row.Pledge), figureRow: figureRow{
 			Indicator: cmp.Or(row.Indicator, t.say("document.hidden-words")), Unit: stated(row.Unit),
 			Baseline: t.orOpen("decimal-or-open", row.Baseline), Value: t.orOpen("decimal-or-open", row.Value), Due: t.orOpen("date-or-open", row.Due),
@@ -103,7 +103,7 @@ func stated(s string) string {
 
 func (t tabler) resources(a *assembled) []resourceLine {
 	var lines []resourceLine
-	for _, row := range realFirst(a.resources, func(r review.ResourceRow) bool { return r.Sample }) {
+	for _, row := range realFirst(a.Resources, func(r review.ResourceRow) bool { return r.Sample }) {
 		lines = append(lines, resourceLine{t.document(row.Pledge), t.who(row.Author), t.orOpen("decimal-or-open", row.Amount), t.orOpen("currency-or-open", row.Currency), row.Purpose})
 	}
 	return lines
@@ -113,16 +113,16 @@ func (t tabler) resources(a *assembled) []resourceLine {
 // that of what it judges and the assessment's ID.
 func (t tabler) assessed(a *assembled) []assessedLine {
 	findings := map[string][]review.FindingRow{}
-	for _, f := range a.findings {
+	for _, f := range a.Findings {
 		key := strings.TrimSuffix(f.Key, "/"+string(f.Assessment))
 		findings[key] = append(findings[key], f)
 	}
 	replies := map[review.DocumentID][]ref{}
-	for _, r := range a.replies {
+	for _, r := range a.Replies {
 		replies[r.Assessment] = append(replies[r.Assessment], ref{t.phrase(r.Position), "/documents/" + string(r.ID), r.Sample})
 	}
 	var lines []assessedLine
-	for _, row := range realFirst(a.agreement, func(r review.AgreementRow) bool { return r.Sample }) {
+	for _, row := range realFirst(a.Agreement, func(r review.AgreementRow) bool { return r.Sample }) {
 		line := assessedLine{Pledge: t.document(row.Pledge), Objective: row.Objective, Agreement: t.phrases(row.In), Sample: row.Sample}
 		if line.Whom = (ref{Text: t.regionName(row.Region), Href: "/stocktake?scope=region:" + row.Region}); row.About != "" {
 			line.Whom = t.who(row.About)
@@ -159,7 +159,7 @@ func (t tabler) comments(rows []review.CommentRow) []commentLine {
 
 func (t tabler) withdrawals(a *assembled) []withdrawalLine {
 	var lines []withdrawalLine
-	for _, row := range realFirst(a.withdrawals, func(r review.WithdrawalRow) bool { return r.Sample }) {
+	for _, row := range realFirst(a.Withdrawals, func(r review.WithdrawalRow) bool { return r.Sample }) {
 		lines = append(lines, withdrawalLine{t.document(row.ID), t.who(row.Author), t.document(row.About), row.Reason, row.Filed})
 	}
 	return lines
@@ -167,7 +167,7 @@ func (t tabler) withdrawals(a *assembled) []withdrawalLine {
 
 func (t tabler) excluded(a *assembled) []excludedLine {
 	var lines []excludedLine
-	for _, row := range realFirst(a.excluded, func(r review.ExcludedRow) bool { return r.Sample }) {
+	for _, row := range realFirst(a.Excluded, func(r review.ExcludedRow) bool { return r.Sample }) {
 		line := excludedLine{Document: t.document(row.ID), Kind: t.kindName(row.Kind), Why: t.inWords(review.Label{Reason: row.Reason, By: row.By})}
 		if row.Author != "" {
 			line.Author = t.who(row.Author)

@@ -26,6 +26,7 @@ type tables struct {
 	Accreditations  []accreditationLine
 	Outside         []string // countries of the region outside this federation
 	Regions         []review.RegionRow
+	Sections        []sectionTable // of all other groups
 	FiguresByGroup  []figureGroup
 }
 
@@ -88,9 +89,9 @@ type resourceLine struct {
 }
 
 type sumLine struct {
-	Name, Amount string
-	N            int
-	Sample       bool
+	Name, Amount, Href string
+	N                  int
+	Sample             bool
 }
 
 // assessedLine is what was judged, with every judgement of it side by side.
@@ -148,24 +149,27 @@ type accreditationLine struct {
 }
 
 type figureGroup struct {
-	Group   string
-	Figures []review.Figure
+	Group   value
+	Figures []figureLine
 }
 
 // tabler turns rows into lines.
 type tabler struct {
 	*view
 	titles map[review.DocumentID]Listed
+	asked  AssembleRequest // the stocktake that the rows are of
 }
 
-func (v *view) tables(a *assembled, titles map[review.DocumentID]Listed) tables {
-	t := tabler{v, titles}
+// hides is whether this node does not show a document.
+func (t tabler) hides(id review.DocumentID) bool { return t.titles[id].NotDisplayed != "" }
+
+func (t tabler) tables(a *assembled) tables {
 	all := tables{
 		Due: t.due(a), Pledges: t.pledges(a), Parties: t.parties(a), Targets: t.targets(a), Resources: t.resources(a),
-		Sums: t.sums(a), Assessed: t.assessed(a), Recommendations: t.comments(a.recommendations), Comments: t.comments(a.comments),
-		Withdrawals: t.withdrawals(a), Excluded: t.excluded(a), Regions: a.regions, FiguresByGroup: figuresByGroup(a),
+		Sums: t.sums(a), Assessed: t.assessed(a), Recommendations: t.comments(a.Recommendations), Comments: t.comments(a.Comments),
+		Withdrawals: t.withdrawals(a), Excluded: t.excluded(a), Regions: a.Regions, FiguresByGroup: t.figuresByGroup(a), Sections: t.sections(a),
 	}
-	for _, p := range realFirst(a.participation, func(r review.ParticipationRow) bool { return r.Sample }) {
+	for _, p := range realFirst(a.Participation, func(r review.ParticipationRow) bool { return r.Sample }) {
 		if p.ID == "" {
 			all.Outside = append(all.Outside, t.outside(p))
 			continue
@@ -173,7 +177,7 @@ func (v *view) tables(a *assembled, titles map[review.DocumentID]Listed) tables 
 		all.Participants = append(all.Participants, participantLine{t.who(p.ID), t.phrase(p.Kind), t.countryName(p.Country), t.state(p.State), t.cites(p.Cites)})
 	}
 	slices.Sort(all.Outside)
-	for _, row := range a.accreditations {
+	for _, row := range a.Accreditations {
 		line := accreditationLine{t.who(row.Accreditor), t.who(row.Author), t.phrase(row.Type), t.state(row.State), row.Filed, row.Documents, t.cites(row.Cites)}
 		if len(row.Challenges) > 0 {
 			line.State.Text += t.Comma() + t.say("word.challenged")
@@ -226,23 +230,22 @@ func (t tabler) cites(ids []review.DocumentID) []ref {
 	return refs
 }
 
-func figuresByGroup(a *assembled) []figureGroup {
+// figuresByGroup are all figures in which something counts.
+func (t tabler) figuresByGroup(a *assembled) []figureGroup {
 	var all []figureGroup
-	for _, f := range a.Figures {
-		if n := len(all); n == 0 || all[n-1].Group != f.Group {
-			all = append(all, figureGroup{Group: f.Group})
+	for _, layout := range layouts {
+		if lines := t.figureLines(a, layout.Group); len(lines) > 0 {
+			all = append(all, figureGroup{t.orEnglish("section."+layout.Group, layout.Title), lines})
 		}
-		g := &all[len(all)-1]
-		g.Figures = append(g.Figures, f)
 	}
 	return all
 }
 
 func (t tabler) sums(a *assembled) []sumLine {
 	var all []sumLine
-	for _, f := range a.Figures {
-		if f.Amount != "" {
-			all = append(all, sumLine{strings.TrimPrefix(f.Name, "pledged "), t.Decimal(f.Amount), f.Value, f.Sample})
+	for _, f := range a.FiguresOf("resources") {
+		if f.Amount != "" && strings.HasPrefix(f.Name, "pledged ") {
+			all = append(all, sumLine{strings.TrimPrefix(f.Name, "pledged "), t.Decimal(f.Amount), figureAddress(t.asked, f.Group, f.Name, f.Sample), f.Value, f.Sample})
 		}
 	}
 	return all

@@ -1,0 +1,115 @@
+package web
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"stocktake/review"
+	"stocktake/review/compact"
+	"stocktake/signing"
+)
+
+// celler reads the cells of one row of a section, which are texts.
+type celler struct {
+	tabler
+	hidden bool // the row rests on what this node does not show
+}
+
+// authorsColumns hold what authors wrote, which stands as it is: a pledge whose
+// title is a participant's ID must not become that participant.
+var authorsColumns = []string{
+	"title", "name", "indicator", "unit", "purpose", "reason", "party", "milestone", "measure", "lead office", "cost", "what changed",
+	"how", "who", "words", "source", "said by", "what", "conditions outstanding", "result", "acceding means", "target", "carried out by", "interests declared",
+}
+
+// cell is what a cell says: a document, a participant, a day, a number, a code
+// in words, several of them, or an author's own words.
+func (c celler) cell(column, s string) value {
+	if slices.Contains(authorsColumns, column) {
+		return c.authors(s)
+	}
+	if v, ok := c.known(s); ok {
+		return v
+	}
+	if m := answered.FindStringSubmatch(s); m != nil {
+		author, _ := c.series(m[1])
+		by, ok := c.series(m[2])
+		if ok {
+			return value{Form: "series", Items: append([]value{author}, value{Form: "words", Text: c.say("rows.accredited-by")}, by)}
+		}
+	}
+	if v, ok := c.series(s); ok {
+		return v
+	}
+	return c.authors(s)
+}
+
+// answered is an author with who answered for it.
+var answered = regexp.MustCompile(`^(\S*) \(accredited by (.*)\)$`)
+
+func (c celler) authors(s string) value {
+	switch {
+	case s == "":
+		return value{}
+	case s == review.NotStated:
+		return c.orOpen("text", s)
+	case c.hidden:
+		return value{Form: "open", Text: c.say("document.hidden-words")}
+	}
+	return value{Text: s}
+}
+
+// known is what a single text is, if that can be told.
+func (c celler) known(s string) (value, bool) {
+	if _, err := signing.ParseDigest(s); err == nil {
+		if _, ok := c.titles[review.DocumentID(s)]; !ok {
+			return value{Form: "code", Text: short(s)}, true
+		}
+		d := c.document(review.DocumentID(s))
+		return value{Form: "link", Text: d.Text, Href: d.Href}, true
+	}
+	if who := review.ParticipantID(s); c.members[who].ID != "" {
+		r := c.who(who)
+		return value{Form: "link", Text: r.Text, Href: r.Href}, true
+	}
+	if _, ok := compact.Region(strings.TrimPrefix(s, "region:")); ok {
+		return c.orOpen("region", strings.TrimPrefix(s, "region:")), true
+	}
+	if _, err := readScope(s); err == nil && s != "" {
+		return c.orOpen("scope", s), true
+	}
+	if _, err := time.Parse(time.DateOnly, s); err == nil {
+		return c.orOpen("date", s), true
+	}
+	if _, err := time.Parse(time.RFC3339, s); err == nil {
+		return value{Form: "time", Text: c.InstantDay(s), Machine: s}, true
+	}
+	if decimalText.MatchString(s) {
+		return c.orOpen("decimal", s), true
+	}
+	if v := c.word(s); v.Language == "" {
+		return v, true
+	}
+	return value{}, s == ""
+}
+
+var decimalText = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+
+// series is a text that is several things, each of which can be told.
+func (c celler) series(s string) (value, bool) {
+	var all value
+	for part := range strings.SplitSeq(s, ", ") {
+		v, ok := c.known(part)
+		if !ok {
+			return value{Text: s}, false
+		}
+		all.Items = append(all.Items, v)
+	}
+	if len(all.Items) == 1 {
+		return all.Items[0], true
+	}
+	all.Form = "series"
+	return all, true
+}

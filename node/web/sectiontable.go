@@ -1,0 +1,149 @@
+package web
+
+import (
+	"slices"
+	"strings"
+
+	"stocktake/review"
+)
+
+// sectionTable is any group of a stocktake, as review says that people read it,
+// with names and titles for IDs.
+type sectionTable struct {
+	Group   string
+	Title   value
+	Columns []value
+	Figures []figureLine
+	Rows    []sectionLine
+	Total   int    // rows that there are
+	All     string // where they all are, if not all are here
+}
+
+// sectionLine is one row; of several lines each cell has several values.
+type sectionLine struct {
+	Cells  [][]value
+	Adds   string // to the figure that is explained, if that is a sum
+	Sample bool
+	Cites  []ref
+}
+
+// figureLine is a figure, with the way to its rows.
+type figureLine struct {
+	Name        value
+	Value, Href string
+	Sample      bool
+}
+
+// shownApart are the groups for which the stocktake's page has tables of its
+// own, which say more; all others are shown as their sections say.
+var shownApart = []string{
+	"participation", "accreditations", "regions", "pledges", "parties", "resources", "targets", "due",
+	"findings", "agreement", "replies", "recommendations", "comments", "withdrawals", "excluded",
+}
+
+// layouts are the titles and columns of all groups.
+var layouts = new(review.Contents).Sections()
+
+// sections are the groups of a stocktake that have no table of their own and
+// have something to show.
+func (t tabler) sections(a *assembled) []sectionTable {
+	var all []sectionTable
+	for _, layout := range layouts {
+		if slices.Contains(shownApart, layout.Group) {
+			continue
+		}
+		rows := a.Rows(layout.Group)
+		if len(rows) == 0 {
+			continue
+		}
+		table := t.section(layout.Group, rows)
+		table.Figures = t.figureLines(a, layout.Group)
+		if table.Total > rowsShown {
+			table.Rows, table.All = table.Rows[:rowsShown], figureAddress(t.asked, layout.Group, "", false)
+		}
+		all = append(all, table)
+	}
+	return all
+}
+
+// section is a table of some rows of a group, invented ones last.
+func (t tabler) section(group string, rows []review.ReadRow) sectionTable {
+	layout := layouts[slices.IndexFunc(layouts, func(s *review.Section) bool { return s.Group == group })]
+	table := sectionTable{Group: group, Title: t.orEnglish("section."+group, layout.Title), Total: len(rows)}
+	for _, name := range layout.Columns {
+		table.Columns = append(table.Columns, t.orEnglish("column."+slug(name), name))
+	}
+	for _, row := range realFirst(rows, func(r review.ReadRow) bool { return r.Sample }) {
+		line := sectionLine{Cells: make([][]value, len(layout.Columns)), Sample: row.Sample, Cites: t.cites(row.Cites)}
+		c := celler{t, slices.ContainsFunc(row.Cites, t.hides)}
+		for _, cells := range row.Lines {
+			for i, text := range cells {
+				v := c.cell(layout.Columns[i], text)
+				if n := len(line.Cells[i]); n == 0 || line.Cells[i][n-1].Text != v.Text {
+					line.Cells[i] = append(line.Cells[i], v)
+				}
+			}
+		}
+		if len(row.Lines) == 0 { // the section leaves it out
+			line.Cells[0] = []value{c.cell("", row.Key)}
+		}
+		table.Rows = append(table.Rows, line)
+	}
+	return table
+}
+
+// figureLines are the figures of a group in which something counts.
+func (t tabler) figureLines(a *assembled, group string) []figureLine {
+	var lines []figureLine
+	for _, f := range a.FiguresOf(group) {
+		if f.Value == 0 {
+			continue
+		}
+		lines = append(lines, figureLine{Name: t.figureName(f.Name), Value: t.valueOf(f), Sample: f.Sample, Href: figureAddress(t.asked, group, f.Name, f.Sample)})
+	}
+	return lines
+}
+
+// valueOf is what a figure says: how many, or how much.
+func (w words) valueOf(f review.Figure) string {
+	if f.Amount != "" {
+		return w.Decimal(f.Amount)
+	}
+	return w.Number(f.Value)
+}
+
+// figureName is a figure's name in words; in English where there are none.
+func (w words) figureName(name string) value {
+	if v := w.word(name); v.Language == "" {
+		return v
+	}
+	if what, of, ok := strings.Cut(name, ": "); ok {
+		a, b := w.orEnglish("column."+slug(what), what), w.word(of)
+		if a.Language == "" && b.Language == "" {
+			return value{Form: "words", Text: w.say("figure.of", "what", a.Text, "of", b.Text)}
+		}
+	}
+	return value{Text: name, Language: "en"}
+}
+
+// word is a code in words; in English where there are none.
+func (w words) word(code string) value {
+	for _, family := range []string{"word.", "kind."} {
+		if key := family + slug(code); w.Has(key) {
+			return value{Form: "words", Text: w.say(key)}
+		}
+	}
+	return value{Text: strings.ReplaceAll(code, "-", " "), Language: "en"}
+}
+
+// orEnglish is a message whose English is given, which other languages may not
+// have yet.
+func (w words) orEnglish(key, english string) value {
+	switch {
+	case w.Tag == "en":
+		return value{Form: "words", Text: english}
+	case w.Has(key):
+		return value{Form: "words", Text: w.say(key)}
+	}
+	return value{Text: english, Language: "en"}
+}

@@ -142,7 +142,7 @@ func (c *chaos) step() {
 			r.Flexibility = "We are few."
 		}
 		if d, ok := c.Document(about); ok && len(d.Predicate.(*Pledge).Targets) > 0 {
-			r.Values = []Value{{Target: "t1", Value: fmt.Sprint(rng.IntN(20)), On: fmt.Sprintf("2026-01-%02d", 1+rng.IntN(28))}}
+			r.Values = []Value{{Target: "t1", Value: fmt.Sprint(rng.IntN(20)), On: fmt.Sprintf("2026-01-%02d", 1+rng.IntN(4))}}
 		}
 		if rng.IntN(4) == 0 {
 			r.Supersedes = c.any(KindReport)

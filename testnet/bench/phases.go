@@ -53,7 +53,7 @@ func verifyCeiling(dir string, documents int) (figures, error) {
 	}
 	return figures{
 		"verify_ceiling_docs_per_s": float64(done.Load()) / time.Since(began).Seconds(),
-		"verify_cpu_us_per_doc":     float64((processor() - spent).Microseconds()) / float64(done.Load()),
+		"verify_cpu_us_per_doc":     1e6 * (processor() - spent) / float64(done.Load()),
 		"cores":                     float64(runtime.GOMAXPROCS(0)),
 	}, nil
 }
@@ -111,7 +111,8 @@ func ingest(dir string, documents int) (figures, error) {
 			verified <- tail
 		}
 	}()
-	var at, cpu []time.Duration // when each range was stored, and what it had taken of the processor
+	var at, cpu []float64 // seconds until each range was stored, and what they had taken of the processor
+	own := 0.0
 	for tail := range verified {
 		if slices.ContainsFunc(tail.Entries, func(e store.Entry) bool { return !e.Genuine }) {
 			return nil, errNotGenuine
@@ -119,7 +120,8 @@ func ingest(dir string, documents int) (figures, error) {
 		if _, err := s.Extend(tail); err != nil {
 			return nil, err
 		}
-		at, cpu = append(at, time.Since(began)), append(cpu, processor()-spent)
+		at, cpu = append(at, time.Since(began).Seconds()), append(cpu, processor()-spent)
+		own = max(own, resident("RssAnon"))
 	}
 	if err := <-failed; err != nil {
 		return nil, err
@@ -127,8 +129,9 @@ func ingest(dir string, documents int) (figures, error) {
 	took := time.Since(began)
 	found := figures{
 		"ingest_docs_per_s":     float64(documents) / took.Seconds(),
-		"ingest_cpu_us_per_doc": float64((processor() - spent).Microseconds()) / float64(documents),
+		"ingest_cpu_us_per_doc": 1e6 * (processor() - spent) / float64(documents),
 		"rss_ingest_mib":        resident("VmHWM"),
+		"rss_ingest_own_mib":    own,
 	}
 	for size := 10_000; size <= documents; size *= 10 { // over the half before
 		found[fmt.Sprintf("ingest_us_per_doc_at_%d", size)] = each(at, size)
@@ -143,10 +146,10 @@ func ingest(dir string, documents int) (figures, error) {
 }
 
 // each is what a document took, in microseconds, while the second half of so many
-// was taken in; of is what all had taken after each range.
-func each(of []time.Duration, documents int) float64 {
+// was taken in; of are the seconds that all had taken after each range.
+func each(of []float64, documents int) float64 {
 	from, to := documents/2/perRange, documents/perRange
-	return float64((of[to-1] - of[from-1]).Microseconds()) / float64((to-from)*perRange)
+	return 1e6 * (of[to-1] - of[from-1]) / float64((to-from)*perRange)
 }
 
 // appendOnes files documents into an own log: alone, and by many callers.
@@ -263,7 +266,7 @@ func open(dir string, documents int) (figures, error) {
 	}
 	time.Sleep(time.Second)
 	runtime.GC()
-	found := figures{"open_s": took, "rss_idle_mib": resident("VmRSS")}
+	found := figures{"open_s": took, "rss_idle_mib": resident("VmRSS"), "rss_idle_own_mib": resident("RssAnon")}
 	return found, s.Close()
 }
 
@@ -363,16 +366,6 @@ func milliseconds(began time.Time) float64 { return float64(time.Since(began).Na
 func median(of []float64) float64 {
 	slices.Sort(of)
 	return of[len(of)/2]
-}
-
-// processor is the processor time that this process has taken, on all cores: a
-// busy machine changes it less than it changes the time that passes.
-func processor() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // resident is a line of this process's memory, in MiB; not a number where the

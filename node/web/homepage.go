@@ -14,7 +14,7 @@ type homeBody struct {
 	*review.Charter
 	CompactName string
 	Glance      []glance
-	Due         []dueRound
+	Map         *worldMap          // nil: there is no round
 	Regions     []review.RegionRow // with something in them, UN commissions first
 	Objectives  []compact.ObjectiveEntry
 	Latest      []listedRow
@@ -46,7 +46,7 @@ func (n *site) homePage(ctx context.Context, v *view, r *http.Request) (string, 
 		return "", nil, err
 	}
 	body.Glance = v.glance(a, AssembleRequest{Scope: review.ScopeGlobal})
-	body.Due = tabler{view: v}.due(a)
+	body.Map = tabler{v, held.byID, AssembleRequest{Scope: review.ScopeGlobal}}.worldMap(a, r.URL.Query().Get("round"))
 	body.Regions = slices.Clone(a.Regions)
 	slices.SortStableFunc(body.Regions, func(a, b review.RegionRow) int { return commissionRank(a.Code) - commissionRank(b.Code) })
 	body.Objectives = compact.Objectives()

@@ -22,7 +22,7 @@ import (
 // /fr/stocktake; without one it leads to the language that the reader's browser
 // asks for. The archive, the attachments and verify.html have no language.
 //
-//	/                    the federation at a glance
+//	/                    the federation at a glance: ?round=
 //	/stocktake           a stocktake: ?scope=, ?cutoff=
 //	/stocktake/figure    the rows behind one of its figures: and ?group=, ?name=, ?sample=
 //	/participants, /participants/{id}
@@ -49,7 +49,7 @@ var pageNames = []string{"home", "stocktake", "figure", "participants", "partici
 var pageTemplates = sync.OnceValue(func() map[string]map[string]*template.Template {
 	all := map[string]map[string]*template.Template{}
 	for _, l := range lang.All() {
-		frame := template.Must(template.New("frame").Funcs(words{l}.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/tables.html", "templates/section.html"))
+		frame := template.Must(template.New("frame").Funcs(words{l}.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/tables.html", "templates/section.html", "templates/worldmap.html"))
 		all[l.Tag] = map[string]*template.Template{}
 		for _, name := range pageNames {
 			all[l.Tag][name] = template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
@@ -104,7 +104,7 @@ func (n *site) routePages(mux *http.ServeMux) {
 		}
 		n.handle(mux, "GET "+pattern, answerTimeout, toLanguage, parameters...)
 	}
-	add("/", "home", n.homePage)
+	add("/", "home", n.homePage, "round")
 	for _, l := range lang.All() {
 		home := words{l}.at("/")
 		n.handle(mux, "GET "+home+"/{$}", answerTimeout, func(w http.ResponseWriter, r *http.Request) error {

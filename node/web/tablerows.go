@@ -41,10 +41,11 @@ func (t tabler) due(a *assembled) []dueRound {
 	return rounds
 }
 
-// dueRank orders states from what was filed to who is not concerned.
-func dueRank(state string) int {
-	return slices.Index([]string{"filed", "flexibility used", "late", "no report received", "not due", "declined", "not in this round"}, state)
-}
+// dueStates are the states of a participant in a round, from what was filed to
+// who is not concerned.
+var dueStates = []string{"filed", "flexibility used", "late", "no report received", "not due", "declined", "not in this round"}
+
+func dueRank(state string) int { return slices.Index(dueStates, state) }
 
 func (t tabler) pledges(a *assembled) []pledgeLine {
 	var lines []pledgeLine

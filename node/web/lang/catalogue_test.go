@@ -20,7 +20,7 @@ var sameAsEnglish = map[string]map[string]string{
 		"charter.suspensions": "the same word", "col.document": "the same word", "col.participant": "the same word",
 		"document.numbered": "the same word", "document.short": "the same word", "documents.title": "the same word",
 		"field.action": "the same word", "field.code": "the same word", "field.corridor": "the same word", "field.transit": "the same word", "field.message": "the same word",
-		"field.nature": "the same word", "field.participant": "the same word", "field.participants": "the same word",
+		"field.nature": "the same word", "field.occasion": "the same word", "field.participant": "the same word", "field.participants": "the same word",
 		"field.parties": "the same word", "field.position": "the same word", "field.quotas": "the same word",
 		"field.sources": "the same word", "field.suspensions": "the same word", "field.type": "the same word",
 		"glance.participants": "the same word", "n.participants": "the same word", "participants.title": "the same word",

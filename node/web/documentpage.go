@@ -26,6 +26,8 @@ type documentBody struct {
 	Fields        []shownField
 	Figures       []figureRow
 	Reports       bool // Figures are reported ones
+	Charts        []pledgeChart
+	Around        []sectionTable // what a stocktake has of a pledge
 	Parties       []partyLine
 	Thread        []*threadItem
 	Threaded      bool // documents of this kind are talked about
@@ -133,6 +135,12 @@ func (n *site) fillContent(ctx context.Context, v *view, body *documentBody) err
 	case *review.Pledge:
 		body.Figures = v.targetRows(p.Targets)
 		if body.Parties, err = n.parties(ctx, v, parsed, p.Parties); err != nil {
+			return err
+		}
+		if body.Charts, err = n.pledgeCharts(ctx, v, parsed, p); err != nil {
+			return err
+		}
+		if body.Around, err = n.around(ctx, v, parsed); err != nil {
 			return err
 		}
 		skip = append(slices.Clone(skip), "targets", "parties")

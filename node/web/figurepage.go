@@ -80,7 +80,7 @@ func (n *site) figurePage(ctx context.Context, v *view, r *http.Request) (string
 			return "", nil, err
 		}
 		rows = slices.DeleteFunc(rows, func(row review.ReadRow) bool { return !row.Counts(figure) })
-		body.Name, body.Value = v.figureName(q.Name), v.valueOf(figure)
+		body.Name, body.Value = tabler{view: v}.figureName(q.Name), v.valueOf(figure)
 	}
 	t := tabler{v, held.byID, q.AssembleRequest}
 	total := len(rows)

@@ -62,6 +62,7 @@ func (w words) why(reason string) string {
 var tones = map[string]string{
 	"filed": "good", "fulfilled": "good", "confirmed": "good", "acceded": "good", "accredited": "good", "in force": "good", "supported": "good", "answered": "good",
 	"late": "warn", "flexibility used": "good", "in-progress": "warn", "confirmed an earlier version": "warn",
+	"not reported reached, due passed": "warn", "reached after its due date": "warn", "behind the straight line": "warn", "reached": "good",
 	"claimed, not confirmed": "warn", "withdrawn": "warn", "open": "warn", "discontinued": "bad",
 }
 

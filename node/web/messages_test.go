@@ -156,8 +156,10 @@ func reviewLiterals(t *testing.T) map[string]bool {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`"([a-z, -]+)"`).FindAllStringSubmatch(string(b), -1) {
-			found[slug(m[1])] = true
+		for _, m := range regexp.MustCompile(`"([A-Za-z,: ()-]+)"`).FindAllStringSubmatch(string(b), -1) {
+			for part := range strings.SplitSeq(m[1], ":") { // "due: ahead" is two words
+				found[slug(strings.TrimSpace(part))] = true
+			}
 		}
 	}
 	return found

@@ -20,6 +20,8 @@ type participantBody struct {
 	Node, Witness                    bool
 	Guarding                         []ref // the guardians of its keys
 	tables
+	Late           []lateLine
+	Timeline       *timeline       // nil: it has no pledge
 	Answering      []answeringLine // who answers for an author whom the charter does not list
 	Vouched        bool            // it is not named
 	Contradictions []contradictionLine
@@ -49,6 +51,7 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 	}
 	t := tabler{v, held.byID, asked}
 	body := &participantBody{Participant: p, KindName: v.phrase(p.Kind), ShownName: v.name(id), Node: runsNode(p), Witness: v.isWitness(id), tables: t.tables(a)}
+	body.Late, body.Timeline = t.late(a), t.timeline(a)
 	if p.Country != "" && !p.Sample {
 		body.CountryName = v.countryName(p.Country)
 	}
@@ -72,10 +75,7 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 	accredited := v.accredited(id)
 	body.Answering, body.Vouched = v.answering(accredited), p.Vouched()
 	body.Contradictions = v.contradictions(func(c Contradiction) bool { return c.Participant == id })
-	list, err := n.Documents(ctx, Query{Author: id})
-	if err != nil {
-		return "", nil, err
-	}
+	list := slices.DeleteFunc(slices.Clone(held.list), func(d Listed) bool { return d.Author != id })
 	slices.Reverse(list)
 	if len(list) > listedAtParticipant {
 		body.More, list = len(list), list[:listedAtParticipant]

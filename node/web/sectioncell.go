@@ -89,6 +89,9 @@ func (c celler) known(s string) (value, bool) {
 	if decimalText.MatchString(s) {
 		return c.orOpen("decimal", s), true
 	}
+	if round := c.round(s); round != s {
+		return value{Text: round}, true
+	}
 	if v := c.word(s); v.Language == "" {
 		return v, true
 	}

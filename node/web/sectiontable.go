@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"stocktake/review"
+	"stocktake/review/compact"
 )
 
 // sectionTable is any group of a stocktake, as review says that people read it,
@@ -112,18 +113,45 @@ func (w words) valueOf(f review.Figure) string {
 	return w.Number(f.Value)
 }
 
-// figureName is a figure's name in words; in English where there are none.
-func (w words) figureName(name string) value {
-	if v := w.word(name); v.Language == "" {
+// figureName is a figure's name in words; in English where there are none. Some
+// are of an objective, of a round, of a currency, or of why nothing counts.
+func (t tabler) figureName(name string) value {
+	if v := t.word(name); v.Language == "" {
 		return v
 	}
+	if n, ok := strings.CutPrefix(name, "objective "); ok {
+		return value{Form: "words", Text: t.objectiveName(atoi(n))}
+	}
+	if key := "label." + name; t.Has(key) {
+		return value{Form: "words", Text: t.say(key)}
+	}
+	if what, currency, ok := cutLast(name, " "); ok && compact.Currency(currency) {
+		if v := t.word(what); v.Language == "" {
+			return value{Form: "words", Text: v.Text + " " + currency}
+		}
+	}
 	if what, of, ok := strings.Cut(name, ": "); ok {
-		a, b := w.orEnglish("column."+slug(what), what), w.word(of)
-		if a.Language == "" && b.Language == "" {
-			return value{Form: "words", Text: w.say("figure.of", "what", a.Text, "of", b.Text)}
+		title := t.word(what)
+		if title.Language != "" {
+			title = t.orEnglish("column."+slug(what), what)
+		}
+		if round := t.round(what); round != what {
+			title = value{Text: round}
+		}
+		if v := t.word(of); v.Language == "" && title.Language == "" {
+			return value{Form: "words", Text: t.say("figure.of", "what", title.Text, "of", v.Text)}
 		}
 	}
 	return value{Text: name, Language: "en"}
+}
+
+// cutLast cuts around the last separator.
+func cutLast(s, separator string) (before, after string, found bool) {
+	i := strings.LastIndex(s, separator)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(separator):], true
 }
 
 // word is a code in words; in English where there are none.
@@ -141,9 +169,9 @@ func (w words) word(code string) value {
 func (w words) orEnglish(key, english string) value {
 	switch {
 	case w.Tag == "en":
-		return value{Form: "words", Text: english}
+		return value{Form: "words", Text: capital(english)}
 	case w.Has(key):
-		return value{Form: "words", Text: w.say(key)}
+		return value{Form: "words", Text: capital(w.say(key))}
 	}
-	return value{Text: english, Language: "en"}
+	return value{Text: capital(english), Language: "en"}
 }

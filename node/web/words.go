@@ -28,7 +28,9 @@ func (w words) phrase(code string) string {
 
 // slug is a code as part of a message's key: "claimed, not confirmed" is
 // claimed-not-confirmed.
-func slug(code string) string { return strings.NewReplacer(",", "", " ", "-").Replace(code) }
+func slug(code string) string { return slugs.Replace(code) }
+
+var slugs = strings.NewReplacer(",", "", "(", "", ")", "", " ", "-")
 
 // kindName is the words for a kind of document, also one of another version.
 func (w words) kindName(k review.Kind) string {

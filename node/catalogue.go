@@ -253,7 +253,7 @@ func (n *Node) Assemble(_ context.Context, q web.AssembleRequest) ([]byte, error
 			return nil, err
 		}
 	}
-	s, err := reading.Stocktake(q.Scope)
+	s, err := reading.StocktakeOf(review.Options{Scope: q.Scope, Rates: q.Rates})
 	if err != nil {
 		return nil, err
 	}

@@ -153,7 +153,8 @@ type AccreditationRow struct {
 }
 
 // spoken are the kinds of document that say something about implementation.
-var spoken = []Kind{KindPledge, KindReport, KindAssessment, KindComment, KindResponse, KindPlan, KindFramework}
+var spoken = []Kind{KindPledge, KindReport, KindAssessment, KindComment, KindResponse, KindPlan, KindFramework,
+	KindExpenditure, KindFacility, KindContribution, KindClaim, KindApplication, KindAllocation, KindDisbursement, KindResult, KindAgreement}
 
 var accreditationsGroup = group{
 	name:    groupAccreditations,

@@ -126,6 +126,7 @@ const (
 	accessionParty   = "party"
 	accessionJoins   = "framework"
 	accessionGuard   = "guardian"
+	accessionAgrees  = "agreement"
 	decisionDeclined = "declined"
 )
 
@@ -144,6 +145,10 @@ func (p *Accession) relate(c *Chain, _, about *Document, _ finder) Refusal {
 		if !namesParty(pledge, p.Author) {
 			return Refusal{*refuse("/about", "not-a-party", "author", string(p.Author))}
 		}
+	case accessionAgrees:
+		if !about.Predicate.(*Agreement).names(p.Author) {
+			return Refusal{*refuse("/about", "not-in-the-agreement", "author", string(p.Author))}
+		}
 	case accessionJoins:
 		if p.Author == about.Author {
 			return Refusal{*refuse("/about", "own-framework")}
@@ -161,6 +166,8 @@ func accededTo(role string) Kind {
 	switch role {
 	case accessionParty:
 		return KindPledge
+	case accessionAgrees:
+		return KindAgreement
 	case accessionJoins:
 		return KindFramework
 	case accessionGuard:

@@ -14,16 +14,20 @@ import (
 type Options struct {
 	Scope  Scope     // empty: global
 	Cutoff time.Time // filing time up to which documents count; zero: the snapshot's latest
+
+	// Rates is a table of exchange rates that counts. With it, sums of money are
+	// there in its base currency too, in figures of their own that name it.
+	Rates DocumentID
 }
 
 // Assemble is the stocktake of a snapshot. Its errors are those of [Read] and
-// [ErrScope].
+// [ErrScope] and [ErrRates].
 func Assemble(s Snapshot, genesis *Document, records iter.Seq2[Record, error], o Options) (*Stocktake, error) {
 	r, err := Read(s, genesis, records, o.Cutoff)
 	if err != nil {
 		return nil, err
 	}
-	return r.Stocktake(o.Scope)
+	return r.StocktakeOf(o)
 }
 
 // Notes are the sentences that a stocktake's notes stand for.
@@ -31,6 +35,7 @@ var Notes = map[string]string{
 	"regions-overlap":   "States sit in several regions at once: figures of different regions must not be added up.",
 	"region-unverified": "Some lists of a region's members were not checked against a public source: unverified.",
 	"forked-logs":       "At least one log showed two histories; the proof is among the documents. What a quorum of witnesses had cosigned counts.",
+	"rates":             "Figures in a base currency are converted with the table of exchange rates that they name; all others keep each currency apart.",
 	"samples":           "Some documents are invented samples. They are flagged and counted apart.",
 	"not-founded":       "Too few participants have acceded to the federation's first charter: nothing counts yet.",
 	"voluntary":         "The compact is voluntary. A report is due only from those who signed into a review round.",
@@ -46,16 +51,27 @@ type view struct {
 	inForce DocumentID
 
 	regions    map[ParticipantID][]string // of its country, on that day
+	places     map[string][]string        // regions of a country, on that day
+	exchange   *exchange                  // nil: currencies stay apart
 	accredited []Accredited
 }
 
 // Stocktake assembles what was read for a scope.
 func (r *Reading) Stocktake(scope Scope) (*Stocktake, error) {
+	return r.StocktakeOf(Options{Scope: scope})
+}
+
+// StocktakeOf assembles what was read, up to the cut-off of the reading.
+func (r *Reading) StocktakeOf(o Options) (*Stocktake, error) {
+	scope := o.Scope
 	if scope == "" {
 		scope = ScopeGlobal
 	}
 	v, err := r.view(scope)
 	if err != nil {
+		return nil, err
+	}
+	if v.exchange, err = r.exchange(o.Rates); err != nil {
 		return nil, err
 	}
 	tables := newTables(v)
@@ -66,7 +82,7 @@ func (r *Reading) Stocktake(scope Scope) (*Stocktake, error) {
 func (v *view) manifest(tables []*groupTable) Manifest {
 	return Manifest{
 		Schema: SchemaVersion, Rules: RuleVersion, Federation: v.chain.Genesis(), Charter: v.inForce, Compact: v.charter.Compact, Licence: cmp.Or(v.charter.Licence, NotStated),
-		Snapshot: v.snapshot.Digest(), Scope: v.scope, Cutoff: instant(v.cutoff), Notes: v.takeNotes(tables),
+		Snapshot: v.snapshot.Digest(), Scope: v.scope, Rates: v.exchange.table(), Cutoff: instant(v.cutoff), Notes: v.takeNotes(tables),
 	}
 }
 
@@ -75,7 +91,7 @@ func (r *Reading) view(scope Scope) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &view{Reading: r, bounds: b, scope: scope, day: day(r.cutoff), regions: map[ParticipantID][]string{}}
+	v := &view{Reading: r, bounds: b, scope: scope, day: day(r.cutoff), regions: map[ParticipantID][]string{}, places: map[string][]string{}}
 	v.charter, v.inForce = r.chain.InForce()
 	v.accredited = r.Accredited()
 	for _, p := range v.charter.Participants {
@@ -89,6 +105,16 @@ func (r *Reading) view(scope Scope) (*view, error) {
 		}
 	}
 	return v, nil
+}
+
+// regionsOf are the regions of a country on the day of the cut-off.
+func (v *view) regionsOf(country string) []string {
+	codes, ok := v.places[country]
+	if !ok {
+		codes = compact.RegionsOf(country, v.day)
+		v.places[country] = codes
+	}
+	return codes
 }
 
 // standing is the version of a pledge that stands; nil if it was withdrawn.
@@ -118,6 +144,9 @@ func (v *view) takeNotes(tables []*groupTable) []string {
 	notes := []string{"voluntary"}
 	if v.one == "" {
 		notes = append(notes, "regions-overlap")
+	}
+	if v.exchange != nil {
+		notes = append(notes, "rates")
 	}
 	if !v.chain.founded {
 		notes = append(notes, "not-founded")

@@ -176,10 +176,14 @@ func TestApplyFindsOutWhatIsNotTouched(t *testing.T) {
 	}
 	var runs []run
 	rng := rand.New(rand.NewPCG(21, 22))
-	for range 6 {
+	for i := range 8 {
 		f := chaosIn(newAccreditingWith(t, 1), rng, 25, 20, false)
 		f.settle(minute(25 * 20))
-		f = chaosIn(f, rng, 120, 20, true)
+		if i < 6 {
+			f = chaosIn(f, rng, 120, 20, true)
+		} else {
+			f = moneyCorpus(t, rng, 90)
+		}
 		made, from := map[string]*Stocktake{}, assembled(t, f)
 		runs = append(runs, run{f, func(s Snapshot, records []Record, scope Scope) *Stocktake {
 			if made[s.Digest()] == nil {

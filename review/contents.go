@@ -17,6 +17,16 @@ type Contents struct {
 	Pledges         []PledgeRow
 	Parties         []PartyRow
 	Resources       []ResourceRow
+	Support         []SupportRow
+	Expenditures    []FlowRow
+	Gaps            []GapRow
+	Facilities      []FacilityRow
+	Contributions   []ContributionRow
+	FundClaims      []FundClaimRow
+	Applications    []ApplicationRow
+	Allocations     []AllocationRow
+	Unlocked        []UnlockedRow
+	Agreements      []EntryRow
 	Targets         []TargetRow
 	Milestones      []MilestoneRow
 	Claims          []ClaimRow

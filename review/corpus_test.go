@@ -106,13 +106,15 @@ func (c *chaos) step() {
 	rating := pick(rng, []string{"limited", "substantial", "complete"})
 	var predicate any
 	about := c.genesis.ID
-	kind := rng.IntN(20)
+	kind := rng.IntN(22)
 	if c.settled && kind >= 12 && kind <= 14 { // nothing about who may speak
 		kind -= 12
 	}
 	switch kind {
 	case 15, 16, 17, 18, 19:
 		predicate, about = c.pledgeStep(author)
+	case 20, 21:
+		predicate, about = c.moneyStep()
 	case 0, 1, 2:
 		p := c.pledge(author, fmt.Sprintf("Pledge %d", c.serial))
 		p.Objectives = objectives
@@ -208,6 +210,13 @@ func (c *chaos) step() {
 			predicate = &Withdrawal{Common: c.common(c.authorOf(about)), Reason: "no longer"}
 		}
 	}
+	c.file(predicate, about)
+}
+
+// file puts a document into logs, now and then signed by somebody else, into
+// several, or erased.
+func (c *chaos) file(predicate any, about DocumentID) {
+	rng := c.rng
 	if common := predicate.(interface{ common() *Common }).common(); common.Author == "xsa" && rng.IntN(2) == 0 {
 		common.Title, common.Sample = "SAMPLE: "+common.Title, true
 	}

@@ -7,29 +7,65 @@ import (
 	"strings"
 )
 
-// decimal is an exact sum of decimals: digits over ten to the power of scale.
+// decimal is an exact decimal number: digits over ten to the power of scale.
 // Its zero value is 0.
 type decimal struct {
 	digits big.Int
 	scale  int
 }
 
-// add adds a decimal as documents write it, as in "1250000.50".
-func (d *decimal) add(s string) { d.addTimes(s, 1) }
+// parseDecimal reads a decimal as documents write it, as in "1250000.50".
+func parseDecimal(s string) *decimal {
+	whole, fraction, _ := strings.Cut(s, ".")
+	d := &decimal{scale: len(fraction)}
+	d.digits.SetString(whole+fraction, 10)
+	return d
+}
+
+// add adds a decimal as documents write it.
+func (d *decimal) add(s string) { d.plus(parseDecimal(s)) }
 
 func (d *decimal) addTimes(s string, times int) {
-	whole, fraction, _ := strings.Cut(s, ".")
-	var n big.Int
-	n.SetString(whole+fraction, 10)
-	n.Mul(&n, big.NewInt(int64(times)))
-	switch {
-	case len(fraction) > d.scale:
-		d.digits.Mul(&d.digits, tenTo(len(fraction)-d.scale))
-		d.scale = len(fraction)
-	case len(fraction) < d.scale:
-		n.Mul(&n, tenTo(d.scale-len(fraction)))
+	n := parseDecimal(s)
+	n.digits.Mul(&n.digits, big.NewInt(int64(times)))
+	d.plus(n)
+}
+
+// plus keeps as many decimal places as the most precise summand has.
+func (d *decimal) plus(n *decimal) {
+	d.widen(n.scale)
+	d.digits.Add(&d.digits, n.digitsAt(d.scale))
+}
+
+func (d *decimal) minus(n *decimal) {
+	d.widen(n.scale)
+	d.digits.Sub(&d.digits, n.digitsAt(d.scale))
+}
+
+// times is the exact product.
+func (d *decimal) times(n *decimal) *decimal {
+	product := &decimal{scale: d.scale + n.scale}
+	product.digits.Mul(&d.digits, &n.digits)
+	return product
+}
+
+func (d *decimal) cmp(n *decimal) int {
+	scale := max(d.scale, n.scale)
+	return d.digitsAt(scale).Cmp(n.digitsAt(scale))
+}
+
+func (d *decimal) sign() int { return d.digits.Sign() }
+
+func (d *decimal) widen(scale int) {
+	if scale > d.scale {
+		d.digits.Mul(&d.digits, tenTo(scale-d.scale))
+		d.scale = scale
 	}
-	d.digits.Add(&d.digits, &n)
+}
+
+// digitsAt are the digits at a scale that is not below the decimal's own.
+func (d *decimal) digitsAt(scale int) *big.Int {
+	return new(big.Int).Mul(&d.digits, tenTo(scale-d.scale))
 }
 
 func tenTo(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }

@@ -14,6 +14,8 @@ var exampleSubject = map[Kind]string{
 	KindPledge: "charter", KindReport: "pledge", KindAssessment: "pledge", KindComment: "report",
 	KindResponse: "comment", KindWithdrawal: "report", KindRefusal: "pledge", KindFork: "charter", KindKey: "charter", KindAccreditation: "charter", KindPolicy: "charter",
 	KindPlan: "charter", KindFramework: "charter",
+	KindExpenditure: "charter", KindFacility: "charter", KindContribution: "facility", KindClaim: "facility", KindApplication: "facility", KindAllocation: "application",
+	KindDisbursement: "allocation", KindResult: "disbursement", KindAgreement: "charter", KindRates: "charter",
 }
 
 // exampleDraft is testdata/examples/<kind>.yaml: a draft with every field filled

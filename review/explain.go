@@ -101,7 +101,7 @@ func (r rawRow) said() string {
 }
 
 // fieldsSaid tell one row from another, in the order in which people name them.
-var fieldsSaid = []string{"author", "participant", "accreditor", "about", "region", "objective", "title", "name", "indicator", "rating", "state", "status", "reason"}
+var fieldsSaid = []string{"author", "giver", "receiver", "participant", "accreditor", "about", "region", "objective", "country", "amount", "currency", "title", "name", "indicator", "rating", "state", "status", "reason"}
 
 // fields are a row's own, as text.
 func (r rawRow) fields() map[string]string {

@@ -165,6 +165,9 @@ var predicateKinds = map[string]Kind{
 	"*review.Pledge": KindPledge, "*review.Report": KindReport, "*review.Assessment": KindAssessment, "*review.Comment": KindComment,
 	"*review.Response": KindResponse, "*review.Withdrawal": KindWithdrawal, "*review.Fork": KindFork, "*review.KeyChange": KindKey, "*review.CarrierRefusal": KindRefusal, "*review.Accreditation": KindAccreditation, "*review.Policy": KindPolicy,
 	"*review.Plan": KindPlan, "*review.Framework": KindFramework,
+	"*review.Expenditure": KindExpenditure, "*review.Facility": KindFacility, "*review.Contribution": KindContribution, "*review.FundClaim": KindClaim,
+	"*review.Application": KindApplication, "*review.Allocation": KindAllocation, "*review.Disbursement": KindDisbursement, "*review.Result": KindResult,
+	"*review.Agreement": KindAgreement, "*review.Rates": KindRates,
 }
 
 func (f *testFederation) compose(predicate any, about DocumentID) []byte {

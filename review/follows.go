@@ -95,6 +95,9 @@ func (r *Reading) dispute(e, x *entry) (how, says string) {
 		if p.Role == accessionParty && p.Decision == decisionDeclined && x.doc.About() == e.id {
 			return disputeDeclined, "it does not take part in this pledge, which names it"
 		}
+		if p.Role == accessionAgrees && p.Decision == decisionDeclined && x.doc.About() == e.id {
+			return disputeDeclined, "it does not confirm this entry, which names it as a party"
+		}
 	case *Assessment:
 		switch own := e.doc.Predicate.(type) {
 		case *Assessment:

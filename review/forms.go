@@ -32,6 +32,8 @@ var forms = map[string]struct {
 	"decimal":            {"not-a-decimal", isDecimal},
 	"decimal-or-open":    {"not-a-decimal-or-open", orNotStated(isDecimal)},
 	"currency-or-open":   {"unknown-currency", orNotStated(compact.Currency)},
+	"currency":           {"not-a-currency", compact.Currency},
+	"share":              {"not-a-share", isShare},
 	"country":            {"unknown-country", isCountry},
 	"region":             {"unknown-region", isRegion},
 	"scope":              {"not-a-scope", isScope},
@@ -187,7 +189,9 @@ func isYear(s string) bool { return len(s) == 4 && isOnly(s, '0', '9') && "1900"
 
 // isDecimal: digits with at most one point between them, at most 24, with a
 // minus before them where below zero; no leading zeros, exponent or separators.
-func isDecimal(s string) bool {
+func isDecimal(s string) bool { return isDecimalOf(s, maxDigits) }
+
+func isDecimalOf(s string, most int) bool {
 	whole, fraction, point := strings.Cut(strings.TrimPrefix(s, "-"), ".")
 	switch {
 	case whole == "" || !isOnly(whole, '0', '9') || len(whole) > 1 && whole[0] == '0':
@@ -195,7 +199,7 @@ func isDecimal(s string) bool {
 	case point && (fraction == "" || !isOnly(fraction, '0', '9')):
 		return false
 	}
-	return len(whole)+len(fraction) <= maxDigits
+	return len(whole)+len(fraction) <= most
 }
 
 func isCountry(s string) bool {

@@ -31,6 +31,16 @@ const (
 	groupPledges         = "pledges"
 	groupParties         = "parties"
 	groupResources       = "resources"
+	groupSupport         = "support"
+	groupExpenditures    = "expenditures"
+	groupGaps            = "gaps"
+	groupFacilities      = "facilities"
+	groupContributions   = "contributions"
+	groupFundClaims      = "fund-claims"
+	groupApplications    = "applications"
+	groupAllocations     = "allocations"
+	groupUnlocked        = "unlocked"
+	groupAgreements      = "agreements"
 	groupTargets         = "targets"
 	groupMilestones      = "milestones"
 	groupClaims          = "claims"
@@ -60,7 +70,9 @@ var groups []*group
 func init() {
 	groups = []*group{
 		&participationGroup, &accreditationsGroup, &regionsGroup,
-		&pledgesGroup, &partiesGroup, &resourcesGroup, &targetsGroup,
+		&pledgesGroup, &partiesGroup, &resourcesGroup,
+		&supportGroup, &expendituresGroup, &gapsGroup, &facilitiesGroup, &contributionsGroup, &fundClaimsGroup,
+		&applicationsGroup, &allocationsGroup, &unlockedGroup, &agreementsGroup, &targetsGroup,
 		&milestonesGroup, &claimsGroup, &matchesGroup, &ratchetGroup,
 		&plansGroup, &measuresGroup, &frameworksGroup, &adherentsGroup, &transmissionGroup,
 		&reportsGroup, &dueGroup,
@@ -97,6 +109,15 @@ func (g *group) units(v *view, do func(unit string)) {
 func itself[P any](_ *view, e *entry) []string {
 	if _, ok := predicateOf[P](e); ok {
 		return []string{string(e.id)}
+	}
+	return nil
+}
+
+// unitVersion is the version that stands of the document whose first version
+// names a unit. What was first until an earlier one came names none any more.
+func (v *view) unitVersion(unit string) *entry {
+	if e := v.unitEntry(unit); e != nil && first(e) == e {
+		return standing(e)
 	}
 	return nil
 }

@@ -42,8 +42,21 @@ func (r *Reading) keysOf(e *entry) []indexKey {
 			keys = append(keys, judging(a.judged()))
 		}
 	}
+	switch p := e.doc.Predicate.(type) {
+	case *Pledge:
+		for _, c := range p.capacities() {
+			keys = appendNew(keys, supportIn(c.place()))
+		}
+	case *Expenditure:
+		if p.Counterpart != "" {
+			keys = append(keys, between(p.giver(), p.receiver()))
+		}
+	}
+	for _, place := range moneyPlaces(e.doc) {
+		keys = append(keys, moneyFor(place))
+	}
 	for _, c := range citationsOf(e.doc) {
-		keys = append(keys, citedIn(c.id))
+		keys = appendNew(keys, citedIn(c.id))
 	}
 	return keys
 }

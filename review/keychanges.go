@@ -405,7 +405,9 @@ func (r *Reading) followKeys(changes []*entry) {
 				}
 				about, _ := r.chain.first(r.anyDocument)(k.doc.About())
 				if code, _, _ := r.standing(k.doc, k.recordPlace); code != "" {
-					r.chain.changes.of[k.id] = Refusal{*refuse("", code)}
+					if !r.chain.Decided(k.id) { // of an earlier record that is valid
+						r.chain.changes.of[k.id] = Refusal{*refuse("", code)}
+					}
 				} else if r.chain.decide(k.doc, about, k.key, k.at) {
 					again = true
 				}

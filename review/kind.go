@@ -27,6 +27,16 @@ var kinds = []struct {
 	{KindPolicy, func() predicate { return new(Policy) }},
 	{KindPlan, func() predicate { return new(Plan) }},
 	{KindFramework, func() predicate { return new(Framework) }},
+	{KindExpenditure, func() predicate { return new(Expenditure) }},
+	{KindFacility, func() predicate { return new(Facility) }},
+	{KindContribution, func() predicate { return new(Contribution) }},
+	{KindClaim, func() predicate { return new(FundClaim) }},
+	{KindApplication, func() predicate { return new(Application) }},
+	{KindAllocation, func() predicate { return new(Allocation) }},
+	{KindDisbursement, func() predicate { return new(Disbursement) }},
+	{KindResult, func() predicate { return new(Result) }},
+	{KindAgreement, func() predicate { return new(Agreement) }},
+	{KindRates, func() predicate { return new(Rates) }},
 }
 
 // predicate is what a document of a kind says. All embed [Common].

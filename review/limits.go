@@ -24,6 +24,9 @@ const (
 	maxPredicateType = 200
 	// maxDigits of a decimal: a national budget in its smallest unit has 18.
 	maxDigits = 24
+	// maxSumDigits of a sum in a row: an amount times a rate, added up as often as
+	// there can be documents.
+	maxSumDigits = 2*maxDigits + 16
 	// maxDraft leaves a draft of the longest payload room for help and comments.
 	maxDraft = 1 << 20
 	// maxDraftEntries counts fields and entries of lists: the longest charter that

@@ -85,13 +85,15 @@ func TestEveryCodeHasAMessageAndEveryMessageACode(t *testing.T) {
 func TestEveryReasonToRefuseADocumentIsProven(t *testing.T) {
 	t.Run("statements", TestParseTakesOnlyTheOneFormOfAStatement)
 	t.Run("rules", TestEveryRuleRefusesWhatBreaksIt)
+	t.Run("money", TestEveryRuleAboutMoneyRefusesWhatBreaksIt)
 	t.Run("drafts", TestReadDraftRefusesWithTheLine)
 	t.Run("payloads", TestFromDraftRefusesWhatParseRefuses)
 	codes, _ := usedCodes(t)
 	for code, place := range codes {
 		file, _, _ := strings.Cut(place, ":")
 		switch file {
-		case "document.go", "schema.go", "schemaerror.go", "fielderror.go", "forms", "rules.go", "charterrules.go", "yaml.go", "readdraft.go":
+		case "document.go", "schema.go", "schemaerror.go", "fielderror.go", "forms", "rules.go", "charterrules.go", "yaml.go", "readdraft.go",
+			"money.go", "expenditure.go", "facility.go", "register.go", "rates.go":
 			assert.True(t, proven[code], "%s: %s", place, code)
 		}
 	}

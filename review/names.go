@@ -47,8 +47,18 @@ const (
 	KindAccreditation Kind = "accreditation"
 	KindPolicy        Kind = "policy"
 
-	KindPlan      Kind = "plan"
-	KindFramework Kind = "framework"
+	KindPlan         Kind = "plan"
+	KindFramework    Kind = "framework"
+	KindExpenditure  Kind = "expenditure"
+	KindFacility     Kind = "facility"
+	KindContribution Kind = "contribution"
+	KindClaim        Kind = "claim"
+	KindApplication  Kind = "application"
+	KindAllocation   Kind = "allocation"
+	KindDisbursement Kind = "disbursement"
+	KindResult       Kind = "result"
+	KindAgreement    Kind = "agreement"
+	KindRates        Kind = "rates"
 )
 
 // Vocabulary is the one constant that names this vocabulary. It need not resolve.

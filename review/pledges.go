@@ -39,7 +39,7 @@ type PledgeRow struct {
 // covers it; named is true for one that is in it only because it names a
 // participant of the scope as a party.
 func (v *view) pledge(unit string) (e *entry, p *Pledge, named, ok bool) {
-	e = standing(v.unitEntry(unit))
+	e = v.unitVersion(unit)
 	if p, ok = predicateOf[*Pledge](e); !ok || !e.counts() || !v.touches(p.Objectives) {
 		return nil, nil, false, false
 	}
@@ -184,16 +184,8 @@ func fillParties(v *view, unit string, t *table) {
 		}
 		if a := said[party.Participant]; a != nil && party.Participant != "" {
 			row.Cites = append(row.Cites, a.id)
-			switch {
-			case a.withdrawn != nil:
-				row.State = partyWithdrawn
+			if row.State = partyState(a, e); row.State == partyWithdrawn {
 				row.Cites = append(row.Cites, a.withdrawn.id)
-			case a.doc.Predicate.(*Accession).Decision == decisionDeclined:
-				row.State = partyDeclined
-			case a.doc.About() != e.id:
-				row.State = partyEarlier
-			default:
-				row.State = partyConfirmed
 			}
 		}
 		row.In = []string{row.State}
@@ -201,10 +193,24 @@ func fillParties(v *view, unit string, t *table) {
 	}
 }
 
-// partyWords are the last accessions to a pledge, any version of it, by author.
-func (v *view) partyWords(pledge *entry) map[ParticipantID]*entry {
+// partyState is what an accession says of the version that stands.
+func partyState(accession, stands *entry) string {
+	switch {
+	case accession.withdrawn != nil:
+		return partyWithdrawn
+	case accession.doc.Predicate.(*Accession).Decision == decisionDeclined:
+		return partyDeclined
+	case accession.doc.About() != stands.id:
+		return partyEarlier
+	}
+	return partyConfirmed
+}
+
+// partyWords are the last accessions to a pledge or an agreement, any version
+// of it, by author.
+func (v *view) partyWords(joint *entry) map[ParticipantID]*entry {
 	said := map[ParticipantID]*entry{}
-	for _, version := range versions(pledge) {
+	for _, version := range versions(joint) {
 		for _, e := range v.about[version.id] {
 			if e.doc.Kind != KindAccession {
 				continue
@@ -225,6 +231,12 @@ type ResourceRow struct {
 	Amount   string        `json:"amount"`
 	Currency string        `json:"currency"`
 	Purpose  string        `json:"purpose,omitempty"`
+
+	Kind       string `json:"kind,omitempty"`
+	Earmarking string `json:"earmarking,omitempty"`
+	Share      string `json:"share,omitempty"`
+	Envelope   string `json:"envelope,omitempty"`
+	Advocacy   bool   `json:"advocacy,omitempty"`
 }
 
 var resourcesGroup = group{
@@ -234,9 +246,9 @@ var resourcesGroup = group{
 	fill:    fillResources,
 	rows:    func(c *Contents) any { return &c.Resources },
 	section: func(c *Contents) *Section {
-		s := c.newSection(groupResources, "Resources pledged (currencies are not added together)", "pledge", "author", "amount", "currency", "purpose")
+		s := c.newSection(groupResources, "Resources pledged (currencies are not added together)", "pledge", "author", "amount", "currency", "kind", "earmarking", "share of a larger envelope", "purpose")
 		for _, r := range c.Resources {
-			s.add(r.Sample, string(r.Pledge), string(r.Author), r.Amount, r.Currency, r.Purpose)
+			s.add(r.Sample, string(r.Pledge), string(r.Author), r.Amount, r.Currency, r.Kind, r.Earmarking, shareOf(r.Share, r.Envelope), r.Purpose)
 		}
 		return s
 	},
@@ -251,6 +263,13 @@ func fillResources(v *view, unit string, t *table) {
 		row := &ResourceRow{
 			Row:    Row{Key: fmt.Sprintf("%s/%03d", e.id, i), In: []string{"resources"}, Sample: e.sample, Cites: []DocumentID{e.id}},
 			Pledge: e.id, Author: p.Author, Amount: resource.Amount, Currency: resource.Currency, Purpose: resource.Purpose,
+			Kind: resource.Kind, Earmarking: resource.Earmarking, Share: resource.Share, Envelope: resource.Envelope, Advocacy: resource.Advocacy,
+		}
+		if resource.Kind != "" {
+			row.count("kind: " + resource.Kind)
+		}
+		if resource.Share != "" {
+			row.count("share of a larger envelope")
 		}
 		switch {
 		case resource.Amount == NotStated:
@@ -258,10 +277,29 @@ func fillResources(v *view, unit string, t *table) {
 		case resource.Currency == NotStated:
 			row.In = append(row.In, "currency not stated")
 		default:
-			row.Sums = map[string]string{"pledged " + resource.Currency: resource.Amount}
+			sum := func(name string, holds bool) {
+				if holds {
+					v.money(&row.Row, name, resource.Currency, parseDecimal(resource.Amount))
+				}
+			}
+			sum("pledged", true)
+			sum("pledged unearmarked", resource.Earmarking == unearmarked)
+			sum("pledged to advocacy", resource.Advocacy)
+			sum("pledged as a share of a larger envelope", resource.Share != "")
 		}
 		t.add(row)
 	}
+}
+
+// shareOf writes a share of an envelope for people.
+func shareOf(share, envelope string) string {
+	switch share {
+	case "":
+		return ""
+	case notIsolated:
+		return "difficult to isolate, of " + envelope
+	}
+	return share + " % of " + envelope
 }
 
 // ReportRow is a report that stands.

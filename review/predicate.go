@@ -63,6 +63,8 @@ type Pledge struct {
 	Targets        []Target    `json:"targets,omitempty"`
 	Milestones     []Milestone `json:"milestones,omitempty"`
 	Resources      []Resource  `json:"resources,omitempty"`
+	Needs          []Capacity  `json:"needs,omitempty"`
+	Offers         []Capacity  `json:"offers,omitempty"`
 	Parties        []Party     `json:"parties,omitempty"` // of a joint pledge; claimed until each accedes
 
 	Matches       DocumentID   `json:"matches,omitempty"`       // of form matching: the pledge that it answers
@@ -99,9 +101,24 @@ type Milestone struct {
 
 // Resource is what a pledge commits.
 type Resource struct {
-	Amount   string `json:"amount"`   // decimal, or not-stated
-	Currency string `json:"currency"` // ISO 4217, or not-stated
-	Purpose  string `json:"purpose,omitempty"`
+	Amount     string `json:"amount"`   // decimal, or not-stated
+	Currency   string `json:"currency"` // ISO 4217, or not-stated
+	Purpose    string `json:"purpose,omitempty"`
+	Kind       string `json:"kind,omitempty"`       // as of a capacity
+	Earmarking string `json:"earmarking,omitempty"` // earmarked, softly-earmarked, unearmarked
+	Share      string `json:"share,omitempty"`      // of Envelope: per cent, or difficult-to-isolate
+	Envelope   string `json:"envelope,omitempty"`
+	Advocacy   bool   `json:"advocacy,omitempty"`
+}
+
+// Capacity is support that a pledge needs, or offers to others.
+type Capacity struct {
+	Kind      string `json:"kind"`     // integration-capacity, institutions, diaspora, other
+	Amount    string `json:"amount"`   // decimal, or not-stated
+	Currency  string `json:"currency"` // ISO 4217, or not-stated
+	Objective int    `json:"objective"`
+	Country   string `json:"country,omitempty"`
+	Text      string `json:"text,omitempty"`
 }
 
 // Party is another pledgor that the author of a joint pledge names.
@@ -198,11 +215,11 @@ type Response struct {
 func (p *Response) typeWord() string { return p.Position }
 
 // Accession is a further signature on its subject: a charter (as a member, or
-// into one of its rounds), a joint pledge (as a party), a framework, or a
-// recovery of keys (as a guardian).
+// into one of its rounds), a joint pledge or an agreement (as a party), a
+// framework, or a recovery of keys (as a guardian).
 type Accession struct {
 	Common
-	Role     string `json:"role"` // member, round, party, framework, guardian
+	Role     string `json:"role"` // member, round, party, framework, guardian, agreement
 	Round    string `json:"round,omitempty"`
 	Decision string `json:"decision,omitempty"` // accedes (default), declined
 }

@@ -184,11 +184,13 @@ func (n *naive) filed(id DocumentID) (time.Time, bool) {
 
 // beyond is whether a record lies beyond its log's quota.
 func (n *naive) beyond(r Record) bool {
-	limit := uint64(25)
-	if log, _ := n.chain.Log(r.Origin); log.Participant == "deu" {
-		limit = 16
+	limit := 0
+	for _, q := range n.chain.charters[0].Predicate.(*Charter).Quotas {
+		if log, _ := n.chain.Log(r.Origin); q.Participant == log.Participant || q.Participant == "" && limit == 0 {
+			limit = q.Entries
+		}
 	}
-	return r.Index >= limit
+	return limit > 0 && r.Index >= uint64(limit)
 }
 
 // accredit finds out, in the order of filing, which accreditations took effect,
@@ -503,7 +505,7 @@ func (n *naive) withdrawn(id DocumentID) bool {
 	return slices.ContainsFunc(n.holding(KindWithdrawal), func(w *Document) bool { return w.About() == id })
 }
 
-var replaceable = []Kind{KindPledge, KindReport, KindAssessment, KindComment, KindResponse, KindPlan, KindFramework}
+var replaceable = append([]Kind{KindPledge, KindReport, KindAssessment, KindComment, KindResponse, KindPlan, KindFramework}, moneyKinds...)
 
 // origin is the first version of a document.
 func (n *naive) original(d *Document) *Document {
@@ -702,7 +704,7 @@ func (n *naive) figures(region string) counts {
 				c.add("accreditations", name, p.Sample)
 			}
 			through := c.add("accreditations", "documents through "+string(by), p.Sample)
-			for _, d := range n.counting(KindPledge, KindReport, KindAssessment, KindComment, KindResponse, KindPlan, KindFramework) {
+			for _, d := range n.counting(spoken...) {
 				if at, _ := n.filed(d.ID); d.Author == author && n.answerers(author, at)[by] {
 					through.sum.Add(through.sum, big.NewRat(1, 1))
 				}
@@ -752,19 +754,6 @@ func (n *naive) figures(region string) counts {
 			}
 			for _, o := range p.Objectives {
 				c.add("pledges", fmt.Sprintf("objective %02d", o), sample)
-			}
-			for _, r := range p.Resources {
-				c.add("resources", "resources", sample)
-				switch {
-				case r.Amount == NotStated:
-					c.add("resources", "amount not stated", sample)
-				case r.Currency == NotStated:
-					c.add("resources", "currency not stated", sample)
-				default:
-					amount, _ := new(big.Rat).SetString(r.Amount)
-					f := c.add("resources", "pledged "+r.Currency, sample)
-					f.sum.Add(f.sum, amount)
-				}
 			}
 		}
 		for _, party := range p.Parties {
@@ -930,6 +919,7 @@ func (n *naive) figures(region string) counts {
 		c.add("excluded", "excluded", n.sample(id))
 		c.add("excluded", reason, n.sample(id))
 	}
+	n.moneyFigures(c, region, nil)
 	return c
 }
 

@@ -108,8 +108,17 @@ func (p *Pledge) check(r *Refusal) {
 		checkNotBefore(r, "/targets/"+strconv.Itoa(i)+"/due", t.Due, what, made)
 	}
 	for i, m := range p.Resources {
+		at := "/resources/" + strconv.Itoa(i)
 		if strings.HasPrefix(m.Amount, "-") {
-			r.add("/resources/"+strconv.Itoa(i)+"/amount", "negative-amount")
+			r.add(at+"/amount", "negative-amount")
+		}
+		checkEnvelope(r, at, m.Share, m.Envelope)
+	}
+	for list, capacities := range map[string][]Capacity{"/needs/": p.Needs, "/offers/": p.Offers} {
+		for i, c := range capacities {
+			at := list + strconv.Itoa(i)
+			checkAmount(r, at+"/amount", c.Amount)
+			checkPlace(r, at+"/country", c.Country, p.Sample)
 		}
 	}
 	checkDistinct(r, "/targets", "/id", collect(p.Targets, func(t Target) string { return t.ID }))

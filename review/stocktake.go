@@ -39,8 +39,9 @@ type Manifest struct {
 	Licence    string      `json:"licence"`  // of the data, by its SPDX identifier, or not-stated
 	Snapshot   string      `json:"snapshot"` // digest
 	Scope      Scope       `json:"scope"`
-	Cutoff     string      `json:"cutoff"` // RFC 3339; empty if nothing was filed
-	Notes      []string    `json:"notes"`  // keys of Notes
+	Rates      DocumentID  `json:"rates,omitempty"` // the table with which figures in a base currency were made
+	Cutoff     string      `json:"cutoff"`          // RFC 3339; empty if nothing was filed
+	Notes      []string    `json:"notes"`           // keys of Notes
 	Parts      []PartEntry `json:"parts"`
 	Figures    []Figure    `json:"figures"`
 }
@@ -270,7 +271,7 @@ func (s *Stocktake) checkFigures(m Manifest) error {
 				return fmt.Errorf("rows of %s are not sorted by key", group.name)
 			}
 			for _, amount := range row.Sums {
-				if !isDecimal(amount) {
+				if !isDecimalOf(amount, maxSumDigits) {
 					return fmt.Errorf("row %.40q: %.40q is not a decimal", row.Key, amount)
 				}
 			}

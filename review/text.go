@@ -79,7 +79,11 @@ func (c *Contents) Command() string {
 	if c.Cutoff != "" {
 		cutoff = " --cutoff " + c.Cutoff
 	}
-	return "stocktake assemble --scope " + string(c.Scope) + cutoff + " --snapshot FILE"
+	rates := ""
+	if c.Rates != "" {
+		rates = " --rates " + string(c.Rates)
+	}
+	return "stocktake assemble --scope " + string(c.Scope) + cutoff + rates + " --snapshot FILE"
 }
 
 // Section is one group as people read it: its figures and a table.

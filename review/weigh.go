@@ -110,6 +110,9 @@ func (r *Reading) weigh() {
 	for _, e := range r.docs {
 		r.link(e, func(list []*entry) []*entry { return append(list, e) })
 	}
+	for _, e := range r.docs {
+		sorted(e.replacers)
+	}
 	for _, entries := range r.about {
 		sorted(entries)
 	}

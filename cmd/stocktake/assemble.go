@@ -21,6 +21,7 @@ func assembleCommand() command {
 	return command{"assemble", "", "the stocktake of what the node holds, or of a given snapshot", func(f *flag.FlagSet) run {
 		scope := f.String("scope", "global", "`what` it covers: global, region:UN-ECA, participant:sle, objective:4, theme:safe/climate or corridor:DEU-MAR")
 		cutoff := f.String("cutoff", "", "count what was filed up to this `time`, as 2026-12-31T23:59:59Z (default: the last filing)")
+		rates := f.String("rates", "", "sums of money also in the base currency of this table of exchange rates, a document's `ID`")
 		snapshot := f.String("snapshot", "", "assemble this snapshot `file`, as another node's")
 		format := f.String("format", "text", "text, html, json (the whole stocktake file), csv (tables, with -o FOLDER) or snapshot (what it is made from)")
 		explain := f.String("explain", "", "walk a `figure`, as \"pledges/status: fulfilled\", to its rows and documents")
@@ -33,7 +34,7 @@ func assembleCommand() command {
 			if _, err := review.ParseScope(*scope); err != nil {
 				return usage("%v", err)
 			}
-			q := web.AssembleRequest{Scope: review.Scope(*scope), Cutoff: *cutoff}
+			q := web.AssembleRequest{Scope: review.Scope(*scope), Cutoff: *cutoff, Rates: review.DocumentID(*rates)}
 			if *snapshot != "" {
 				b, err := readInput(*snapshot, maxInput)
 				if err != nil {
@@ -60,7 +61,7 @@ func assembleCommand() command {
 			}
 			defer done()
 			file, err := service.Assemble(ctx, q)
-			for deadline := time.Now().Add(*patience); err != nil && !errors.Is(err, review.ErrScope) && time.Now().Before(deadline) && ctx.Err() == nil; {
+			for deadline := time.Now().Add(*patience); err != nil && !errors.Is(err, review.ErrScope) && !errors.Is(err, review.ErrRates) && time.Now().Before(deadline) && ctx.Err() == nil; {
 				time.Sleep(200 * time.Millisecond)
 				file, err = service.Assemble(ctx, q)
 			}

@@ -75,7 +75,7 @@ func recompute(ctx context.Context, c *call, name string) error {
 		return err
 	}
 	defer done()
-	file, err := service.Assemble(ctx, web.AssembleRequest{Scope: contents.Scope, Cutoff: contents.Cutoff, Snapshot: &snapshot})
+	file, err := service.Assemble(ctx, web.AssembleRequest{Scope: contents.Scope, Cutoff: contents.Cutoff, Rates: contents.Rates, Snapshot: &snapshot})
 	if err != nil {
 		return fail(exitUndecided, "%s: it cannot be computed again here: %w", name, err)
 	}

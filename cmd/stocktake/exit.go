@@ -64,7 +64,7 @@ func exitCode(err error) int {
 		return own.code
 	case errors.Is(err, node.ErrNotInitialised):
 		return exitNotInitialised
-	case errors.Is(err, web.ErrNotFound):
+	case errors.Is(err, web.ErrNotFound), errors.Is(err, review.ErrRates):
 		return exitNotFound
 	case errors.Is(err, store.ErrLocked):
 		return exitLocked

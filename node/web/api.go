@@ -46,11 +46,11 @@ func (n *site) routeAPI(mux *http.ServeMux) {
 		{method: "GET", path: "/api/v1/documents/{id}/thread", about: "The document with everything that was said about it.", answer: n.getThread, gives: content{mediaJSON, review.Thread{}}},
 		{method: "GET", path: "/api/v1/documents/{id}/export", about: "What others need to verify the document: files by name, in base64.", answer: n.getExport,
 			gives: content{mediaJSON, schema{"type": "object", "additionalProperties": map[string]any{"type": "string", "contentEncoding": "base64"}}}},
-		{method: "GET", path: "/api/v1/stocktake", about: "The stocktake of what the node holds now.", answer: n.getStocktake, query: []string{"scope", "cutoff"}, gives: stocktake},
+		{method: "GET", path: "/api/v1/stocktake", about: "The stocktake of what the node holds now.", answer: n.getStocktake, query: []string{"scope", "cutoff", "rates"}, gives: stocktake},
 		{method: "GET", path: "/api/v1/stocktake/figure", about: "How a figure of that stocktake comes about: the rows that it counts or sums up, and the documents of each.", answer: n.getFigure,
 			query: []string{"scope", "cutoff", "group", "name"}, gives: content{mediaJSON, figureJSON{}}},
 		{method: "POST", path: "/api/v1/stocktake", about: "The stocktake of a snapshot: the same bytes at every node.", answer: n.postStocktake,
-			query: []string{"scope", "cutoff"}, takes: &content{mediaJSON, snapshotShape{}}, gives: stocktake},
+			query: []string{"scope", "cutoff", "rates"}, takes: &content{mediaJSON, snapshotShape{}}, gives: stocktake},
 		{method: "GET", path: "/api/v1/schema/{kind}", about: "The JSON Schema of a kind's predicate.", answer: n.getSchema, gives: content{mediaSchema, schema{"type": "object"}}},
 	})
 }

@@ -167,6 +167,9 @@ func (c *Client) Assemble(ctx context.Context, q AssembleRequest) ([]byte, error
 	if q.Cutoff != "" {
 		v.Set("cutoff", q.Cutoff)
 	}
+	if q.Rates != "" {
+		v.Set("rates", string(q.Rates))
+	}
 	if q.Snapshot == nil {
 		return c.get(ctx, "stocktake", v)
 	}

@@ -192,7 +192,7 @@ func TestErrorsComeBackAsTheyWere(t *testing.T) {
 	refusal := review.Refusal{{Pointer: "/due", Code: "not-a-date", Args: map[string]string{"value": "\"soon\""}}, {Code: "dangling"}}
 	for _, err := range []error{
 		missing, refusal, web.ErrNotFound, web.ErrUnavailable, web.ErrDiskFull, signing.ErrSignature, signing.ErrEnvelope,
-		review.ErrSnapshot, review.ErrSnapshotRecords, review.ErrScope, review.ErrRules,
+		review.ErrSnapshot, review.ErrSnapshotRecords, review.ErrScope, review.ErrRates, review.ErrRules,
 		&web.AnswerError{Status: 409, Code: "odd", Message: "an odd one"},
 	} {
 		server := httptest.NewServer(web.Handler(failing{err: fmt.Errorf("asking: %w", err)}, web.Options{}))

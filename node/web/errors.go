@@ -63,6 +63,7 @@ var sentinels = []struct {
 	{review.ErrSnapshot, "snapshot", http.StatusBadRequest},
 	{review.ErrSnapshotRecords, "records", http.StatusConflict}, // a snapshot of other records than this node's
 	{review.ErrScope, "scope", http.StatusNotFound},
+	{review.ErrRates, "rates", http.StatusNotFound},
 	{review.ErrRules, "rules", http.StatusConflict},
 	{ErrDiskFull, "disk-full", http.StatusInsufficientStorage},
 	{ErrUnavailable, "unavailable", http.StatusServiceUnavailable},

@@ -66,7 +66,7 @@ func kindNames() string {
 	return strings.Join(names, ", ")
 }
 
-// readAssembly reads scope, global if none is given, and cutoff.
+// readAssembly reads scope, global if none is given, cutoff and rates.
 func readAssembly(r *http.Request) (q AssembleRequest, err error) {
 	v := r.URL.Query()
 	if q.Scope, err = readScope(v.Get("scope")); err != nil {
@@ -76,6 +76,11 @@ func readAssembly(r *http.Request) (q AssembleRequest, err error) {
 		t, err := time.Parse(time.RFC3339, q.Cutoff)
 		if err != nil || t.UTC().Format(time.RFC3339) != q.Cutoff {
 			return q, badRequest("cutoff is a time in UTC as in 2026-05-04T09:30:00Z, not %.40q", q.Cutoff)
+		}
+	}
+	if s := v.Get("rates"); s != "" {
+		if q.Rates, err = readID("rates", s); err != nil {
+			return q, err
 		}
 	}
 	return q, nil

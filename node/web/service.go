@@ -124,6 +124,8 @@ type AssembleRequest struct {
 	Scope    review.Scope
 	Cutoff   string           // RFC 3339; empty: the snapshot's latest filing time
 	Snapshot *review.Snapshot // nil: what the node holds now
+
+	Rates review.DocumentID // a table of exchange rates; empty: currencies stay apart
 }
 
 // Status is how a node is, for people who run it.

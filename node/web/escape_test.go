@@ -126,6 +126,7 @@ func (w *world) pages() []string {
 		"/", "/participants", "/documents", "/documents?author=xsa", "/documents?kind=receipt", "/documents?kind=opening", "/charter",
 		"/documents?about=" + string(w.genesis.ID), "/documents?about=" + string(w.ids["1 pledge"]),
 		"/stocktake", "/stocktake?scope=region:UN-ECE", "/stocktake?scope=region:ASEAN", "/stocktake?scope=objective:6", "/stocktake?scope=participant:xsa",
+		"/objectives", "/search?q=recruitment", "/stocktake?with=2020-01-01T00:00:00Z", "/stocktake/figure?group=pledges&name=pledges", "/stocktake/figure?group=targets",
 		"/stocktake?cutoff=2020-01-01T00:00:00Z",
 	}
 	for _, p := range []string{"can", "xsa", "xsb", string(harmfulName), "un-ece", "sample-coalition"} {
@@ -140,9 +141,11 @@ func (w *world) pages() []string {
 // Elements and attributes that pages consist of. Nothing in them runs.
 var (
 	elements = strings.Fields(`html head meta title link body a div header p span bdi nav ul ol li main footer h1 h2 h3 dl dt dd small
-		table thead tbody tr th td caption code pre time strong b br q form label select optgroup option input button details summary article blockquote`)
+		table thead tbody tr th td caption code pre time strong b br q form label select optgroup option input button details summary article blockquote figure figcaption
+		svg line polyline circle rect path defs use text`)
 	attributes = strings.Fields(`lang dir charset name content rel href hreflang tabindex type class id role label aria-label aria-current datetime title scope
-		data-label action method value selected hidden placeholder size autocomplete open download`)
+		data-label action method value selected hidden placeholder size autocomplete open download
+		aria-hidden viewBox x y x1 x2 y1 y2 dy cx cy r d width height points transform`)
 )
 
 // TestContentNeverRuns holds that no page has an element, an attribute or a

@@ -1,11 +1,8 @@
 package web
 
 import (
-	"archive/zip"
-	"bytes"
 	"maps"
 	"net/http"
-	"slices"
 
 	"stocktake/review"
 )
@@ -25,21 +22,9 @@ func (n *site) getFiles(w http.ResponseWriter, r *http.Request) error {
 	}
 	files = maps.Clone(files)
 	files[review.FilePage] = review.VerifyPage()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		f, err := z.Create(folder(id) + "/" + name)
-		if err == nil {
-			_, err = f.Write(files[name])
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if err := z.Close(); err != nil {
+	b, err := zipped(folder(id), files)
+	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Disposition", `attachment; filename="`+folder(id)+`.zip"`)
-	writeBytes(w, "application/zip", b.Bytes())
-	return nil
+	return saved(w, "application/zip", folder(id)+".zip", b)
 }

@@ -113,6 +113,7 @@ type site struct {
 	assemblies chan struct{} // stocktakes that are computed now
 	kept       keptStocktakes
 	listed     keptCatalogue
+	summaries  keptSummaries
 	charters   keptCharter
 	table      []endpoint // of the API
 	patterns   []string   // of all routes

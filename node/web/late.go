@@ -83,9 +83,11 @@ func (t tabler) reported(p review.PledgeRow) []saying {
 	return []saying{{Who: t.who(p.Author), Doc: t.document(p.Report), How: t.state(p.Status)}}
 }
 
-// judged is how assessments rate a pledge.
+// judged is how assessments rate a pledge, in the order in which they were filed.
 func (t tabler) judged(a *assembled, pledge review.DocumentID) (says []saying) {
-	for _, f := range a.Findings {
+	findings := slices.Clone(a.Findings)
+	slices.SortStableFunc(findings, func(a, b review.FindingRow) int { return strings.Compare(a.Filed, b.Filed) })
+	for _, f := range findings {
 		if f.Pledge == pledge {
 			s := saying{Who: t.who(f.Author), Doc: t.document(f.Assessment), How: standing{Text: t.phrase(f.Label) + t.Comma() + t.phrase(f.Rating)}}
 			if !slices.Contains(says, s) {

@@ -62,6 +62,11 @@ const (
 	// rowsShown is how many rows of a group a stocktake's page shows: with all
 	// groups full it stays under 100 KB on the wire. The rest is a page away.
 	rowsShown = 50
+	// maxSearch bounds what is searched for: a long title.
+	maxSearch = 200
+	// maxSearched bounds the documents whose summaries are searched, and kept for
+	// that: the newest. Titles and authors of all are searched.
+	maxSearched = 10_000
 	// pageSize is how many documents a list shows at once: a few screens.
 	pageSize = 100
 )

@@ -23,8 +23,11 @@ import (
 // asks for. The archive, the attachments and verify.html have no language.
 //
 //	/                    the federation at a glance: ?round=
-//	/stocktake           a stocktake: ?scope=, ?cutoff=
+//	/stocktake           a stocktake: ?scope=, ?cutoff=, ?with= an earlier cut-off to compare with
+//	/stocktake/tables.zip, /stocktake/page.html   the same to take along
 //	/stocktake/figure    the rows behind one of its figures: and ?group=, ?name=, ?sample=
+//	/objectives          objectives and themes
+//	/search              ?q= words in titles, authors and summaries
 //	/participants, /participants/{id}
 //	/documents, /documents/{id}, /documents/{id}/files.zip
 //	/documents/{id}/attachments/{name}    see attachment.go
@@ -43,13 +46,13 @@ var styleSheet []byte
 //go:embed static/icon.svg
 var icon []byte
 
-var pageNames = []string{"home", "stocktake", "figure", "participants", "participant", "documents", "document", "charter", "policy", "protection", "error"}
+var pageNames = []string{"home", "stocktake", "figure", "objectives", "search", "participants", "participant", "documents", "document", "charter", "policy", "protection", "error"}
 
 // pageTemplates are the templates by language, then name.
 var pageTemplates = sync.OnceValue(func() map[string]map[string]*template.Template {
 	all := map[string]map[string]*template.Template{}
 	for _, l := range lang.All() {
-		frame := template.Must(template.New("frame").Funcs(words{l}.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/tables.html", "templates/section.html", "templates/worldmap.html", "templates/timeline.html", "templates/pledge.html"))
+		frame := template.Must(template.New("frame").Funcs(words{l}.functions()).ParseFS(templateFiles, "templates/frame.html", "templates/tables.html", "templates/section.html", "templates/worldmap.html", "templates/timeline.html", "templates/pledge.html", "templates/comparison.html"))
 		all[l.Tag] = map[string]*template.Template{}
 		for _, name := range pageNames {
 			all[l.Tag][name] = template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
@@ -79,8 +82,9 @@ type navItem struct {
 // nav are the main pages; path is without its language.
 func (w words) nav(path string) []navItem {
 	items := []navItem{
-		{Title: w.say("home.title"), Href: "/"}, {Title: w.say("stocktake.title"), Href: "/stocktake"}, {Title: w.say("participants.title"), Href: "/participants"},
-		{Title: w.say("documents.title"), Href: "/documents"}, {Title: w.say("charter.title"), Href: "/charter"},
+		{Title: w.say("home.title"), Href: "/"}, {Title: w.say("stocktake.title"), Href: "/stocktake"}, {Title: w.say("objectives.title"), Href: "/objectives"},
+		{Title: w.say("participants.title"), Href: "/participants"}, {Title: w.say("documents.title"), Href: "/documents"}, {Title: w.say("charter.title"), Href: "/charter"},
+		{Title: w.say("search.title"), Href: "/search"},
 	}
 	for i := range items {
 		h := items[i].Href
@@ -112,7 +116,9 @@ func (n *site) routePages(mux *http.ServeMux) {
 			return nil
 		})
 	}
-	add("/stocktake", "stocktake", n.stocktakePage, "scope", "cutoff")
+	add("/stocktake", "stocktake", n.stocktakePage, "scope", "cutoff", "with")
+	add("/objectives", "objectives", n.objectivesPage)
+	add("/search", "search", n.searchPage, "q")
 	add("/stocktake/figure", "figure", n.figurePage, "scope", "cutoff", "group", "name", "sample", "page")
 	add("/participants", "participants", n.participantsPage)
 	add("/participants/{id}", "participant", n.participantPage)
@@ -122,6 +128,8 @@ func (n *site) routePages(mux *http.ServeMux) {
 	add("/policy", "policy", n.policyPage)
 	add("/protection", "protection", n.protectionPage)
 	n.handle(mux, "GET /documents/{id}/files.zip", answerTimeout, n.getFiles)
+	n.handle(mux, "GET /stocktake/tables.zip", answerTimeout, n.getTables, "scope", "cutoff")
+	n.handle(mux, "GET /stocktake/page.html", answerTimeout, n.getPage, "scope", "cutoff")
 	n.routeFeeds(mux)
 	n.routeVerifyPage(mux)
 	n.handle(mux, "GET /style.css", answerTimeout, staticFile("text/css; charset=utf-8", styleSheet))

@@ -73,9 +73,8 @@ func readAssembly(r *http.Request) (q AssembleRequest, err error) {
 		return q, err
 	}
 	if q.Cutoff = v.Get("cutoff"); q.Cutoff != "" {
-		t, err := time.Parse(time.RFC3339, q.Cutoff)
-		if err != nil || t.UTC().Format(time.RFC3339) != q.Cutoff {
-			return q, badRequest("cutoff is a time in UTC as in 2026-05-04T09:30:00Z, not %.40q", q.Cutoff)
+		if err = checkCutoff("cutoff", q.Cutoff); err != nil {
+			return q, err
 		}
 	}
 	if s := v.Get("rates"); s != "" {
@@ -84,6 +83,14 @@ func readAssembly(r *http.Request) (q AssembleRequest, err error) {
 		}
 	}
 	return q, nil
+}
+
+func checkCutoff(name, s string) error {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil || t.UTC().Format(time.RFC3339) != s {
+		return badRequest("%s is a time in UTC as in 2026-05-04T09:30:00Z, not %.40q", name, s)
+	}
+	return nil
 }
 
 // readScope reads what a stocktake is of; "" is global.

@@ -22,6 +22,9 @@ type stocktakeBody struct {
 	Download   string
 	NotesText  []string
 	Glance     []glance
+	Changes    *comparison // nil: with none
+	With       string
+	Query      string // of the same stocktake, to take along
 	tables
 }
 
@@ -51,10 +54,11 @@ func (n *site) stocktakePage(ctx context.Context, v *view, r *http.Request) (str
 	}
 	body := stocktakeBody{
 		assembled: a, Of: v.scopeName(q.Scope, v.name), Cutoff: a.Manifest.Cutoff, Asked: q.Cutoff, Scopes: v.scopes(q.Scope),
-		Download: "/api/v1/stocktake?scope=" + string(q.Scope), tables: tabler{v, held.byID, q}.tables(a),
+		Download: "/api/v1/stocktake?scope=" + string(q.Scope), Query: "?scope=" + string(q.Scope), tables: tabler{v, held.byID, q}.tables(a),
 	}
 	if q.Cutoff != "" {
 		body.Download += "&cutoff=" + q.Cutoff
+		body.Query += "&cutoff=" + q.Cutoff
 	}
 	if code, ok := strings.CutPrefix(string(q.Scope), "region:"); ok {
 		region, _ := compact.Region(code)
@@ -64,6 +68,16 @@ func (n *site) stocktakePage(ctx context.Context, v *view, r *http.Request) (str
 		body.NotesText = append(body.NotesText, v.note(key))
 	}
 	body.Glance = v.glance(a, q)
+	if body.With = r.URL.Query().Get("with"); body.With != "" {
+		if err := checkCutoff("with", body.With); err != nil {
+			return "", nil, err
+		}
+		earlier, err := n.assembled(ctx, v, q.Scope, body.With)
+		if err != nil {
+			return "", nil, err
+		}
+		body.Changes = tabler{v, held.byID, q}.comparison(earlier, a, body.With)
+	}
 	return v.say("stocktake.title-of", "scope", body.Of), body, nil
 }
 
@@ -118,9 +132,13 @@ func (v *view) scopes(now review.Scope) []scopeGroup {
 	for _, o := range compact.Objectives() {
 		objectives.Choices = append(objectives.Choices, one("objective:"+itoa(o.N), v.objectiveName(o.N)))
 	}
+	themes := scopeGroup{Title: v.say("objectives.themes")}
+	for _, t := range compact.Themes() {
+		themes.Choices = append(themes.Choices, one("theme:"+t.Code, v.themeTitle(t).Text))
+	}
 	for _, g := range []scopeGroup{commissions, bodies, participants} {
 		slices.SortFunc(g.Choices, func(a, b choice) int { return strings.Compare(a.Title, b.Title) })
 		groups = append(groups, g)
 	}
-	return append(groups, objectives)
+	return append(groups, objectives, themes)
 }

@@ -119,8 +119,12 @@ func (w words) scopeName(s review.Scope, name func(review.ParticipantID) string)
 		return name(review.ParticipantID(of))
 	case "objective":
 		return w.say("scope.objective", "objective", w.objectiveName(atoi(of)))
-	case "theme", "corridor":
-		return s.Words()
+	case "theme":
+		theme, _ := compact.Theme(of)
+		return w.say("scope.theme", "theme", w.themeTitle(theme).Text)
+	case "corridor":
+		a, b, _ := strings.Cut(of, "-")
+		return w.say("scope.corridor", "a", w.countryName(a), "b", w.countryName(b))
 	}
 	return w.say("scope.global")
 }

@@ -10,7 +10,7 @@ import (
 
 // derived are families of messages whose English stands elsewhere: in the
 // compact, and in what review says.
-var derived = []string{"compact.", "objective.", "region.", "note.", "why.", "column.", "section."}
+var derived = []string{"compact.", "objective.", "region.", "note.", "why.", "column.", "section.", "theme."}
 
 // sameAsEnglish are the messages that a language writes as English does, with
 // the reason.

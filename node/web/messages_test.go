@@ -51,7 +51,7 @@ func families() []string {
 	for _, k := range review.Kinds() {
 		add("kind.", string(k))
 		for _, f := range pageSchemas()[k].all() {
-			add("field.", f.name)
+			keys = append(keys, fieldKey(f.name, f.field.Title))
 			if f.name != "kind" && f.name != "kinds" && f.name != "type" || f.field.Form != "" {
 				add("word.", f.codes()...)
 			}
@@ -200,7 +200,7 @@ func TestWhatHasItsEnglishElsewhereIsTranslated(t *testing.T) {
 	}
 	for _, k := range review.Kinds() {
 		for _, f := range pageSchemas()[k].all() {
-			if got := lang.Default().Text("field." + f.name); got != f.field.Title {
+			if got := lang.Default().Text(fieldKey(f.name, f.field.Title)); got != f.field.Title {
 				t.Errorf("field %s is %q in %s, and %q in en.json", f.name, f.field.Title, k, got)
 			}
 		}

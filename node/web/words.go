@@ -43,12 +43,23 @@ func (w words) kindName(k review.Kind) string {
 	return w.phrase(string(k))
 }
 
-// fieldTitle is the name of a document's field; English is its schema's.
+// fieldTitle is the name of a document's field; English is its schema's. A field
+// that one kind calls otherwise than others has its message by that name.
 func (w words) fieldTitle(name, english string) string {
-	if key := "field." + name; w.Tag != "en" && w.Has(key) {
+	if w.Tag == "en" {
+		return english
+	}
+	if key := fieldKey(name, english); w.Has(key) {
 		return w.say(key)
 	}
 	return english
+}
+
+func fieldKey(name, english string) string {
+	if key := "field." + name; lang.Default().Has(key) && lang.Default().Text(key) == english {
+		return key
+	}
+	return "field." + slug(strings.ToLower(english))
 }
 
 // short is the first digits of an ID or digest: enough to tell documents of

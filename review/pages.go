@@ -372,14 +372,3 @@ func (p *pages) firstPart(k figureKey) string {
 
 // figures are those of the rows, with the first page of each.
 func (p *pages) figures() []Figure { return p.tally.figures(p.firstPart) }
-
-// rows are all rows, by key.
-func (p *pages) rows(yield func(tableRow) bool) {
-	for _, r := range p.levels[0].runs {
-		for _, row := range r.rows {
-			if !yield(row) {
-				return
-			}
-		}
-	}
-}

@@ -5,10 +5,9 @@ go 1.26.6
 require (
 	github.com/dgraph-io/badger/v4 v4.9.6 // the database alone: a ceiling
 	golang.org/x/mod v0.42.0 // the trees of the logs that are taken in
+	modernc.org/sqlite v1.62.0 // a database beside which assembling is measured
 	stocktake v0.0.0 // what is measured
 )
-
-require modernc.org/sqlite v1.62.0
 
 require (
 	filippo.io/bigmod v0.1.1-0.20260103110540-f8a47775ebe5 // indirect

@@ -48,7 +48,7 @@ func (n *site) routeAPI(mux *http.ServeMux) {
 			gives: content{mediaJSON, schema{"type": "object", "additionalProperties": map[string]any{"type": "string", "contentEncoding": "base64"}}}},
 		{method: "GET", path: "/api/v1/stocktake", about: "The stocktake of what the node holds now.", answer: n.getStocktake, query: []string{"scope", "cutoff", "rates"}, gives: stocktake},
 		{method: "GET", path: "/api/v1/stocktake/figure", about: "How a figure of that stocktake comes about: the rows that it counts or sums up, and the documents of each.", answer: n.getFigure,
-			query: []string{"scope", "cutoff", "group", "name"}, gives: content{mediaJSON, figureJSON{}}},
+			query: []string{"scope", "cutoff", "rates", "group", "name"}, gives: content{mediaJSON, figureJSON{}}},
 		{method: "POST", path: "/api/v1/stocktake", about: "The stocktake of a snapshot: the same bytes at every node.", answer: n.postStocktake,
 			query: []string{"scope", "cutoff", "rates"}, takes: &content{mediaJSON, snapshotShape{}}, gives: stocktake},
 		{method: "GET", path: "/api/v1/schema/{kind}", about: "The JSON Schema of a kind's predicate.", answer: n.getSchema, gives: content{mediaSchema, schema{"type": "object"}}},

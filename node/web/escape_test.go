@@ -143,7 +143,7 @@ var (
 	elements = strings.Fields(`html head meta title link body a div header p span bdi nav ul ol li main footer h1 h2 h3 dl dt dd small
 		table thead tbody tr th td caption code pre time strong b br q form label select optgroup option input button details summary article blockquote figure figcaption
 		svg line polyline circle rect path defs use text`)
-	attributes = strings.Fields(`lang dir charset name content rel href hreflang tabindex type class id role label aria-label aria-current datetime title scope
+	attributes = strings.Fields(`lang dir charset name content rel href hreflang tabindex type class id role label aria-label aria-current aria-hidden datetime title scope
 		data-label action method value selected hidden placeholder size autocomplete open download
 		aria-hidden viewBox x y x1 x2 y1 y2 dy cx cy r d width height points transform`)
 )

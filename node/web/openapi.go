@@ -109,6 +109,7 @@ var queryParameters = map[string]described{
 	"cutoff":   {"documents filed later do not count; a time in UTC as in 2026-05-04T09:30:00Z", schema{"type": "string"}},
 	"group":    {"a group of the stocktake", schema{"type": "string", "enum": review.Groups()}},
 	"name":     {"a figure of the group", schema{"type": "string"}},
+	"rates":    {"a table of exchange rates to convert amounts with, by its document's ID; without it currencies stay apart", idShape},
 	"from":     {"the number of the first chunk", schema{"type": "integer", "minimum": 0}},
 }
 

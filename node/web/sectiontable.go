@@ -131,15 +131,15 @@ func (t tabler) figureName(name string) value {
 		}
 	}
 	if what, of, ok := strings.Cut(name, ": "); ok {
-		title := t.word(what)
+		title, form := t.word(what), "words"
 		if title.Language != "" {
 			title = t.orEnglish("column."+slug(what), what)
 		}
 		if round := t.round(what); round != what {
-			title = value{Text: round}
+			title, form = value{Text: round}, "" // it stands in words of the charter's own
 		}
 		if v := t.word(of); v.Language == "" && title.Language == "" {
-			return value{Form: "words", Text: t.say("figure.of", "what", title.Text, "of", v.Text)}
+			return value{Form: form, Text: t.say("figure.of", "what", title.Text, "of", v.Text)}
 		}
 	}
 	return value{Text: name, Language: "en"}

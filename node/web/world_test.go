@@ -272,7 +272,7 @@ func (w *world) get(t *testing.T, path string) []byte {
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, res.StatusCode, "%s: %s", path, tail(w.log.String()))
+	require.Equal(t, http.StatusOK, res.StatusCode, "%s: %.300s\n%s", path, text(b), tail(w.log.String()))
 	return b
 }
 

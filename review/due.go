@@ -40,11 +40,19 @@ var dueGroup = group{
 		return units
 	},
 	touched: func(v *view, e *entry) []string {
-		switch e.kind() {
-		case KindAccession, KindReport, KindAssessment, KindPledge:
+		if e.kind() == KindPledge {
 			return v.dueUnits(e.doc.Author)
 		}
-		return nil
+		round := ""
+		if p, ok := predicateOf[*Accession](e); ok {
+			round = p.Round
+		} else if e.kind() != "" {
+			round = filedFor(e.doc)
+		}
+		if round == "" {
+			return nil
+		}
+		return []string{dueUnit(round, e.doc.Author)}
 	},
 	fill: fillDue,
 	rows: func(c *Contents) any { return &c.Due },
@@ -60,10 +68,12 @@ var dueGroup = group{
 // dueUnits are a participant's in all rounds.
 func (v *view) dueUnits(id ParticipantID) (units []string) {
 	for _, round := range v.charter.Rounds {
-		units = append(units, round.ID+"/"+string(id))
+		units = append(units, dueUnit(round.ID, id))
 	}
 	return units
 }
+
+func dueUnit(round string, id ParticipantID) string { return round + "/" + string(id) }
 
 func fillDue(v *view, unit string, t *table) {
 	roundID, id, _ := strings.Cut(unit, "/")

@@ -10,10 +10,6 @@ import (
 // for each step. A step's figures are its own: a pledge, its allocation and its
 // disbursement are the same money, so no figure adds two steps up.
 
-// fundOf is the first version of the facility that a document is, or that it
-// belongs to; nil if there is none.
-func (v *view) fundOf(e *entry) *entry { return v.climb(e, KindFacility) }
-
 // climb is the first version of the document of a kind that a document is or,
 // step by step, is about.
 func (v *view) climb(e *entry, k Kind) *entry {

@@ -107,6 +107,7 @@ var queryParameters = map[string]described{
 	"wait":     {"seconds to wait for the document to become final", schema{"type": "integer", "minimum": 0, "maximum": int(maxWait.Seconds())}},
 	"scope":    {"global, region:CODE, participant:ID or objective:NUMBER", schema{"type": "string", "default": "global"}},
 	"cutoff":   {"documents filed later do not count; a time in UTC as in 2026-05-04T09:30:00Z", schema{"type": "string"}},
+	"rates":    {"sums of money also in the base currency of this table of exchange rates: the ID of a document", schema{"type": "string"}},
 	"group":    {"a group of the stocktake", schema{"type": "string", "enum": review.Groups()}},
 	"name":     {"a figure of the group", schema{"type": "string"}},
 	"rates":    {"a table of exchange rates to convert amounts with, by its document's ID; without it currencies stay apart", idShape},

@@ -37,7 +37,7 @@ func TestAStocktakeIsComparedWithAnEarlierOne(t *testing.T) {
 	_, changes, ok := strings.Cut(page, `id="changes"`)
 	require.True(t, ok)
 	changes, _, _ = strings.Cut(changes, "</table>")
-	assert.Regexp(t, `(?s)>pledges<br>.*?>0</a>.*?>26</a>`, changes)
+	assert.Regexp(t, `(?s)>Pledges<br>.*?>0</a>.*?>26</a>`, changes)
 	snapshot, err := w.client.Assemble(t.Context(), web.AssembleRequest{Scope: review.ScopeGlobal})
 	require.NoError(t, err)
 	s, err := review.ParseStocktakeFile(snapshot)

@@ -117,17 +117,17 @@ func (w words) valueOf(f review.Figure) string {
 // are of an objective, of a round, of a currency, or of why nothing counts.
 func (t tabler) figureName(name string) value {
 	if v := t.word(name); v.Language == "" {
-		return v
+		return value{Form: "words", Text: capital(v.Text)}
 	}
 	if n, ok := strings.CutPrefix(name, "objective "); ok {
 		return value{Form: "words", Text: t.objectiveName(atoi(n))}
 	}
 	if key := "label." + name; t.Has(key) {
-		return value{Form: "words", Text: t.say(key)}
+		return value{Form: "words", Text: capital(t.say(key))}
 	}
 	if what, currency, ok := cutLast(name, " "); ok && compact.Currency(currency) {
 		if v := t.word(what); v.Language == "" {
-			return value{Form: "words", Text: v.Text + " " + currency}
+			return value{Form: "words", Text: capital(v.Text) + " " + currency}
 		}
 	}
 	if what, of, ok := strings.Cut(name, ": "); ok {
@@ -139,10 +139,10 @@ func (t tabler) figureName(name string) value {
 			title, form = value{Text: round}, "" // it stands in words of the charter's own
 		}
 		if v := t.word(of); v.Language == "" && title.Language == "" {
-			return value{Form: form, Text: t.say("figure.of", "what", title.Text, "of", v.Text)}
+			return value{Form: form, Text: t.say("figure.of", "what", capital(title.Text), "of", v.Text)}
 		}
 	}
-	return value{Text: name, Language: "en"}
+	return value{Text: capital(name), Language: "en"}
 }
 
 // cutLast cuts around the last separator.

@@ -110,7 +110,6 @@ var queryParameters = map[string]described{
 	"rates":    {"sums of money also in the base currency of this table of exchange rates: the ID of a document", schema{"type": "string"}},
 	"group":    {"a group of the stocktake", schema{"type": "string", "enum": review.Groups()}},
 	"name":     {"a figure of the group", schema{"type": "string"}},
-	"rates":    {"a table of exchange rates to convert amounts with, by its document's ID; without it currencies stay apart", idShape},
 	"from":     {"the number of the first chunk", schema{"type": "integer", "minimum": 0}},
 }
 

@@ -16,12 +16,16 @@ func newAccrediting(t testing.TB) *testFederation { return newAccreditingWith(t,
 func newAccreditingWith(t testing.TB, witnesses int, quotas ...Quota) *testFederation {
 	return newFederationWith(t, witnesses, func(c *Charter) {
 		c.Quotas = quotas
-		c.Accreditors = []Accreditor{
-			{Participant: "ngo", Scope: "global", Kinds: []string{"civil-society", "academic", kindProtected}, Cap: 2},
-			{Participant: "un-eca", Scope: "region:UN-ECA", Kinds: []string{"civil-society", kindProtected}, Cap: 10},
-			{Participant: "gmb-academic", Scope: "global", Kinds: []string{kindProtected}, Cap: 1, Until: "2026-01-01T10:00:00Z"},
-		}
+		addAccreditors(c)
 	})
+}
+
+func addAccreditors(c *Charter) {
+	c.Accreditors = []Accreditor{
+		{Participant: "ngo", Scope: "global", Kinds: []string{"civil-society", "academic", kindProtected}, Cap: 2},
+		{Participant: "un-eca", Scope: "region:UN-ECA", Kinds: []string{"civil-society", kindProtected}, Cap: 10},
+		{Participant: "gmb-academic", Scope: "global", Kinds: []string{kindProtected}, Cap: 1, Until: "2026-01-01T10:00:00Z"},
+	}
 }
 
 // accredits is an accreditation of a named author, or with a name of "" the

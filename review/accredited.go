@@ -37,7 +37,7 @@ type Answering struct {
 	Until          string        `json:"until,omitempty"`
 	Capacity       string        `json:"capacity,omitempty"`
 	Accreditations []DocumentID  `json:"accreditations"` // by filing
-	Challenges     []DocumentID  `json:"challenges"`     // comments of that type about them, that count
+	Challenges     []DocumentID  `json:"challenges"`     // comments about them that challenge or oppose, that count
 }
 
 // Accredited are the authors whom accreditors answer or answered for, up to the
@@ -75,7 +75,7 @@ func (r *Reading) AccreditedAuthor(id ParticipantID) (author Accredited, ok bool
 			}
 		}
 		for _, e := range r.about[a.id] {
-			if c, is := e.doc.Predicate.(*Comment); is && c.Type == commentChallenge && e.counts() {
+			if c, is := e.doc.Predicate.(*Comment); is && (c.Type == commentChallenge || c.Type == commentOpposition) && e.counts() {
 				by.Challenges = append(by.Challenges, e.id)
 			}
 		}
@@ -154,7 +154,8 @@ type AccreditationRow struct {
 
 // spoken are the kinds of document that say something about implementation.
 var spoken = []Kind{KindPledge, KindReport, KindAssessment, KindComment, KindResponse, KindPlan, KindFramework,
-	KindExpenditure, KindFacility, KindContribution, KindClaim, KindApplication, KindAllocation, KindDisbursement, KindResult, KindAgreement}
+	KindExpenditure, KindFacility, KindContribution, KindClaim, KindApplication, KindAllocation, KindDisbursement, KindResult, KindAgreement,
+	KindProgress, KindFollowUp, KindProposal}
 
 var accreditationsGroup = group{
 	name:    groupAccreditations,

@@ -125,6 +125,8 @@ const (
 	accessionRound   = "round"
 	accessionParty   = "party"
 	accessionJoins   = "framework"
+	accessionConsent = "reviewed"
+	accessionTeam    = "team"
 	accessionGuard   = "guardian"
 	accessionAgrees  = "agreement"
 	decisionDeclined = "declined"
@@ -134,7 +136,7 @@ func (p *Accession) relate(c *Chain, _, about *Document, _ finder) Refusal {
 	if want := accededTo(p.Role); about.Kind != want {
 		return Refusal{*refuse("/role", "role-and-subject", "role", p.Role, "want", string(want), "value", kindName(about))}
 	}
-	if p.Author.Accredited() && !withdrawable(p) {
+	if p.Author.Accredited() && (about.Kind == KindCharter || about.Kind == KindKey) {
 		return Refusal{*refuse("/role", "no-voice", "author", string(p.Author))}
 	}
 	switch p.Role {
@@ -153,6 +155,8 @@ func (p *Accession) relate(c *Chain, _, about *Document, _ finder) Refusal {
 		if p.Author == about.Author {
 			return Refusal{*refuse("/about", "own-framework")}
 		}
+	case accessionConsent, accessionTeam:
+		return joinFaults(p, about.Predicate.(*Mandate))
 	case accessionRound:
 		if _, ok := c.rounds[p.Round]; !ok {
 			return Refusal{c.unknownRound(p.Round)}
@@ -172,6 +176,8 @@ func accededTo(role string) Kind {
 		return KindFramework
 	case accessionGuard:
 		return KindKey
+	case accessionConsent, accessionTeam:
+		return KindMandate
 	}
 	return KindCharter
 }
@@ -238,16 +244,20 @@ const (
 	kindPublicAgency = "public-agency"
 	kindRegionalBody = "regional-body"
 	kindUNEntity     = "un-entity"
+	kindExperts      = "expert-mission"
 )
 
 // The types of assessment.
 const (
 	assessmentSelf     = "self"
 	assessmentRegional = "regional"
+	assessmentPeer     = "peer-review"
+	assessmentExpert   = "expert-review"
+	assessmentJoint    = "joint-assessment"
 	assessmentShadow   = "shadow"
 )
 
-func (p *Assessment) relate(c *Chain, _, about *Document, _ finder) Refusal {
+func (p *Assessment) relate(c *Chain, _, about *Document, find finder) Refusal {
 	pledge, _ := about.Predicate.(*Pledge)
 	if pledge != nil && p.About != "" && p.About != pledge.Author {
 		return Refusal{*refuse("/participant", "not-the-pledgor", "pledgor", string(pledge.Author))}
@@ -264,7 +274,11 @@ func (p *Assessment) relate(c *Chain, _, about *Document, _ finder) Refusal {
 			return Refusal{*refuse("/participant", "not-yourself", "author", string(p.Author))}
 		}
 	case assessmentRegional:
-		if r := regionalFaults(p, author, subject, listed); len(r) > 0 {
+		if r := c.regionalFaults(p, author, subject, listed); len(r) > 0 {
+			return r
+		}
+	case assessmentPeer, assessmentExpert, assessmentJoint:
+		if r := c.mandateFaults(p, assessed, find); len(r) > 0 {
 			return r
 		}
 	case assessmentShadow:
@@ -282,7 +296,7 @@ func (p *Assessment) relate(c *Chain, _, about *Document, _ finder) Refusal {
 			return r
 		}
 	}
-	return c.roundFaults(p.Round)
+	return append(c.consultationFaults(p), c.roundFaults(p.Round)...)
 }
 
 // assessedBy is the participant that an assessment is about: the one that it
@@ -303,20 +317,20 @@ func assessedBy(p *Assessment, about *Document) ParticipantID {
 // regionalFaults keeps a regional body to its region. Membership on any day
 // will do: an assessment may look back. An invented body has no region of the
 // compact and keeps to invented participants.
-func regionalFaults(p *Assessment, author, subject Participant, listed bool) Refusal {
+func (c *Chain) regionalFaults(p *Assessment, author, subject Participant, listed bool) Refusal {
 	if author.Kind != kindRegionalBody && author.Kind != kindUNEntity {
 		return Refusal{*refuse("/type", "not-a-regional-body", "kind", author.Kind)}
 	}
 	if author.Region == "" && author.Sample && (!listed || subject.Sample) {
 		return nil
 	}
-	region, ok := compact.Region(author.Region)
+	_, ok := compact.Region(author.Region)
 	switch {
 	case !ok:
 		return Refusal{*refuse("/type", "convenes-no-region", "author", string(author.ID))}
 	case p.Region != "" && p.Region != author.Region:
 		return Refusal{*refuse("/region", "not-your-region", "region", author.Region)}
-	case listed && !slices.ContainsFunc(region.Members, func(m compact.Membership) bool { return m.ISO3 == subject.Country }):
+	case listed && !c.everIn(author.Region, subject.ID):
 		return Refusal{*refuse("/participant", "not-in-your-region", "participant", string(subject.ID), "region", author.Region)}
 	}
 	return nil
@@ -328,11 +342,40 @@ const (
 	commentRecommendation = "recommendation"
 	commentEndorsement    = "endorsement"
 	commentChallenge      = "challenge"
+	commentCorrection     = "correction"
+	commentConcurrence    = "concurrence"
+	commentDissent        = "dissent"
+	commentOpposition     = "opposition"
 )
 
+// ofOthers are the types of comment that nobody makes about its own document.
+var ofOthers = []string{commentRecommendation, commentEndorsement, commentConcurrence, commentDissent, commentOpposition}
+
+// occasion is why a type of comment that belongs to one occasion may not be
+// made about this document. Of a document whose content is gone nothing more
+// is asked: nobody unmakes what others said by erasing what they said it about.
+func (p *Comment) occasion(c *Chain, about *Document) Refusal {
+	a, _ := about.Predicate.(*Assessment)
+	switch {
+	case about.Predicate == nil:
+	case p.Type == commentCorrection && (a == nil || a.Stage != stageDraft):
+		return Refusal{*refuse("/about", "not-a-draft-review", "value", kindName(about))}
+	case p.Type == commentCorrection && p.Author != a.About:
+		return Refusal{*refuse("/author", "not-the-reviewed", "reviewed", string(a.About))}
+	case p.Type == commentConcurrence || p.Type == commentDissent:
+		return c.consultedFaults(p, a)
+	case p.Type == commentOpposition && about.Kind != KindAccreditation:
+		return Refusal{*refuse("/about", "not-an-accreditation", "value", kindName(about))}
+	}
+	return nil
+}
+
 func (p *Comment) relate(c *Chain, _, about *Document, _ finder) Refusal {
-	if p.Author == about.Author && (p.Type == commentRecommendation || p.Type == commentEndorsement) {
+	if p.Author == about.Author && slices.Contains(ofOthers, p.Type) {
 		return Refusal{*refuse("/about", "self-review", "type", p.Type)}
+	}
+	if r := p.occasion(c, about); len(r) > 0 {
+		return r
 	}
 	if _, ok := c.participants[p.To]; p.To != "" && !ok {
 		return Refusal{*refuse("/to", "unknown-participant", "participant", string(p.To))}
@@ -370,11 +413,20 @@ func (c *Chain) addressed(id ParticipantID, d *Document, find finder) bool {
 		if assessed := assessedBy(p, about); assessed != "" {
 			return id == assessed
 		}
-		region, _ := compact.Region(p.Region)
-		country := c.participants[id].Country
-		return slices.ContainsFunc(region.Members, func(m compact.Membership) bool { return m.ISO3 == country })
+		return c.everIn(p.Region, id)
+	case *ProgressReport:
+		region, regional := p.region()
+		return slices.ContainsFunc(p.Findings, func(f ProgressFinding) bool { return f.Participant == id }) ||
+			regional && c.everIn(region, id) || !regional && c.participants[id].Kind == kindState
 	}
 	return false
+}
+
+// everIn is whether a participant's country was a member of a region on any day.
+func (c *Chain) everIn(region string, id ParticipantID) bool {
+	r, _ := compact.Region(region)
+	country := c.participants[id].Country
+	return slices.ContainsFunc(r.Members, func(m compact.Membership) bool { return m.ISO3 == country })
 }
 
 // addressee is the participant whose answer a comment asks for.

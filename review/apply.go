@@ -443,8 +443,11 @@ func (f *follower) spread(a affected) (ok bool) {
 		case KindAccession:
 			for _, x := range f.about[e.doc.About()] {
 				if x.doc.Kind == KindReport && x.doc.Author == e.doc.Author {
-					a.all[x] = true
+					lineage(x)
 				}
+			}
+			for _, x := range f.under(citedIn(e.doc.About())) { // reviews with the mandate that it joins
+				lineage(x)
 			}
 		}
 	}

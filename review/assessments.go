@@ -13,10 +13,20 @@ import (
 const (
 	labelSelf     = "self-assessment"
 	labelRegional = "regional assessment"
+	labelPeer     = "peer review"
+	labelExpert   = "expert review"
+	labelJoint    = "joint assessment"
 	labelShadow   = "alternative (shadow) report"
+	labelProgress = "progress report"
 )
 
-var assessmentLabels = map[string]string{assessmentSelf: labelSelf, assessmentRegional: labelRegional, assessmentShadow: labelShadow}
+var assessmentLabels = map[string]string{
+	assessmentSelf: labelSelf, assessmentRegional: labelRegional, assessmentShadow: labelShadow,
+	assessmentPeer: labelPeer, assessmentExpert: labelExpert, assessmentJoint: labelJoint,
+}
+
+// labelDraft is a review's draft, which is shown apart.
+const labelDraft = "drafts for correction"
 
 // AssessmentRow is an assessment that stands.
 type AssessmentRow struct {
@@ -31,6 +41,11 @@ type AssessmentRow struct {
 	Round   string        `json:"round,omitempty"`
 	Filed   string        `json:"filed"`
 	Replies int           `json:"replies"` // of the assessed
+
+	Mandate    DocumentID `json:"mandate,omitempty"`
+	Stage      string     `json:"stage,omitempty"`      // of a review with a mandate: draft, final
+	Seal       DocumentID `json:"seal,omitempty"`       // with which its author committed to it
+	FixedSince string     `json:"fixedSince,omitempty"` // when that was filed
 }
 
 // assessed is an assessment with whom and what it judges.
@@ -59,26 +74,28 @@ func (v *view) assessment(unit string) (a assessed, ok bool) {
 		return a, false
 	}
 	a = v.assessed(e)
-	if a.whom != "" {
-		return a, v.hears(a.whom)
-	}
-	return a, (v.one == "" || v.one == a.Author) && (v.region == "" || v.region == a.Region)
+	return a, v.ofRound(v.roundOf(e)) && v.coversJudged(judgement{whom: a.whom, region: a.Region, author: a.Author})
 }
 
-// judged names whom an assessment judges: a participant, or a region.
-func (a assessed) judged() string {
-	if a.whom != "" {
-		return string(a.whom)
-	}
-	return "region:" + a.Region
+// touchedBy is whether one of its findings is in the scope.
+func (a assessed) touchedBy(v *view) bool {
+	return slices.ContainsFunc(a.Findings, func(f Finding) bool { return v.touches([]int{f.Objective}) })
 }
 
 // ofAssessment are the units of the assessments whose rows rest on a document:
-// itself, what it responds to, those of a pledge.
-func ofAssessment(v *view, e *entry) []string {
+// itself, what it responds to, those of a pledge or with a mandate, what it
+// seals.
+func ofAssessment(v *view, e *entry) (units []string) {
 	switch e.kind() {
 	case KindPledge:
 		return v.aboutVersions(e, KindAssessment)
+	case KindAccession: // to a mandate
+		for _, x := range v.under(citedIn(e.doc.About())) {
+			units = append(units, itself[*Assessment](v, x)...)
+		}
+		return units
+	case KindSeal:
+		e = v.docs[e.doc.Predicate.(*Seal).Commits]
 	case KindResponse:
 		e = v.docs[e.doc.About()]
 	}
@@ -98,14 +115,14 @@ func (a assessed) pledgeID() DocumentID {
 
 var assessmentsGroup = group{
 	name:    groupAssessments,
-	figures: []string{"assessments", labelSelf, labelRegional, labelShadow},
+	figures: []string{"assessments", labelSelf, labelRegional, labelPeer, labelExpert, labelJoint, labelShadow, labelDraft},
 	touched: ofAssessment,
 	fill:    fillAssessments,
 	rows:    func(c *Contents) any { return &c.Assessments },
 	section: func(c *Contents) *Section {
-		s := c.newSection(groupAssessments, "Assessments", "assessment", "kind", "by", "about", "pledge", "title", "replies")
+		s := c.newSection(groupAssessments, "Assessments", "assessment", "kind", "by", "about", "pledge", "title", "stage", "fixed since", "replies")
 		for _, r := range c.Assessments {
-			s.add(r.Sample, string(r.ID), r.Label, by(string(r.Author), r.AccreditedBy), whom(r.About, r.Region), string(r.Pledge), r.Title, strconv.Itoa(r.Replies))
+			s.add(r.Sample, string(r.ID), r.Label, by(string(r.Author), r.AccreditedBy), whom(r.About, r.Region), string(r.Pledge), r.Title, r.Stage, r.FixedSince, strconv.Itoa(r.Replies))
 		}
 		return s
 	},
@@ -113,13 +130,23 @@ var assessmentsGroup = group{
 
 func fillAssessments(v *view, unit string, t *table) {
 	a, ok := v.assessment(unit)
-	if !ok || !slices.ContainsFunc(a.Findings, func(f Finding) bool { return v.touches([]int{f.Objective}) }) {
+	if !ok || !a.touchedBy(v) {
 		return
 	}
 	row := &AssessmentRow{
 		Row: Row{Key: string(a.id), AccreditedBy: v.accreditors(a.entry), In: []string{"assessments", assessmentLabels[a.Type]}, Sample: a.sample, Cites: []DocumentID{a.id}},
 		ID:  a.id, Author: a.Author, Label: assessmentLabels[a.Type], Title: a.Title, About: a.whom, Region: a.Region,
-		Pledge: a.pledgeID(), Round: a.Round, Filed: instant(a.filed),
+		Pledge: a.pledgeID(), Round: v.roundOf(a.entry), Filed: instant(a.filed), Mandate: a.Mandate, Stage: a.Stage,
+	}
+	if a.Stage == stageDraft {
+		row.In = []string{labelDraft}
+	}
+	if a.Mandate != "" {
+		row.Cites = append(row.Cites, a.Mandate)
+	}
+	if seal := v.fixedSince(a.entry); seal != nil {
+		row.Seal, row.FixedSince = seal.id, instant(seal.filed)
+		row.Cites = append(row.Cites, seal.id)
 	}
 	for _, e := range v.about[a.id] {
 		if e.doc.Kind == KindResponse && e.counts() {
@@ -143,23 +170,10 @@ type FindingRow struct {
 	Filed      string        `json:"filed"`
 }
 
-// findingKey is what a finding judges: one participant or region, one objective,
-// one pledge or all of its doing; samples apart.
-func (a assessed) findingKey(f Finding) string {
-	pledge, sample := DocumentID(""), ""
-	if a.pledge != nil {
-		pledge = a.pledge.id
-	}
-	if a.sample {
-		sample = "/sample"
-	}
-	return fmt.Sprintf("%s/%02d/%s%s", a.judged(), f.Objective, pledge, sample)
-}
-
 var findingsGroup = group{
 	name:    groupFindings,
 	figures: []string{"findings"},
-	touched: ofAssessment,
+	touched: ofJudgement,
 	fill:    fillFindings,
 	rows:    func(c *Contents) any { return &c.Findings },
 	section: func(c *Contents) *Section {
@@ -172,18 +186,11 @@ var findingsGroup = group{
 }
 
 func fillFindings(v *view, unit string, t *table) {
-	a, ok := v.assessment(unit)
-	if !ok {
-		return
-	}
-	for _, finding := range a.Findings {
-		if !v.touches([]int{finding.Objective}) {
-			continue
-		}
+	for _, j := range v.judgementsOf(v.unitEntry(unit)) {
 		t.add(&FindingRow{
-			Row:   Row{Key: a.findingKey(finding) + "/" + string(a.id), AccreditedBy: v.accreditors(a.entry), In: []string{"findings", "rating: " + finding.Rating}, Sample: a.sample, Cites: []DocumentID{a.id}},
-			About: a.whom, Region: a.Region, Pledge: a.pledgeID(), Objective: finding.Objective, Rating: finding.Rating,
-			Label: assessmentLabels[a.Type], Author: a.Author, Assessment: a.id, Filed: instant(a.filed),
+			Row:   Row{Key: j.findingKey() + "/" + string(j.id), AccreditedBy: v.accreditors(j.entry), In: []string{"findings", "rating: " + j.Rating}, Sample: j.sample, Cites: []DocumentID{j.id}},
+			About: j.whom, Region: j.region, Pledge: j.pledgeID(), Objective: j.Objective, Rating: j.Rating,
+			Label: j.label, Author: j.author, Assessment: j.id, Filed: instant(j.filed),
 		})
 	}
 }
@@ -197,6 +204,7 @@ type AgreementRow struct {
 	Pledge    DocumentID     `json:"pledge,omitempty"`
 	Objective int            `json:"objective"`
 	Ratings   map[string]int `json:"ratings"` // how many rate it so
+	Labels    []string       `json:"labels"`  // which kinds of document rate it, sorted
 	Differ    bool           `json:"differ"`
 }
 
@@ -204,9 +212,11 @@ var agreementGroup = group{
 	name:    groupAgreement,
 	figures: []string{"assessed once", "ratings agree", "ratings differ"},
 	touched: func(v *view, e *entry) (units []string) {
-		for _, id := range ofAssessment(v, e) {
+		for _, id := range ofJudgement(v, e) {
 			if e := v.unitEntry(id); e.code == "" {
-				units = append(units, v.assessed(e).likeUnit())
+				for _, j := range v.judgements(e) {
+					units = append(units, j.likeUnit())
+				}
 			}
 		}
 		return units
@@ -214,7 +224,7 @@ var agreementGroup = group{
 	fill: fillAgreement,
 	rows: func(c *Contents) any { return &c.Agreement },
 	section: func(c *Contents) *Section {
-		s := c.newSection(groupAgreement, "Where ratings differ (they are never averaged)", "about", "objective", "pledge", "ratings")
+		s := c.newSection(groupAgreement, "Where ratings differ (they are never averaged)", "about", "objective", "pledge", "ratings", "in")
 		for _, r := range c.Agreement {
 			if !r.Differ {
 				continue
@@ -223,19 +233,10 @@ var agreementGroup = group{
 			for _, rating := range slices.Sorted(maps.Keys(r.Ratings)) {
 				ratings = append(ratings, fmt.Sprintf("%s: %d", rating, r.Ratings[rating]))
 			}
-			s.add(r.Sample, whom(r.About, r.Region), strconv.Itoa(r.Objective), string(r.Pledge), strings.Join(ratings, ", "))
+			s.add(r.Sample, whom(r.About, r.Region), strconv.Itoa(r.Objective), string(r.Pledge), strings.Join(ratings, ", "), strings.Join(r.Labels, ", "))
 		}
 		return s
 	},
-}
-
-// likeUnit is what an assessment judges that others judge too: one pledge in all
-// its versions, else all of the doing of a participant or region.
-func (a assessed) likeUnit() string {
-	if a.pledge != nil {
-		return string(a.pledge.id)
-	}
-	return a.judged()
 }
 
 // fillAgreement compares all that judge the same.
@@ -249,32 +250,32 @@ func fillAgreement(v *view, unit string, t *table) {
 		sorted(like)
 	}
 	for _, e := range like {
-		a, ok := v.assessment(string(e.id))
-		if !ok {
-			continue
-		}
-		for _, finding := range a.Findings {
-			if !v.touches([]int{finding.Objective}) {
+		for _, j := range v.judgementsOf(e) {
+			if j.likeUnit() != unit {
 				continue
 			}
-			key := a.findingKey(finding)
+			key := j.findingKey()
 			row := rows[key]
 			if row == nil {
 				row = &AgreementRow{
-					Row: Row{Key: key, Sample: a.sample}, About: a.whom, Pledge: a.pledgeID(), Objective: finding.Objective, Ratings: map[string]int{},
+					Row: Row{Key: key, Sample: j.sample}, About: j.whom, Pledge: j.pledgeID(), Objective: j.Objective, Ratings: map[string]int{},
 				}
-				if a.whom == "" {
-					row.Region = a.Region
+				if j.whom == "" {
+					row.Region = j.region
 				}
 				rows[key] = row
 			}
-			if row.Ratings[finding.Rating]++; row.Ratings[finding.Rating] == 1 {
-				row.Cites = append(row.Cites, a.id)
+			if row.Ratings[j.Rating]++; row.Ratings[j.Rating] == 1 {
+				row.Cites = append(row.Cites, j.id)
+			}
+			if !slices.Contains(row.Labels, j.label) {
+				row.Labels = append(row.Labels, j.label)
 			}
 		}
 	}
 	for _, row := range rows {
 		row.Differ = len(row.Ratings) > 1
+		slices.Sort(row.Labels)
 		n := 0
 		for _, count := range row.Ratings {
 			n += count
@@ -304,9 +305,14 @@ type ReplyRow struct {
 var repliesGroup = group{
 	name:    groupReplies,
 	figures: []string{"replies"},
-	touched: ofAssessment,
-	fill:    fillReplies,
-	rows:    func(c *Contents) any { return &c.Replies },
+	touched: func(v *view, e *entry) []string {
+		if e.kind() == KindResponse {
+			e = v.docs[e.doc.About()]
+		}
+		return ofJudgement(v, e)
+	},
+	fill: fillReplies,
+	rows: func(c *Contents) any { return &c.Replies },
 	section: func(c *Contents) *Section {
 		s := c.newSection(groupReplies, "Replies of the assessed", "reply", "by", "assessment", "position", "filed")
 		for _, r := range c.Replies {
@@ -317,18 +323,20 @@ var repliesGroup = group{
 }
 
 func fillReplies(v *view, unit string, t *table) {
-	a, ok := v.assessment(unit)
-	if !ok {
-		return
+	judged := v.unitEntry(unit)
+	if _, ok := v.assessment(unit); !ok {
+		if _, _, ok = v.progress(unit); !ok {
+			return
+		}
 	}
-	for _, e := range v.about[a.id] {
+	for _, e := range v.about[judged.id] {
 		p, ok := e.doc.Predicate.(*Response)
 		if !ok || !e.counts() {
 			continue
 		}
 		t.add(&ReplyRow{
-			Row: Row{Key: string(e.id), In: []string{"replies", "position: " + p.Position}, Sample: e.sample, Cites: []DocumentID{e.id, a.id}},
-			ID:  e.id, Author: p.Author, Assessment: a.id, Position: p.Position, Filed: instant(e.filed),
+			Row: Row{Key: string(e.id), In: []string{"replies", "position: " + p.Position}, Sample: e.sample, Cites: []DocumentID{e.id, judged.id}},
+			ID:  e.id, Author: p.Author, Assessment: judged.id, Position: p.Position, Filed: instant(e.filed),
 		})
 	}
 }

@@ -10,9 +10,10 @@ type Charter struct {
 	Common
 	Number       int           `json:"number"` // 1 for the genesis charter
 	Previous     DocumentID    `json:"previous,omitempty"`
-	Suffix       string        `json:"suffix"`  // of every origin
-	Compact      string        `json:"compact"` // digest of the compact in force
-	Rules        int           `json:"rules"`   // rule version
+	Decision     DocumentID    `json:"decision,omitempty"` // that an amendment carries out
+	Suffix       string        `json:"suffix"`             // of every origin
+	Compact      string        `json:"compact"`            // digest of the compact in force
+	Rules        int           `json:"rules"`              // rule version
 	Threshold    int           `json:"threshold"`
 	Licence      string        `json:"licence,omitempty"` // of the data: its SPDX identifier, as CC-BY-4.0
 	Participants []Participant `json:"participants,omitempty"`
@@ -64,16 +65,6 @@ type Witness struct {
 	Key         string        `json:"key"` // Ed25519, base64
 	From        string        `json:"from,omitempty"`
 	Until       string        `json:"until,omitempty"`
-}
-
-// Round is one review round. Reports are due from those who signed into it.
-type Round struct {
-	ID     string `json:"id"`
-	Title  string `json:"title"`
-	Scope  string `json:"scope"`            // global, or region:<code>
-	Opens  string `json:"opens"`            // date
-	Due    string `json:"due"`              // date: reports filed on it are in time
-	Sample bool   `json:"sample,omitempty"` // invented, for a demonstration: put to invented participants only
 }
 
 // Suspension is an emergency's answer to one participant: what it files in that

@@ -55,6 +55,11 @@ func (c *Charter) checkWhole(r *Refusal) {
 			check("/quotas", i, q.Participant)
 		}
 	}
+	for i, d := range c.Rounds {
+		if d.Convener != "" && !listed[d.Convener] {
+			r.add("/rounds/"+strconv.Itoa(i)+"/convener", "not-a-participant", "value", string(d.Convener))
+		}
+	}
 	c.checkGuardians(r)
 }
 
@@ -65,8 +70,8 @@ func (c *Charter) checkEntries(r *Refusal) {
 	}
 	checkDistinct(r, "/participants", "/id", collect(c.Participants, func(p Participant) string { return string(p.ID) }))
 	c.checkWitnesses(r, keys)
-	for i, round := range c.Rounds {
-		checkNotBefore(r, "/rounds/"+strconv.Itoa(i)+"/due", round.Due, "opens", round.Opens)
+	for i := range c.Rounds {
+		c.Rounds[i].check(r, "/rounds/"+strconv.Itoa(i))
 	}
 	checkDistinct(r, "/rounds", "/id", collect(c.Rounds, func(d Round) string { return d.ID }))
 	c.checkSuspensions(r)
@@ -117,6 +122,9 @@ func (c *Charter) checkPlace(r *Refusal) {
 	}
 	place("/federation", c.Federation != "")
 	place("/previous", c.Previous != "")
+	if c.Number == 1 && c.Decision != "" {
+		r.add("/decision", "first-charter")
+	}
 }
 
 func (p *Participant) check(r *Refusal, pointer string, keys map[string]string) {

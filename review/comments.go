@@ -21,6 +21,11 @@ type CommentRow struct {
 	Response   DocumentID    `json:"response,omitempty"` // that answer
 	Intended   string        `json:"intended,omitempty"` // what it intends by when
 	Filed      string        `json:"filed"`
+
+	Progress string     `json:"progress,omitempty"` // of a recommendation: how far it is, in the addressee's last follow-up
+	FollowUp DocumentID `json:"followUp,omitempty"` // that follow-up
+	Seen     string     `json:"seen,omitempty"`     // how far it is, in the recommender's
+	SeenIn   DocumentID `json:"seenIn,omitempty"`
 }
 
 // comment is the row of a unit's comment, if it stands in the scope; given is
@@ -58,7 +63,30 @@ func (v *view) comment(unit string) (row *CommentRow, given bool) {
 			row.Cites = append(row.Cites, row.Response)
 		}
 	}
+	if p.Type == commentRecommendation {
+		own, other := v.followUps(e, to)
+		if own != nil {
+			row.Progress, row.FollowUp = own.doc.Predicate.(*FollowUp).Status, own.id
+			row.Cites = append(row.Cites, own.id)
+		}
+		if other != nil {
+			row.Seen, row.SeenIn = other.doc.Predicate.(*FollowUp).Status, other.id
+			row.Cites = append(row.Cites, other.id)
+		}
+	}
 	return row, !v.hears(to)
+}
+
+// followThrough is what the figures say of a recommendation's follow-up.
+func (r *CommentRow) followThrough() []string {
+	progress := "no follow-up yet"
+	if r.Progress != "" {
+		progress = "follow-up: " + r.Progress
+	}
+	if r.Seen != "" && r.Progress != "" && r.Seen != r.Progress {
+		return []string{progress, "follow-up seen differently"}
+	}
+	return []string{progress}
 }
 
 // ofComment are the units of the comments whose rows rest on a document:
@@ -66,6 +94,9 @@ func (v *view) comment(unit string) (row *CommentRow, given bool) {
 func ofComment(v *view, e *entry) (units []string) {
 	for _, x := range v.about[e.id] {
 		units = append(units, itself[*Comment](v, x)...)
+	}
+	if e.kind() == KindFollowUp {
+		e = v.docs[e.doc.About()]
 	}
 	if e.kind() == KindResponse {
 		e = v.docs[e.doc.About()]
@@ -85,15 +116,15 @@ var recommendationsGroup = group{
 		case given:
 			row.In = []string{"given to others"}
 		default:
-			row.In = []string{"recommendations", row.State}
+			row.In = append([]string{"recommendations", row.State}, row.followThrough()...)
 		}
 		t.add(row)
 	},
 	rows: func(c *Contents) any { return &c.Recommendations },
 	section: func(c *Contents) *Section {
-		s := c.newSection(groupRecommendations, "Recommendations", "recommendation", "by", "to", "about", "objectives", "state", "response", "intended")
+		s := c.newSection(groupRecommendations, "Recommendations", "recommendation", "by", "to", "about", "objectives", "state", "response", "intended", "follow-up", "as the recommender sees it")
 		for _, r := range c.Recommendations {
-			s.add(r.Sample, string(r.ID), by(string(r.Author), r.AccreditedBy), string(r.To), aboutName(r), numbers(r.Objectives), r.State, string(r.Response), r.Intended)
+			s.add(r.Sample, string(r.ID), by(string(r.Author), r.AccreditedBy), string(r.To), aboutName(r), numbers(r.Objectives), r.State, string(r.Response), r.Intended, r.Progress, r.Seen)
 		}
 		return s
 	},

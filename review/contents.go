@@ -46,7 +46,21 @@ type Contents struct {
 	Recommendations []CommentRow
 	Comments        []CommentRow
 	Withdrawals     []WithdrawalRow
-	Excluded        []ExcludedRow
+
+	Rounds        []RoundRow
+	Mandates      []MandateRow
+	Coverage      []CoverageRow
+	Seals         []SealRow
+	Consultations []ConsultationRow
+	Concurrence   []ConcurrenceRow
+	Progress      []ProgressRow
+	Indicators    []IndicatorRow
+	Proposals     []ProposalRow
+	Decisions     []DecisionRow
+	Adopted       []AdoptedRow
+	Translations  []TranslationRow
+
+	Excluded []ExcludedRow
 }
 
 // Contents decodes a stocktake that Assemble made or ParseStocktakeFile read.

@@ -12,7 +12,11 @@ import (
 // forged, dangling, repeated in several logs, withdrawn, replaced or erased;
 // and receipts by some of the witnesses, with clocks that differ.
 func randomCorpus(t testing.TB, rng *rand.Rand, n int) *testFederation {
-	f := newAccreditingWith(t, []int{1, 4, 7}[rng.IntN(3)], Quota{Entries: 16, Participant: "deu"}, Quota{Entries: 25})
+	f := newFederationWith(t, []int{1, 4, 7}[rng.IntN(3)], func(c *Charter) {
+		c.Quotas = []Quota{{Entries: 16, Participant: "deu"}, {Entries: 25}}
+		addAccreditors(c)
+		addReviewRounds(c)
+	})
 	return chaosIn(f, rng, n, 2*24*60, false) // over about n days
 }
 
@@ -40,6 +44,10 @@ type chaos struct {
 
 	settled bool // who may speak
 	ids     map[Kind][]DocumentID
+
+	sealed [][]byte     // reviews that a seal commits to, not filed yet
+	drafts []DocumentID // of reviews
+	selfs  []DocumentID // self-assessments that list who was consulted
 }
 
 func pick[T any](rng *rand.Rand, list []T) T { return list[rng.IntN(len(list))] }
@@ -106,6 +114,10 @@ func (c *chaos) step() {
 	rating := pick(rng, []string{"limited", "substantial", "complete"})
 	var predicate any
 	about := c.genesis.ID
+	if len(c.charter.Rounds) > 2 && rng.IntN(3) == 0 { // with what reviews are made in
+		c.reviewStep(author)
+		return
+	}
 	kind := rng.IntN(22)
 	if c.settled && kind >= 12 && kind <= 14 { // nothing about who may speak
 		kind -= 12
@@ -220,7 +232,11 @@ func (c *chaos) file(predicate any, about DocumentID) {
 	if common := predicate.(interface{ common() *Common }).common(); common.Author == "xsa" && rng.IntN(2) == 0 {
 		common.Title, common.Sample = "SAMPLE: "+common.Title, true
 	}
-	payload := c.compose(predicate, about)
+	c.filePayload(c.compose(predicate, about))
+}
+
+func (c *chaos) filePayload(payload []byte) {
+	rng := c.rng
 	d, err := Parse(payload)
 	if err != nil {
 		c.append(pick(rng, nodes), payload, "prt author") // replication takes it
@@ -237,6 +253,11 @@ func (c *chaos) file(predicate any, about DocumentID) {
 		c.append(pick(rng, nodes), payload, "ngo author")
 	}
 	c.ids[d.Kind] = append(c.ids[d.Kind], d.ID)
+	if a, ok := d.Predicate.(*Assessment); ok && a.Stage == stageDraft {
+		c.drafts = append(c.drafts, d.ID)
+	} else if ok && len(a.Consultation) > 0 {
+		c.selfs = append(c.selfs, d.ID)
+	}
 	if rng.IntN(40) == 0 {
 		c.erase(d.ID)
 	}

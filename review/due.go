@@ -95,7 +95,7 @@ func fillDue(v *view, unit string, t *table) {
 		}
 	}
 	decisions := v.under(onRound(round.ID, p.ID))
-	if !v.covers(p.ID) || len(decisions) == 0 && !v.concerns(round, p) || (v.objective != 0 || v.tagged()) && len(pledges) == 0 {
+	if !v.covers(p.ID) || !v.ofRound(round.ID) || len(decisions) == 0 && !v.concerns(round, p) || (v.objective != 0 || v.tagged()) && len(pledges) == 0 {
 		return
 	}
 	row := &DueRow{
@@ -129,7 +129,7 @@ func filedFor(d *Document) string {
 	case *Report:
 		return p.Round
 	case *Assessment:
-		if p.Type != assessmentShadow {
+		if p.Type == assessmentSelf || p.Type == assessmentRegional {
 			return p.Round
 		}
 	}

@@ -16,6 +16,8 @@ var exampleSubject = map[Kind]string{
 	KindPlan: "charter", KindFramework: "charter",
 	KindExpenditure: "charter", KindFacility: "charter", KindContribution: "facility", KindClaim: "facility", KindApplication: "facility", KindAllocation: "application",
 	KindDisbursement: "allocation", KindResult: "disbursement", KindAgreement: "charter", KindRates: "charter",
+	KindMandate: "charter", KindSeal: "charter", KindProgress: "charter", KindProposal: "charter", KindDecision: "charter", KindStocktake: "charter",
+	KindFollowUp: "response", KindTranslation: "assessment",
 }
 
 // exampleDraft is testdata/examples/<kind>.yaml: a draft with every field filled

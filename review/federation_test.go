@@ -168,6 +168,8 @@ var predicateKinds = map[string]Kind{
 	"*review.Expenditure": KindExpenditure, "*review.Facility": KindFacility, "*review.Contribution": KindContribution, "*review.FundClaim": KindClaim,
 	"*review.Application": KindApplication, "*review.Allocation": KindAllocation, "*review.Disbursement": KindDisbursement, "*review.Result": KindResult,
 	"*review.Agreement": KindAgreement, "*review.Rates": KindRates,
+	"*review.Mandate": KindMandate, "*review.Seal": KindSeal, "*review.ProgressReport": KindProgress, "*review.FollowUp": KindFollowUp, "*review.PolicyProposal": KindProposal,
+	"*review.Decision": KindDecision, "*review.Adoption": KindStocktake, "*review.Translation": KindTranslation,
 }
 
 func (f *testFederation) compose(predicate any, about DocumentID) []byte {

@@ -99,6 +99,9 @@ func (r *Reading) dispute(e, x *entry) (how, says string) {
 			return disputeDeclined, "it does not confirm this entry, which names it as a party"
 		}
 	case *Assessment:
+		if p.Stage == stageDraft {
+			return "", ""
+		}
 		switch own := e.doc.Predicate.(type) {
 		case *Assessment:
 			if says := otherRating(own, p); says != "" && r.judges(e) == r.judges(x) {

@@ -37,6 +37,8 @@ var forms = map[string]struct {
 	"country":            {"unknown-country", isCountry},
 	"region":             {"unknown-region", isRegion},
 	"scope":              {"not-a-scope", isScope},
+	"stocktake-scope":    {"not-a-stocktake-scope", func(s string) bool { _, err := readScope(Scope(s)); return err == nil }},
+	"digest":             {"not-a-digest", func(s string) bool { return isHex(s, 64) }},
 	"principle":          {"unknown-principle", func(s string) bool { return slices.Contains(compact.Principles(), s) }},
 	"licence":            {"not-a-licence", isLicence},
 	"theme":              {"unknown-theme", func(s string) bool { _, ok := compact.Theme(s); return ok }},

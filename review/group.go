@@ -60,7 +60,21 @@ const (
 	groupRecommendations = "recommendations"
 	groupComments        = "comments"
 	groupWithdrawals     = "withdrawals"
-	groupExcluded        = "excluded"
+
+	groupRounds        = "rounds"
+	groupMandates      = "mandates"
+	groupCoverage      = "coverage"
+	groupSeals         = "seals"
+	groupConsultations = "consultations"
+	groupConcurrence   = "concurrence"
+	groupProgress      = "progress reports"
+	groupIndicators    = "indicators"
+	groupProposals     = "proposals"
+	groupDecisions     = "decisions"
+	groupAdopted       = "adopted"
+	groupTranslations  = "translations"
+
+	groupExcluded = "excluded"
 )
 
 // groups is filled when the program starts, since a group's sections lead back
@@ -75,9 +89,11 @@ func init() {
 		&applicationsGroup, &allocationsGroup, &unlockedGroup, &agreementsGroup, &targetsGroup,
 		&milestonesGroup, &claimsGroup, &matchesGroup, &ratchetGroup,
 		&plansGroup, &measuresGroup, &frameworksGroup, &adherentsGroup, &transmissionGroup,
-		&reportsGroup, &dueGroup,
-		&assessmentsGroup, &findingsGroup, &agreementGroup, &repliesGroup,
-		&recommendationsGroup, &commentsGroup, &withdrawalsGroup, &excludedGroup,
+		&reportsGroup, &roundsGroup, &dueGroup,
+		&mandatesGroup, &coverageGroup, &sealsGroup, &assessmentsGroup, &consultationsGroup, &concurrenceGroup,
+		&progressGroup, &indicatorsGroup, &findingsGroup, &agreementGroup, &repliesGroup,
+		&recommendationsGroup, &commentsGroup, &proposalsGroup, &decisionsGroup, &adoptedGroup, &translationsGroup,
+		&withdrawalsGroup, &excludedGroup,
 	}
 }
 

@@ -1,5 +1,11 @@
 package review
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
 // The index finds documents that hold by what they say, so that the rows of one
 // unit need not walk all documents. Those of one key are in the order of filing.
 
@@ -16,6 +22,13 @@ func judging(whom string) indexKey                    { return indexKey{"judges"
 func acceding(id DocumentID, p ParticipantID) indexKey {
 	return indexKey{"accedes", string(id), string(p)}
 }
+func judgedIn(round string, id ParticipantID) indexKey {
+	return indexKey{"judged in", round, string(id)}
+}
+func judgesIn(round string, id ParticipantID) indexKey {
+	return indexKey{"judges in", round, string(id)}
+}
+func sealing(id DocumentID) indexKey { return indexKey{"seals", string(id), ""} }
 func citedIn(id DocumentID) indexKey { return indexKey{"cites", string(id), ""} }
 
 // under are the documents that hold of one key, by filing.
@@ -37,10 +50,8 @@ func (r *Reading) keysOf(e *entry) []indexKey {
 		case p.Role == accessionRound:
 			keys = append(keys, onRound(p.Round, p.Author))
 		}
-	case *Assessment:
-		if a := r.assessed(e); a.pledge == nil {
-			keys = append(keys, judging(a.judged()))
-		}
+	case *Seal:
+		keys = append(keys, sealing(p.Commits))
 	}
 	switch p := e.doc.Predicate.(type) {
 	case *Pledge:
@@ -55,8 +66,29 @@ func (r *Reading) keysOf(e *entry) []indexKey {
 	for _, place := range moneyPlaces(e.doc) {
 		keys = append(keys, moneyFor(place))
 	}
+	keys = append(keys, r.judgementKeys(e)...)
 	for _, c := range citationsOf(e.doc) {
 		keys = appendNew(keys, citedIn(c.id))
 	}
 	return keys
+}
+
+// judgementKeys are those of what a document judges, each once.
+func (r *Reading) judgementKeys(e *entry) (keys []indexKey) {
+	round := r.roundOf(e)
+	for _, j := range r.judgements(e) {
+		if j.pledge == nil { // those of a pledge are about it
+			keys = append(keys, judging(j.judged()))
+		}
+		if round != "" {
+			keys = append(keys, judgesIn(round, j.author))
+		}
+		if round != "" && j.whom != "" {
+			keys = append(keys, judgedIn(round, j.whom))
+		}
+	}
+	slices.SortFunc(keys, func(a, b indexKey) int {
+		return cmp.Or(strings.Compare(a.what, b.what), strings.Compare(a.one, b.one), strings.Compare(a.other, b.other))
+	})
+	return slices.Compact(keys)
 }

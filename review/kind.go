@@ -37,6 +37,14 @@ var kinds = []struct {
 	{KindResult, func() predicate { return new(Result) }},
 	{KindAgreement, func() predicate { return new(Agreement) }},
 	{KindRates, func() predicate { return new(Rates) }},
+	{KindMandate, func() predicate { return new(Mandate) }},
+	{KindSeal, func() predicate { return new(Seal) }},
+	{KindProgress, func() predicate { return new(ProgressReport) }},
+	{KindFollowUp, func() predicate { return new(FollowUp) }},
+	{KindProposal, func() predicate { return new(PolicyProposal) }},
+	{KindDecision, func() predicate { return new(Decision) }},
+	{KindStocktake, func() predicate { return new(Adoption) }},
+	{KindTranslation, func() predicate { return new(Translation) }},
 }
 
 // predicate is what a document of a kind says. All embed [Common].
@@ -95,7 +103,8 @@ func newPredicate(k Kind) predicate {
 
 // lasting are the kinds whose content is never erased (guarantee 9): without it,
 // what others filed would be judged anew.
-var lasting = []Kind{KindCharter, KindOpening, KindAccession, KindReceipt, KindWithdrawal, KindRefusal, KindFork, KindKey, KindAccreditation}
+var lasting = []Kind{KindCharter, KindOpening, KindAccession, KindReceipt, KindWithdrawal, KindRefusal, KindFork, KindKey, KindAccreditation,
+	KindMandate, KindSeal}
 
 // objectivesOf are the objectives that a document itself names.
 func objectivesOf(d *Document) []int {

@@ -37,6 +37,8 @@ const (
 	ReasonSubjectAbsent    = "subject-absent"       // the content of what it is about is absent
 	ReasonSubjectExcluded  = "subject-excluded"     // what it is about does not hold itself
 	ReasonNotAcceded       = "party-not-acceded"    // a report by a party that has not acceded
+	ReasonNotConsented     = "review-not-consented" // a review filed before the reviewed consented to it
+	ReasonNotJoined        = "reviewer-not-joined"  // a review by one of the team who had not joined it
 	ReasonNotAdopted       = "charter-not-in-force" // a charter without its majority
 	ReasonVoidReceipt      = "void-receipt"         // its checkpoint is not the log's, or no witness cosigned it
 	ReasonVoidFork         = "void-fork"            // its notes do not contradict each other, or are not the log's
@@ -74,6 +76,8 @@ func (e *entry) label() Label {
 		l.Reason, l.By = ReasonWithdrawn, e.withdrawn.id
 	case e.stranger:
 		l.Reason = ReasonNotAcceded
+	case e.unmandated != "":
+		l.Reason = e.unmandated
 	case e.replaced != nil:
 		l.Reason, l.By = ReasonSuperseded, e.replaced.id
 	case e.recovery != "":
@@ -105,5 +109,5 @@ func (r *Reading) Cutoff() time.Time { return r.cutoff }
 
 // counts is whether a document holds and stands.
 func (e *entry) counts() bool {
-	return e.code == "" && e.withdrawn == nil && !e.stranger && e.replaced == nil && e.recovery == ""
+	return e.code == "" && e.withdrawn == nil && !e.stranger && e.unmandated == "" && e.replaced == nil && e.recovery == ""
 }

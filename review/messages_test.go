@@ -88,12 +88,15 @@ func TestEveryReasonToRefuseADocumentIsProven(t *testing.T) {
 	t.Run("money", TestEveryRuleAboutMoneyRefusesWhatBreaksIt)
 	t.Run("drafts", TestReadDraftRefusesWithTheLine)
 	t.Run("payloads", TestFromDraftRefusesWhatParseRefuses)
+	t.Run("reviews", TestEveryReviewRuleRefusesWhatBreaksIt)
+	t.Run("the door of a review", TestTheDoorOfAReviewSaysWhy)
 	codes, _ := usedCodes(t)
 	for code, place := range codes {
 		file, _, _ := strings.Cut(place, ":")
 		switch file {
 		case "document.go", "schema.go", "schemaerror.go", "fielderror.go", "forms", "rules.go", "charterrules.go", "yaml.go", "readdraft.go",
-			"money.go", "expenditure.go", "facility.go", "register.go", "rates.go":
+			"money.go", "expenditure.go", "facility.go", "register.go", "rates.go",
+			"round.go", "mandate.go", "consultation.go", "seal.go", "progress.go", "decision.go", "policyproposal.go", "adoption.go", "translation.go", "followup.go":
 			assert.True(t, proven[code], "%s: %s", place, code)
 		}
 	}

@@ -59,6 +59,15 @@ const (
 	KindResult       Kind = "result"
 	KindAgreement    Kind = "agreement"
 	KindRates        Kind = "rates"
+
+	KindMandate     Kind = "mandate"
+	KindSeal        Kind = "seal"
+	KindProgress    Kind = "progress-report"
+	KindFollowUp    Kind = "follow-up"
+	KindProposal    Kind = "proposal"
+	KindDecision    Kind = "decision"
+	KindStocktake   Kind = "stocktake"
+	KindTranslation Kind = "translation"
 )
 
 // Vocabulary is the one constant that names this vocabulary. It need not resolve.

@@ -343,7 +343,7 @@ func fillReports(v *view, unit string, t *table) {
 	}
 	pledge := v.docs[e.doc.About()]
 	promised := pledge.doc.Predicate.(*Pledge)
-	if !v.touches(promised.Objectives) || !v.hears(p.Author) && !v.covers(promised.Author) {
+	if !v.touches(promised.Objectives) || !v.ofRound(p.Round) || !v.hears(p.Author) && !v.covers(promised.Author) {
 		return
 	}
 	row := &ReportRow{

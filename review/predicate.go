@@ -166,13 +166,17 @@ type Step struct {
 // the charter where it covers a participant or a region.
 type Assessment struct {
 	Common
-	Type      string        `json:"type"`                  // self, regional, shadow
+	Type      string        `json:"type"`                  // self, regional, peer-review, expert-review, joint-assessment, shadow
 	About     ParticipantID `json:"participant,omitempty"` // "about" is a draft's word for its subject
 	Region    string        `json:"region,omitempty"`
 	Round     string        `json:"round,omitempty"`
 	Findings  []Finding     `json:"findings"`
 	Values    []Value       `json:"values,omitempty"`    // of one pledge: its targets, as the assessor has them
 	Consulted []string      `json:"consulted,omitempty"` // who was consulted, by capacity, never persons
+
+	Mandate      DocumentID     `json:"mandate,omitempty"`      // of a review with a mandate
+	Stage        string         `json:"stage,omitempty"`        // of such a review: draft, final
+	Consultation []Consultation `json:"consultation,omitempty"` // of a self-assessment
 }
 
 func (p *Assessment) typeWord() string { return p.Type }
@@ -195,7 +199,7 @@ type Finding struct {
 // Comment is peer review. Its subject is the document that it is about.
 type Comment struct {
 	Common
-	Type       string        `json:"type"`         // question, recommendation, good-practice, challenge, endorsement
+	Type       string        `json:"type"`         // question, recommendation, good-practice, challenge, endorsement, correction, concurrence, dissent, opposition
 	To         ParticipantID `json:"to,omitempty"` // whose answer is asked for
 	Objectives []int         `json:"objectives,omitempty"`
 	Text       string        `json:"text"`
@@ -216,12 +220,14 @@ func (p *Response) typeWord() string { return p.Position }
 
 // Accession is a further signature on its subject: a charter (as a member, or
 // into one of its rounds), a joint pledge or an agreement (as a party), a
-// framework, or a recovery of keys (as a guardian).
+// framework, a mandate (as the reviewed, or as one of the team), or a recovery
+// of keys (as a guardian).
 type Accession struct {
 	Common
-	Role     string `json:"role"` // member, round, party, framework, guardian, agreement
-	Round    string `json:"round,omitempty"`
-	Decision string `json:"decision,omitempty"` // accedes (default), declined
+	Role      string `json:"role"` // member, round, party, framework, reviewed, team, guardian, agreement
+	Round     string `json:"round,omitempty"`
+	Decision  string `json:"decision,omitempty"`  // accedes (default), declined
+	Interests string `json:"interests,omitempty"` // of role team: none, or what ties it to the reviewed
 }
 
 func (p *Accession) typeWord() string { return p.Role }

@@ -67,8 +67,10 @@ type entry struct {
 	replacers []*entry // the versions that name it as theirs to replace
 	lineage   *entry   // the first version, where there are several
 	standing  *entry   // of a first version: the one that stands, nil if withdrawn
-	recovery  string   // of a recovery of keys: why it is not in force; "" if it is, and of all else
-	contested DocumentID
+	// of a review with a mandate: why it does not count; "" if it does, and of all else
+	unmandated string
+	recovery   string // of a recovery of keys: why it is not in force; "" if it is, and of all else
+	contested  DocumentID
 }
 
 // kind is the document's; "" where its content is absent or not understood.

@@ -119,7 +119,7 @@ func TestPledgesPlansAndFrameworksAreRefusedInOneLine(t *testing.T) {
 		{KindFramework, edit{"/pioneers/1/name": "Guinea"}, "/pioneers/1/name", "repeated", `pioneers #2 name: "Guinea" is listed already: remove this one or change it`},
 		{KindFramework, edit{"/contributesTo": []any{served, other}, "/supersedes": other}, "/contributesTo/1", "the-version-replaced", "contributesTo #2: this is the version that this one replaces: name a document that stays"},
 		{KindFramework, edit{"/corridor": map[string]any{"from": []any{"SLE"}, "transit": []any{"SLE"}, "to": []any{"SLE"}}}, "/corridor/to", "corridor-of-one", "corridor to: a corridor joins countries, and this one has SLE alone: add another where people come from or go to"},
-		{KindAccession, edit{"/role": "adherent"}, "/role", "not-one-of", `role: "adherent" is not possible here: write one of member, round, party, framework, guardian, agreement`},
+		{KindAccession, edit{"/role": "adherent"}, "/role", "not-one-of", `role: "adherent" is not possible here: write one of member, round, party, framework, reviewed, team, guardian, agreement`},
 		{KindAccession, edit{"/role": "framework", "/round": gone}, "/subject/0/name", "wrong-subject", "subject #1 name: a accession is about a framework, not about a charter: give the ID of one"},
 	} {
 		predicate, about := readExample(t, row.kind)

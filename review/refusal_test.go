@@ -451,7 +451,7 @@ func TestRulesAllowWhatTheyMust(t *testing.T) {
 		{KindAssessment, edit{"/participant": gone, "/region": gone}},
 		{KindAccession, edit{"/role": "member", "/round": gone}},
 		{KindComment, edit{"/subject": []Subject{{"document", exampleID}}}},
-		{KindComment, edit{"/subject": []Subject{{"translation", exampleID}}}},
+		{KindComment, edit{"/subject": []Subject{{"prophecy", exampleID}}}},
 		{KindResponse, edit{"/subject": []Subject{{"document", exampleID}}}},
 		{KindWithdrawal, edit{"/erase": gone, "/subject": []Subject{{"accession", exampleID}}}},
 		{KindCharter, edit{"/rounds": gone}},

@@ -86,6 +86,12 @@ func (p *Accession) check(r *Refusal) {
 	case p.Role != "round" && p.Round != "":
 		r.add("/round", "round-unwanted", "role", p.Role)
 	}
+	switch team := p.Role == accessionTeam; {
+	case team && p.Interests == "" && p.Decision != decisionDeclined:
+		r.add("/interests", "interests-missing")
+	case !team && p.Interests != "":
+		r.add("/interests", "interests-unwanted", "role", p.Role)
+	}
 }
 
 func (p *Pledge) check(r *Refusal) {
@@ -148,6 +154,8 @@ func (p *Assessment) check(r *Refusal) {
 	}
 	checkDistinct(r, "/findings", "/objective", collect(p.Findings, func(f Finding) string { return strconv.Itoa(f.Objective) }))
 	checkValues(r, p.Values)
+	p.checkMandate(r)
+	p.checkConsultation(r)
 }
 
 func (p *Response) check(r *Refusal) {

@@ -18,6 +18,7 @@ import (
 //	participant:<id>       as in participant:sle
 //	objective:<number>     as in objective:4
 //	theme:<code>           as in theme:safe/climate, finer themes included
+//	round:<id>             of the charter, as in round:review-2026
 //	corridor:<A>-<B>       two countries in alphabetical order, as in corridor:DEU-MAR
 type Scope string
 
@@ -34,6 +35,7 @@ type bounds struct {
 	objective int
 	theme     compact.ThemeEntry
 	corridor  [2]string // countries
+	round     string
 }
 
 // tagged is whether the scope asks for what documents are tagged with.
@@ -80,6 +82,11 @@ func readScope(s Scope) (b bounds, err error) {
 			return no("the compact's themes have no %.60q; they are %s", arg, listed(compact.Themes(), func(t compact.ThemeEntry) string { return t.Code }))
 		}
 		b.theme = theme
+	case "round":
+		if !isName(arg) {
+			return no("%.60q is no round's ID; write it as the charter does, as round:review-2026", arg)
+		}
+		b.round = arg
 	case "corridor":
 		one, other, _ := strings.Cut(arg, "-")
 		switch {
@@ -92,7 +99,7 @@ func readScope(s Scope) (b bounds, err error) {
 		}
 		b.corridor = [2]string{one, other}
 	default:
-		return no("%.60q; write global, region:<code>, participant:<id>, objective:<number>, theme:<code> or corridor:<country>-<country>", string(s))
+		return no("%.60q; write global, region:<code>, participant:<id>, objective:<number>, round:<id>, theme:<code> or corridor:<country>-<country>", string(s))
 	}
 	return b, nil
 }
@@ -117,6 +124,8 @@ func (s Scope) Words() string {
 		return fmt.Sprintf("objective %d, %s", b.objective, o.Title)
 	case b.theme.Code != "":
 		return fmt.Sprintf("theme %s, %s", b.theme.Code, b.theme.Title)
+	case b.round != "":
+		return "round " + b.round
 	case b.joins():
 		return fmt.Sprintf("the corridor between %s and %s", countryName(b.corridor[0]), countryName(b.corridor[1]))
 	}
@@ -131,9 +140,13 @@ func countryName(iso3 string) string {
 	return iso3
 }
 
-// within reads a scope and asks the charter for its participant.
+// within reads a scope and asks the charter for its participant or round.
 func (r *Reading) within(s Scope) (bounds, error) {
 	b, err := readScope(s)
+	if _, known := r.chain.rounds[b.round]; b.round != "" && !known {
+		charter, _ := r.chain.InForce()
+		return b, fmt.Errorf("%w: the charter has no round %.40q; it has %s", ErrScope, b.round, listed(charter.Rounds, func(d Round) string { return d.ID }))
+	}
 	if err != nil || b.one == "" {
 		return b, err
 	}
@@ -150,8 +163,9 @@ func (r *Reading) within(s Scope) (bounds, error) {
 }
 
 // covers is whether the scope has a participant in it: all, but for a region
-// its members on the day of the cut-off and whoever convenes it, and for a
-// corridor those of its two countries.
+// its members on the day of the cut-off and whoever convenes it, for a round those
+// to whom it is put and whoever convenes it, and for a corridor those of its two
+// countries.
 func (v *view) covers(id ParticipantID) bool {
 	p := v.chain.participants[id]
 	switch {
@@ -159,6 +173,9 @@ func (v *view) covers(id ParticipantID) bool {
 		return id == v.one
 	case v.region != "":
 		return p.Region == v.region || slices.Contains(v.regions[id], v.region)
+	case v.round != "":
+		d := v.chain.rounds[v.round]
+		return v.chain.convenes(id, d) || v.concerns(d, p)
 	case v.joins():
 		return slices.Contains(v.corridor[:], p.Country)
 	}
@@ -169,8 +186,14 @@ func (v *view) covers(id ParticipantID) bool {
 // whoever speaks of it, else whom it covers.
 func (v *view) hears(id ParticipantID) bool { return v.joins() || v.covers(id) }
 
-// touches is whether objectives are in the scope.
+// ofRound is whether what was filed for a round, or for none, is in the scope.
+func (v *view) ofRound(round string) bool { return v.round == "" || v.round == round }
+
+// touches is whether objectives are in the scope: of a thematic round its own.
 func (v *view) touches(objectives []int) bool {
+	if own := v.chain.rounds[v.round].Objectives; v.round != "" && len(own) > 0 {
+		return slices.ContainsFunc(objectives, func(n int) bool { return slices.Contains(own, n) })
+	}
 	return v.objective == 0 || slices.Contains(objectives, v.objective)
 }
 

@@ -144,7 +144,7 @@ func dropped(old, next *Charter) Refusal {
 		}
 	}
 	for _, r := range old.Rounds {
-		if !slices.Contains(next.Rounds, r) {
+		if !slices.ContainsFunc(next.Rounds, r.same) {
 			lost("/rounds", r.ID)
 		}
 	}

@@ -44,7 +44,9 @@ func (c *Chain) suspensionOf(held Suspension, filed time.Time) span {
 // and what it said before it may always take back. As a guardian of another's
 // keys it has none.
 func (c *Chain) suspended(d *Document, filed time.Time) bool {
-	if d.Kind != KindAccreditation && !recovers(d) && !seconds(d) && slices.Contains(lasting, d.Kind) {
+	switch {
+	case d.Kind == KindAccreditation, d.Kind == KindMandate, d.Kind == KindSeal, recovers(d), seconds(d), joins(d):
+	case slices.Contains(lasting, d.Kind):
 		return false
 	}
 	for id, s := range c.suspensions {

@@ -120,6 +120,9 @@ func (r *Reading) weigh() {
 		sorted(entries)
 	}
 	for _, e := range r.docs {
+		sorted(e.replacers)
+	}
+	for _, e := range r.docs {
 		r.derive(e)
 	}
 	for _, e := range r.docs {
@@ -164,6 +167,9 @@ func (r *Reading) derive(e *entry) {
 	}
 	if e.code == "" && e.doc.Kind == KindReport && e.doc.Author != r.docs[e.doc.About()].doc.Author {
 		e.stranger = len(r.under(acceding(e.doc.About(), e.doc.Author))) == 0
+	}
+	if e.unmandated = ""; e.code == "" {
+		e.unmandated = r.unmandated(e)
 	}
 }
 
@@ -232,12 +238,16 @@ func (r *Reading) settle(e *entry) {
 		if taken := r.takenBack(e.doc.About()); taken != nil {
 			e.sample = e.sample || taken.sample
 		}
-	case KindResponse: // to a comment or an assessment that is there, on what may be gone
+	case KindResponse, KindFollowUp: // to what is there, on what may be gone
 		find = func(id DocumentID) (*Document, bool) {
 			if d, ok := r.holds(id); ok || id == e.doc.About() {
 				return d, ok
 			}
-			return r.known(about.doc)(id)
+			said := about.doc
+			if said.Kind == KindResponse {
+				said = r.docs[said.About()].doc
+			}
+			return r.known(said)(id)
 		}
 	}
 	switch e.doc.Kind {

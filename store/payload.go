@@ -201,6 +201,8 @@ var lasting = map[review.Kind]bool{
 	review.KindKey:        true,
 
 	review.KindAccreditation: true,
+	review.KindMandate:       true,
+	review.KindSeal:          true,
 }
 
 // MissingPayload is a document whose payload is to be asked for, with one of

@@ -19,11 +19,11 @@ import (
 
 func assembleCommand() command {
 	return command{"assemble", "", "the stocktake of what the node holds, or of a given snapshot", func(f *flag.FlagSet) run {
-		scope := f.String("scope", "global", "`what` it covers: global, region:UN-ECA, participant:sle, objective:4, theme:safe/climate or corridor:DEU-MAR")
+		scope := f.String("scope", "global", "`what` it covers: global, region:UN-ECA, participant:sle, objective:4, round:review-2026, theme:safe/climate or corridor:DEU-MAR")
 		cutoff := f.String("cutoff", "", "count what was filed up to this `time`, as 2026-12-31T23:59:59Z (default: the last filing)")
 		rates := f.String("rates", "", "sums of money also in the base currency of this table of exchange rates, a document's `ID`")
 		snapshot := f.String("snapshot", "", "assemble this snapshot `file`, as another node's")
-		format := f.String("format", "text", "text, html, json (the whole stocktake file), csv (tables, with -o FOLDER) or snapshot (what it is made from)")
+		format := f.String("format", "text", "text, html, json (the whole stocktake file), csv (tables, with -o FOLDER) or snapshot (what it is made from) or adoption (a draft for the body that adopts it)")
 		explain := f.String("explain", "", "walk a `figure`, as \"pledges/status: fulfilled\", to its rows and documents")
 		patience := f.Duration("wait", 0, "with --snapshot: wait up to this long until the node holds what it lists")
 		out := f.String("o", "", "write to this `file` instead of stdout; of csv, to this folder")
@@ -88,6 +88,8 @@ func assembleCommand() command {
 				file = s.HTML()
 			case "snapshot":
 				file = append(s.Snapshot, '\n')
+			case "adoption":
+				file = adoptionDraft(s)
 			}
 			return c.writeOutput(*out, file)
 		}
@@ -95,7 +97,7 @@ func assembleCommand() command {
 }
 
 // formats are those of a stocktake.
-var formats = []string{"text", "html", "json", "csv", "snapshot"}
+var formats = []string{"text", "html", "json", "csv", "snapshot", "adoption"}
 
 // explain prints how a figure comes about, with the documents' titles.
 func (c *call) explain(ctx context.Context, service web.Service, s *review.Stocktake, figure, out string) error {

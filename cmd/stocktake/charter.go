@@ -30,7 +30,7 @@ func charterNewCommand() command {
 		f.Var(&witnesses, "witness", "`IDs` of the participants that cosign everybody's logs; 5 to 9 is wise")
 		f.IntVar(&o.Threshold, "threshold", 0, "accessions that put the charter in force (default: more than two thirds)")
 		out := f.String("o", "", "write to this `file` instead of stdout")
-		f.Var(&rounds, "round", "a review round as `ID:OPENS:DUE`, as 2027:2027-01-01:2027-06-30; several with commas")
+		f.Var(&rounds, "round", roundHelp)
 		f.Var(&guardians, "guardians", guardiansHelp)
 		var a answererFlags
 		a.add(f)
@@ -79,17 +79,6 @@ func charterNewCommand() command {
 	}}
 }
 
-func readRounds(flags listFlag) (rounds []review.Round, err error) {
-	for _, r := range flags {
-		part := strings.Split(r, ":")
-		if len(part) != 3 {
-			return nil, usage("--round %q: want ID:OPENS:DUE, as 2027:2027-01-01:2027-06-30", r)
-		}
-		rounds = append(rounds, review.Round{ID: part[0], Title: "Round " + part[0], Scope: "global", Opens: part[1], Due: part[2]})
-	}
-	return rounds, nil
-}
-
 const guardiansHelp = "who may recover whose keys, as `ID:NEEDED:GUARDIAN+GUARDIAN`, as sle:2:gin+gha+ecowas; with :P30D after it there are 30 days to contest instead of 14; ID: ends them"
 
 func readGuardians(flags listFlag) (map[review.ParticipantID]*review.Guardians, error) {
@@ -130,7 +119,7 @@ func charterDraft(charter *review.Charter, comment string) ([]byte, error) {
 	if charter.Previous != "" {
 		draft = fmt.Appendf(draft, "about: %s\n", charter.Previous)
 	}
-	for _, name := range []string{"title", "sample", "federation", "number", "previous", "suffix", "licence", "rules", "compact", "threshold", "suspensions", "witnesses", "accreditors", "quotas", "rounds", "participants"} {
+	for _, name := range []string{"title", "sample", "federation", "number", "previous", "decision", "suffix", "licence", "rules", "compact", "threshold", "suspensions", "witnesses", "accreditors", "quotas", "rounds", "participants"} {
 		if fields[name] == nil {
 			continue
 		}

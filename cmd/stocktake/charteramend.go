@@ -15,7 +15,7 @@ import (
 // amendFlags are what an amendment may change.
 type amendFlags struct {
 	add, closed, witness, noWitness, rounds, suspend, guardians listFlag
-	title, until, reason                                        string
+	title, until, reason, decision                              string
 	threshold, days                                             int
 	noAccreditor                                                listFlag
 	answererFlags
@@ -29,7 +29,8 @@ func charterAmendCommand() command {
 		f.Var(&a.witness, "witness", "participants that become witnesses: their `CARDS`, or the IDs of new ones")
 		f.Var(&a.noWitness, "no-witness", "`IDs` of witnesses that end to be ones")
 		f.StringVar(&a.until, "until", "", "when participants end and witnesses change, as `2027-01-01T00:00:00Z`; the members have to agree before (default: in 14 days)")
-		f.Var(&a.rounds, "round", "a new review round as `ID:OPENS:DUE`, as 2028:2028-01-01:2028-06-30")
+		f.Var(&a.rounds, "round", roundHelp)
+		f.StringVar(&a.decision, "decision", "", "the `ID` of the decision that the amendment carries out")
 		f.Var(&a.guardians, "guardians", guardiansHelp)
 		f.Var(&a.suspend, "suspend", "`IDs` of participants that are suspended in an emergency, from when this is filed")
 		f.IntVar(&a.days, "days", 30, "how many `days` a suspension lasts, 30 at most")
@@ -62,6 +63,7 @@ func charterAmendCommand() command {
 			if err != nil {
 				return err
 			}
+			next.Decision = review.DocumentID(a.decision)
 			if err := found.Chain.Follows(next); err != nil {
 				return err
 			}

@@ -171,8 +171,8 @@ func changes(a, b *review.Charter) []string {
 		}
 	}
 	for _, r := range b.Rounds {
-		if !slices.Contains(a.Rounds, r) {
-			say("round %s: %s, opens %s, reports due %s", r.ID, r.Title, r.Opens, r.Due)
+		if !slices.ContainsFunc(a.Rounds, func(was review.Round) bool { return reflect.DeepEqual(was, r) }) {
+			say("%s", roundInWords(r))
 		}
 	}
 	for _, s := range b.Suspensions {

@@ -58,7 +58,7 @@ func charterShowCommand() command {
 				fmt.Fprintf(c.out, "\n%s%s", quotaInWords(q), untilInWords(q.Until))
 			}
 			for _, r := range charter.Rounds {
-				fmt.Fprintf(c.out, "\nround %s: %s, opens %s, reports due %s", r.ID, r.Title, r.Opens, r.Due)
+				fmt.Fprintf(c.out, "\n%s", roundInWords(r))
 			}
 			if len(charter.Rounds)+len(charter.Accreditors)+len(charter.Quotas) > 0 {
 				fmt.Fprintln(c.out)

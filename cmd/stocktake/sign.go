@@ -128,9 +128,13 @@ func signCommand() command {
 		var s signFlags
 		s.add(f)
 		s.attach.add(f)
+		seal := f.String("seal", "", "keep the review that is signed, and write to this `file` the draft of a seal to publish now")
 		return func(ctx context.Context, c *call, args []string) error {
 			if len(args) != 1 {
 				return usage("name one draft; `stocktake new KIND` writes one to fill in")
+			}
+			if *seal != "" && (s.out == "" || s.out == "-" || s.out == *seal) {
+				return usage("with --seal, name with -o another file, in which you keep the review until it is revealed")
 			}
 			draft, err := readInput(args[0], maxDraft)
 			if err != nil {
@@ -141,12 +145,33 @@ func signCommand() command {
 				return err
 			}
 			c.say("signed %s", signed.Digest())
+			if *seal != "" {
+				return s.sealReview(c, signed, *seal)
+			}
 			if s.attach.any() {
 				c.say("its attachments are in %s: keep that folder beside it until it is filed", attachmentFolder(s.out))
 			}
 			return c.writeOutput(s.out, append(signed.Marshal(), '\n'))
 		}
 	}}
+}
+
+// sealReview keeps a signed review and writes the draft of its seal.
+func (s *signFlags) sealReview(c *call, signed signing.Envelope, seal string) error {
+	f, err := s.founding(c)
+	if err != nil {
+		return err
+	}
+	draft, err := sealDraft(f, signed)
+	if err != nil {
+		return err
+	}
+	if err := keepSealed(s.out, signed); err != nil {
+		return err
+	}
+	c.say("Publish the seal now: stocktake publish %s", seal)
+	c.say("Keep %s, and a copy, unseen by others: publish it on the day of the reveal. Without it nothing can be revealed.", s.out)
+	return replaceFile(seal, draft)
 }
 
 // readInput reads a file of at most limit bytes.

@@ -127,7 +127,7 @@ func abuses() []abuse {
 		get("thing below a document", "/api/v1/documents/"+someID+"/keys", 404),
 		get("participant with a script", "/participants/%3Cscript%3E", 400),
 		get("participant unknown", "/en/participants/nobody", 404),
-		get("schema unknown", "/api/v1/schema/stocktake", 404),
+		get("schema unknown", "/api/v1/schema/treaty", 404),
 		get("schema elsewhere", "/api/v1/schema/..%2flimits", 400),
 		get("API unknown", "/api/v1/keys", 404),
 		get("API version", "/api/v2/status", 404),

@@ -80,7 +80,7 @@ func TestAScopeThatIsNoneIsToldWhatThereIs(t *testing.T) {
 	f.settle(minute(10))
 	r := f.read()
 	for scope, says := range map[Scope]string{
-		"everything":          `"everything"; write global, region:<code>, participant:<id>, objective:<number>, theme:<code> or corridor:<country>-<country>`,
+		"everything":          `"everything"; write global, region:<code>, participant:<id>, objective:<number>, round:<id>, theme:<code> or corridor:<country>-<country>`,
 		"global:x":            `"global:x"; write global`,
 		"region:Africa":       `the compact has no region "Africa"; it has AES, ASEAN, `,
 		"participant:sle":     `the charter lists no participant "sle", and no accreditor answers for one; there are bgd, deu, gmb, gmb-academic, mar, ngo, phl, prt, un-eca, xsa`,

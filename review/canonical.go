@@ -48,7 +48,7 @@ func arranged(out, b []byte, i int) ([]byte, int) {
 		}
 		return append(out, ']'), i + 1
 	}
-	end := canonicalValue(b, i)
+	end := canonicalValue(b, i, maxDepth)
 	if end < 0 {
 		return out, -1
 	}

@@ -11,24 +11,25 @@ import (
 // names and small integers only. This file tells so in one pass without taking
 // anything apart; whatever is out of the ordinary it leaves to the library.
 
-// plainlyCanonical is whether a JSON text, of valid UTF-8 and bounded depth, is
-// in its RFC 8785 form. False says nothing: names with escapes or beyond ASCII,
-// fractions and integers of more than 15 digits are not looked into.
+// plainlyCanonical is whether a JSON text of valid UTF-8 is in its RFC 8785 form
+// and at most maxDepth deep. False says nothing: names with escapes or beyond
+// ASCII, fractions and integers of more than 15 digits are not looked into.
 func plainlyCanonical(b []byte) bool {
-	end := canonicalValue(b, 0)
+	end := canonicalValue(b, 0, maxDepth)
 	return end == len(b)
 }
 
-// canonicalValue is where the value at i ends, -1 if that is not plain.
-func canonicalValue(b []byte, i int) int {
+// canonicalValue is where the value at i ends, -1 if that is not plain or nests
+// deeper than depth.
+func canonicalValue(b []byte, i, depth int) int {
 	if i >= len(b) {
 		return -1
 	}
 	switch b[i] {
 	case '{':
-		return canonicalObject(b, i)
+		return canonicalObject(b, i, depth-1)
 	case '[':
-		return canonicalArray(b, i)
+		return canonicalArray(b, i, depth-1)
 	case '"':
 		return canonicalString(b, i)
 	case 't':
@@ -41,7 +42,10 @@ func canonicalValue(b []byte, i int) int {
 	return canonicalInteger(b, i)
 }
 
-func canonicalObject(b []byte, i int) int {
+func canonicalObject(b []byte, i, depth int) int {
+	if depth < 0 {
+		return -1
+	}
 	if i++; i < len(b) && b[i] == '}' {
 		return i + 1
 	}
@@ -56,7 +60,7 @@ func canonicalObject(b []byte, i int) int {
 			return -1
 		}
 		last = name
-		if i = canonicalValue(b, end+1); i < 0 || i >= len(b) {
+		if i = canonicalValue(b, end+1, depth); i < 0 || i >= len(b) {
 			return -1
 		}
 		switch b[i] {
@@ -70,12 +74,15 @@ func canonicalObject(b []byte, i int) int {
 	}
 }
 
-func canonicalArray(b []byte, i int) int {
+func canonicalArray(b []byte, i, depth int) int {
+	if depth < 0 {
+		return -1
+	}
 	if i++; i < len(b) && b[i] == ']' {
 		return i + 1
 	}
 	for {
-		if i = canonicalValue(b, i); i < 0 || i >= len(b) {
+		if i = canonicalValue(b, i, depth); i < 0 || i >= len(b) {
 			return -1
 		}
 		switch b[i] {
@@ -178,6 +185,45 @@ func fieldsOf(raw json.RawMessage) map[string]json.RawMessage {
 	return fields
 }
 
+// membersOf is the values of an object of a JSON text in its RFC 8785 form that
+// has fields of these names, in their order, and no other; nil if it has not.
+func membersOf(raw json.RawMessage, names []string) []json.RawMessage {
+	if len(raw) == 0 || raw[0] != '{' {
+		return nil
+	}
+	values := make([]json.RawMessage, 0, len(names))
+	i := 0
+	for _, name := range names {
+		end := asciiName(raw, i+1)
+		if end < 0 || end >= len(raw) || raw[end] != ':' || string(raw[i+2:end-1]) != name {
+			return nil
+		}
+		if i = skipValue(raw, end+1); i >= len(raw) {
+			return nil
+		}
+		values = append(values, raw[end+1:i])
+	}
+	if i != len(raw)-1 {
+		return nil
+	}
+	return values
+}
+
+// entriesOf takes an array of a valid JSON text apart; ok is false if it is none.
+func entriesOf(raw json.RawMessage) (entries []json.RawMessage, ok bool) {
+	if len(raw) < 2 || raw[0] != '[' {
+		return nil, false
+	}
+	for i := 1; raw[i] != ']'; {
+		end := skipValue(raw, i)
+		entries = append(entries, raw[i:end])
+		if i = end; raw[i] == ',' {
+			i++
+		}
+	}
+	return entries, true
+}
+
 // skipValue is where a value ends, by brackets and quotes alone.
 func skipValue(b []byte, i int) int {
 	for depth := 0; i < len(b); i++ {
@@ -251,7 +297,7 @@ func plainValue(b []byte, i int) (v any, end int) {
 	return json.Number(b[i:end]), end
 }
 
-func plainString(b []byte, i int) (any, int) {
+func plainString(b []byte, i int) (string, int) {
 	end := canonicalString(b, i)
 	if bytes.IndexByte(b[i:end], '\\') < 0 {
 		return string(b[i+1 : end-1]), end

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	json2 "github.com/go-json-experiment/json"
 	"github.com/gowebpki/jcs"
 
 	"stocktake/signing"
@@ -52,8 +53,11 @@ const statementType = "https://in-toto.io/Statement/v1"
 // not a statement, or breaks a rule of its kind. A kind or version that this
 // program does not know is no error: Known is false.
 func Parse(payload []byte) (*Document, error) {
-	if err := canonicalForm(payload); err != nil {
-		return nil, Refusal{*err}
+	plain := utf8.Valid(payload) && len(payload) <= signing.MaxPayload && plainlyCanonical(payload)
+	if !plain {
+		if err := canonicalForm(payload); err != nil {
+			return nil, Refusal{*err}
+		}
 	}
 	d, predicate, err := readStatement(payload)
 	if err != nil {
@@ -63,7 +67,7 @@ func Parse(payload []byte) (*Document, error) {
 	if !ok || newPredicate(kind) == nil {
 		return d, nil
 	}
-	decoded, refusal := readPredicate(kind, predicate, true)
+	decoded, refusal := readPredicate(kind, predicate, plain, true)
 	if refusal == nil {
 		refusal = checkSubjects(kind, d.Subjects, decoded).tidy(schemas()[kind].fields)
 	}
@@ -75,10 +79,11 @@ func Parse(payload []byte) (*Document, error) {
 }
 
 // readPredicate decodes a predicate that keeps all the rules of its kind; if
-// not filled, without the fields that the command fills in.
-func readPredicate(k Kind, raw json.RawMessage, filled bool) (predicate, Refusal) {
+// not filled, without the fields that the command fills in. Plain is whether it
+// is known to be plainly canonical.
+func readPredicate(k Kind, raw json.RawMessage, plain, filled bool) (predicate, Refusal) {
 	s := schemas()[k]
-	if !s.fields.plainlyFits(raw) {
+	if !plain || !s.fields.plainlyFits(raw) {
 		generic, ok := genericJSON(raw)
 		if !ok {
 			return nil, Refusal{*refuse("", "not-json")}
@@ -88,7 +93,7 @@ func readPredicate(k Kind, raw json.RawMessage, filled bool) (predicate, Refusal
 		}
 	}
 	predicate := newPredicate(k)
-	if err := json.Unmarshal(raw, predicate); err != nil {
+	if err := json2.Unmarshal(raw, predicate); err != nil {
 		panic(fmt.Sprintf("review: schema/%s.json takes what %T does not: %v", k, predicate, err))
 	}
 	if r := checkRules(predicate).tidy(s.fields); len(r) > 0 {
@@ -134,8 +139,6 @@ func canonicalForm(payload []byte) *FieldError {
 		return refuse("", "not-utf8")
 	case jsonDepth(payload) > maxDepth:
 		return refuse("", "too-deep", "limit", strconv.Itoa(maxDepth))
-	case plainlyCanonical(payload):
-		return nil
 	case !json.Valid(payload):
 		return refuse("", "not-json")
 	}
@@ -175,19 +178,20 @@ func readStatement(payload []byte) (*Document, json.RawMessage, *FieldError) {
 	if err != nil {
 		return nil, nil, err
 	}
+	kind, predicate, predicateType, subject := fields[0], fields[1], fields[2], fields[3]
 	d := &Document{ID: DocumentID(signing.PayloadDigest(payload).String())}
-	if t, ok := jsonString(fields["_type"]); !ok || t != statementType {
+	if t, ok := jsonString(kind); !ok || t != statementType {
 		return nil, nil, refuse("/_type", "not-a-statement", "type", statementType)
 	}
 	var ok bool
-	if d.Type, ok = jsonString(fields["predicateType"]); !ok || d.Type == "" || len(d.Type) > maxPredicateType || !isOnly(d.Type, '!', '~') {
+	if d.Type, ok = jsonString(predicateType); !ok || d.Type == "" || len(d.Type) > maxPredicateType || !isOnly(d.Type, '!', '~') {
 		return nil, nil, refuse("/predicateType", "not-a-predicate-type", "limit", strconv.Itoa(maxPredicateType))
 	}
-	if len(fields["predicate"]) == 0 || fields["predicate"][0] != '{' {
+	if len(predicate) == 0 || predicate[0] != '{' {
 		return nil, nil, wrongType("/predicate", "object")
 	}
-	var subjects []json.RawMessage
-	if json.Unmarshal(fields["subject"], &subjects) != nil || subjects == nil {
+	subjects, ok := entriesOf(subject)
+	if !ok {
 		return nil, nil, wrongType("/subject", "array")
 	}
 	if len(subjects) < 1 || len(subjects) > maxSubjects {
@@ -200,7 +204,7 @@ func readStatement(payload []byte) (*Document, json.RawMessage, *FieldError) {
 		}
 		d.Subjects = append(d.Subjects, s)
 	}
-	return d, fields["predicate"], nil
+	return d, predicate, nil
 }
 
 func readSubject(pointer string, raw json.RawMessage) (s Subject, err *FieldError) {
@@ -208,15 +212,15 @@ func readSubject(pointer string, raw json.RawMessage) (s Subject, err *FieldErro
 	if err != nil {
 		return s, err
 	}
-	digest, err := exactObject(pointer+"/digest", fields["digest"], "sha256")
+	digest, err := exactObject(pointer+"/digest", fields[0], "sha256")
 	if err != nil {
 		return s, err
 	}
-	hex, ok := jsonString(digest["sha256"])
+	hex, ok := jsonString(digest[0])
 	if !ok || !isHex(hex, 64) {
 		return s, refuse(pointer+"/digest/sha256", "not-a-digest")
 	}
-	name, ok := jsonString(fields["name"])
+	name, ok := jsonString(fields[1])
 	if !ok {
 		return s, wrongType(pointer+"/name", "string")
 	}
@@ -226,27 +230,30 @@ func readSubject(pointer string, raw json.RawMessage) (s Subject, err *FieldErro
 	return Subject{Name: name, Digest: DocumentID(hex)}, nil
 }
 
-// exactObject reads an object that has these fields and no other. Names are
-// compared byte for byte: Go's struct decoding would also take "Predicate".
-func exactObject(pointer string, raw json.RawMessage, names ...string) (map[string]json.RawMessage, *FieldError) {
+// exactObject is the values of an object that has the fields of these names,
+// which are sorted, and no other. Names are compared byte for byte: Go's struct
+// decoding would also take "Predicate".
+func exactObject(pointer string, raw json.RawMessage, names ...string) (values []json.RawMessage, err *FieldError) {
+	if values := membersOf(raw, names); values != nil {
+		return values, nil
+	}
 	fields := fieldsOf(raw)
 	if fields == nil {
 		return nil, wrongType(pointer, "object")
 	}
 	for _, name := range names {
-		if _, ok := fields[name]; !ok {
+		value, ok := fields[name]
+		if !ok {
 			return nil, refuse(pointer+"/"+name, "missing-field")
 		}
-	}
-	if len(fields) == len(names) {
-		return fields, nil
+		values = append(values, value)
 	}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if !slices.Contains(names, name) {
 			return nil, unknownField(pointer, name, names)
 		}
 	}
-	return fields, nil
+	return values, nil
 }
 
 func jsonString(raw json.RawMessage) (s string, ok bool) {

@@ -238,11 +238,16 @@ func subjectsJSON(subjects []Subject) []byte {
 }
 
 func BenchmarkParse(b *testing.B) {
-	payload, err := os.ReadFile("testdata/golden/pledge.json")
-	require.NoError(b, err)
-	for b.Loop() {
-		if _, err := Parse(payload); err != nil {
-			b.Fatal(err)
-		}
+	for _, k := range []Kind{KindPledge, KindComment} {
+		b.Run(string(k), func(b *testing.B) {
+			payload, err := os.ReadFile("testdata/golden/" + string(k) + ".json")
+			require.NoError(b, err)
+			b.SetBytes(int64(len(payload)))
+			for b.Loop() {
+				if _, err := Parse(payload); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

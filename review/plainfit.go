@@ -12,14 +12,13 @@ import (
 // the text, by the few keywords that the schemas use. It never says what is
 // wrong: whatever it does not take, kindSchema.check looks into.
 
-// plainlyFits is whether a JSON text is in its RFC 8785 form and keeps the schema
-// and the forms of its fields. False says nothing.
+// plainlyFits is whether a plainly canonical text keeps the schema and the forms
+// of its fields. False says nothing.
 func (f *field) plainlyFits(raw json.RawMessage) bool {
-	return plainlyCanonical(raw) && f.fit(raw, 0) == len(raw)
+	return f.fit(raw, 0) == len(raw)
 }
 
-// fit is where the value at i of a plainly canonical text ends, -1 unless it
-// plainly fits.
+// fit is where the value at i ends, -1 unless it plainly fits.
 func (f *field) fit(b []byte, i int) int {
 	switch c := b[i]; {
 	case c == '{' && f.Type == "object":
@@ -27,8 +26,8 @@ func (f *field) fit(b []byte, i int) int {
 	case c == '[' && f.Type == "array":
 		return f.fitArray(b, i)
 	case c == '"' && f.Type == "string":
-		v, end := plainString(b, i)
-		return f.fitsIf(f.text(v.(string)), end)
+		s, end := plainString(b, i)
+		return f.fitsIf(f.text(s), end)
 	case c == 't' && f.Type == "boolean": // the schemas know no false
 		return i + len("true")
 	case f.Type == "integer" && (c == '-' || '0' <= c && c <= '9'):

@@ -75,7 +75,7 @@ func CheckDraft(k Kind, predicate map[string]any) Refusal {
 	if err != nil {
 		return Refusal{*refuse("", "not-json")}
 	}
-	_, r := readPredicate(k, raw, false)
+	_, r := readPredicate(k, raw, plainlyCanonical(raw), false)
 	return r
 }
 

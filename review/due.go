@@ -90,7 +90,7 @@ func fillDue(v *view, unit string, t *table) {
 		}
 	}
 	for _, e := range v.under(byAuthor(p.ID, KindPledge)) {
-		if e.counts() && v.touches(objectivesOf(e.doc)) && v.speaks(e) {
+		if e.counts() && (v.objective == 0 || v.touches(objectivesOf(e.doc))) && v.speaks(e) {
 			pledges = append(pledges, e)
 		}
 	}

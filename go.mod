@@ -19,6 +19,7 @@ require (
 	github.com/stretchr/testify v1.12.1 // assertions in tests
 	golang.org/x/crypto v0.57.0 // certificates from an ACME authority (acme/autocert), the passwords of the desk (scrypt)
 	golang.org/x/mod v0.42.0 // RFC 6962 trees and proofs (sumdb/tlog), signed notes (sumdb/note)
+	golang.org/x/net v0.59.0 // an HTML tokenizer (html), for the links in a copy of the pages
 	golang.org/x/sync v0.24.0 // errgroup: what runs together ends together
 	golang.org/x/sys v0.48.0 // free disk space, before every write
 	golang.org/x/term v0.46.0 // passwords typed without echo
@@ -114,7 +115,6 @@ require (
 	go.uber.org/zap v1.28.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/exp v0.0.0-20260718201538-764159d718ef // indirect
-	golang.org/x/net v0.59.0 // indirect
 	golang.org/x/telemetry v0.0.0-20260924152758-ed294f943157 // indirect
 	golang.org/x/text v0.42.0 // indirect
 	golang.org/x/time v0.15.0 // indirect

@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 		testscript.Run(t, testscript.Params{Files: []string{"testdata/script/badinput.txtar", "testdata/script/codes.txtar", "testdata/script/carried.txtar"}})
 		return
 	}
-	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: map[string]func(*testscript.TestScript, bool, []string){"linked": linked}})
 }
 
 // readme is a section of the README: its blocks of one language.

@@ -30,6 +30,9 @@ const (
 	// maxHeader bounds a request's headers: browsers send 1 to 2 KiB, proxies
 	// add some.
 	maxHeader = 16 << 10
+	// maxSiteFiles bounds a copy of the pages: a federation of 1,000 documents has
+	// some 30,000 files a language, and a folder tree of a million takes hours.
+	maxSiteFiles = 1_000_000
 	// maxWait bounds how long a filing waits to become final: what a browser,
 	// a proxy and a person wait anyway.
 	maxWait = 60 * time.Second

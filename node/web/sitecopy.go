@@ -218,7 +218,7 @@ func (s *siteCopy) name(address string) string {
 }
 
 // fileOf: a page is index.html in a folder of its path, an answer of the API a
-// .json, other files keep their names. A query is told apart by its digest.
+// .json, an attachment a .bin; other files keep their names. A query is told apart by its digest.
 func (s *siteCopy) fileOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -236,8 +236,10 @@ func (s *siteCopy) fileOf(address string) string {
 		return ""
 	case first == "api" && path.Ext(p) == "":
 		p += ".json"
-	case path.Ext(p) == "", strings.Contains(p, "/attachments/"):
-		return "" // a page of no language; a file that another server might show as a page of its own
+	case strings.Contains(p, "/attachments/"): // no server shows it as a page of its own
+		p += ".bin"
+	case path.Ext(p) == "": // a page of no language
+		return ""
 	}
 	if u.RawQuery == "" {
 		return p

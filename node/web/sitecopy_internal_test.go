@@ -21,8 +21,8 @@ func TestLinksOfACopyAreRelative(t *testing.T) {
 	assert.Equal(t, `<!doctype html><html lang="en"><head><link rel="stylesheet" href="../../style.css">`+
 		`</head><body><a href="../../`+kind+`#top">A &amp; B</a><a href="#main">skip</a><a lang="fr">Français</a>`+
 		`<a>Search</a><a href="https://example.org/?a=1&amp;b=2">there</a>`+
-		`<a href="../../api/v1/documents/00.json">JSON</a><a>file</a></body></html>`, string(got))
-	assert.ElementsMatch(t, []string{"/style.css", "/en/documents?kind=pledge", "/api/v1/documents/00"}, s.waiting)
+		`<a href="../../api/v1/documents/00.json">JSON</a><a href="../../documents/00/attachments/evil.html.bin">file</a></body></html>`, string(got))
+	assert.ElementsMatch(t, []string{"/style.css", "/en/documents?kind=pledge", "/api/v1/documents/00", "/documents/00/attachments/evil.html"}, s.waiting)
 }
 
 func TestNoFileOfACopyLiesOutsideIt(t *testing.T) {

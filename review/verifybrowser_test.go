@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"stocktake/signing"
 )
 
 // layOut writes an export with its page into a folder, and as the zip that a
@@ -136,6 +138,47 @@ func TestVerifyPageWithoutWebCrypto(t *testing.T) {
 	assert.Contains(t, b.eval(`document.getElementById("beyond").textContent`), "stocktake verify")
 	b.keep("cannot")
 	assert.Empty(t, b.errors)
+}
+
+// TestVerifyPageFetchesFromItsNode opens it as a document's page at a node does:
+// it takes the files from there, and no other document's for those.
+func TestVerifyPageFetchesFromItsNode(t *testing.T) {
+	files := exportedOf(readCase(t, "testdata/verify/plain-pledge"))
+	dir, _ := layOut(t, files)
+	bundle, err := signing.ParseBundle(files[FileBundle])
+	require.NoError(t, err)
+	id, other := bundle.Leaf.Digest.String(), strings.Repeat("0", 64)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /verify.html", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Security-Policy", VerifyPagePolicy()+"; frame-ancestors 'none'")
+		_, err := w.Write(VerifyPage())
+		assert.NoError(t, err)
+	})
+	for _, name := range []string{id, other} {
+		mux.HandleFunc("GET /documents/"+name+"/files.zip", func(w http.ResponseWriter, r *http.Request) {
+			http.ServeFile(w, r, filepath.Join(dir, "files.zip"))
+		})
+	}
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	b := openBrowser(t)
+
+	b.open(server.URL+"/verify.html#"+id, 1100, 900)
+	state, words := b.verdict()
+	assert.Equal(t, "unnamed", state, words)
+	b.name(string(caseGenesis(t)))
+	state, words = b.verdict()
+	assert.Equal(t, "valid", state, words)
+
+	b.open(server.URL+"/verify.html?again#"+other, 1100, 900)
+	state, words = b.verdict()
+	assert.Equal(t, "invalid", state, "another document's files")
+	assert.Contains(t, words, "which was asked for")
+	assert.Empty(t, b.errors)
+
+	b.open(server.URL+"/verify.html?none#"+strings.Repeat("1", 64), 1100, 900)
+	state, words = b.verdict()
+	assert.Equal(t, "undecided", state, words)
 }
 
 // keep writes a picture of the page to the folder that STOCKTAKE_PICTURES names,

@@ -110,9 +110,9 @@ var consultationsGroup = group{
 	fill:    fillConsultations,
 	rows:    func(c *Contents) any { return &c.Consultations },
 	section: func(c *Contents) *Section {
-		s := c.newSection(groupConsultations, "Who was consulted for self-assessments, as their authors say", "assessment", "by", "capacity", "who", "state", "how", "what changed")
+		s := c.newSection(groupConsultations, "Who was consulted for self-assessments, as their authors say", "assessment", "by", "capacity", "participant", "who", "state", "how", "what changed")
 		for _, r := range c.Consultations {
-			s.add(r.Sample, string(r.Assessment), string(r.Author), r.Capacity, whom(r.Participant, r.Who), r.State, r.How, r.Changed)
+			s.add(r.Sample, string(r.Assessment), string(r.Author), r.Capacity, string(r.Participant), r.Who, r.State, r.How, r.Changed)
 		}
 		return s
 	},

@@ -67,7 +67,7 @@ const (
 	groupSeals         = "seals"
 	groupConsultations = "consultations"
 	groupConcurrence   = "concurrence"
-	groupProgress      = "progress reports"
+	groupProgress      = "progress-reports"
 	groupIndicators    = "indicators"
 	groupProposals     = "proposals"
 	groupDecisions     = "decisions"

@@ -123,7 +123,7 @@ func (n *naive) reviewRows(region string, in func(ParticipantID) bool) map[strin
 		if code, regional := strings.CutPrefix(d.Scope, "region:"); region != "" && regional && code != region {
 			continue
 		}
-		state := "open"
+		state := "running"
 		if day < d.Opens {
 			state = "not open yet"
 		} else if day > d.Due {
@@ -283,7 +283,7 @@ func (n *naive) reviewRows(region string, in func(ParticipantID) bool) map[strin
 		if region != "" && p.Scope != "region:"+region {
 			continue
 		}
-		add("progress reports", ProgressRow{Row: Row{Key: string(d.ID), Sample: n.sample(d.ID), In: []string{"progress reports", reach}}, ID: d.ID, Author: p.Author, Title: p.Title,
+		add("progress-reports", ProgressRow{Row: Row{Key: string(d.ID), Sample: n.sample(d.ID), In: []string{"progress reports", reach}}, ID: d.ID, Author: p.Author, Title: p.Title,
 			Scope: p.Scope, Round: p.Round, Period: p.Period, Objectives: []int{p.Findings[0].Objective}, Findings: len(p.Findings), Values: len(p.Values), Filed: n.filedText(d.ID)})
 		for i, v := range p.Values {
 			row := IndicatorRow{Row: Row{Key: fmt.Sprintf("%s/%03d", d.ID, i), Sample: n.sample(d.ID), In: []string{"values", "of an adopted set"}}, Report: d.ID, Author: p.Author,
@@ -527,7 +527,7 @@ func (n *naive) checkReviewRows(t *testing.T, s *Stocktake, region string, in fu
 	checkRows(t, "seals", c.Seals, want)
 	checkRows(t, "consultations", c.Consultations, want)
 	checkRows(t, "concurrence", c.Concurrence, want)
-	checkRows(t, "progress reports", c.Progress, want)
+	checkRows(t, "progress-reports", c.Progress, want)
 	checkRows(t, "indicators", c.Indicators, want)
 	checkRows(t, "decisions", c.Decisions, want)
 	checkRows(t, "proposals", c.Proposals, want)
@@ -602,7 +602,7 @@ func TestReviewsEqualTheNaiveReference(t *testing.T) {
 		"mandates invited", "mandates consented", "mandates team complete", "mandates draft", "mandates corrected", "mandates final", "mandates replied", "mandates as a reviewer",
 		"assessments peer review", "assessments drafts for correction", "coverage received: peer review", "coverage gave: peer review", "coverage reviewed by others",
 		"seals committed and not revealed", "seals revealed", "seals revealed early", "seals filed before it was sealed",
-		"concurrence concurrence", "concurrence dissent", "consultations consultations", "indicators values", "progress reports global",
+		"concurrence concurrence", "concurrence dissent", "consultations consultations", "indicators values", "progress-reports global",
 		"decisions decisions", "proposals commented on", "proposals adopted", "adopted named by a decision", "translations of an earlier version",
 		"recommendations follow-up: in-progress", "recommendations no follow-up yet", "recommendations follow-up seen differently",
 	} {

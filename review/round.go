@@ -121,14 +121,14 @@ type RoundRow struct {
 
 // Where a round stands on the day of the cut-off.
 const (
-	roundAhead = "not open yet"
-	roundOpen  = "open"
-	roundPast  = "due date passed"
+	roundAhead   = "not open yet"
+	roundRunning = "running"
+	roundPast    = "due date passed"
 )
 
 var roundsGroup = group{
 	name:    groupRounds,
-	figures: []string{"rounds", roundAhead, roundOpen, roundPast},
+	figures: []string{"rounds", roundAhead, roundRunning, roundPast},
 	fixed: func(v *view) []string {
 		return collect(v.charter.Rounds, func(d Round) string { return d.ID })
 	},
@@ -165,8 +165,8 @@ func fillRounds(v *view, unit string, t *table) {
 		return
 	}
 	row := &RoundRow{
-		Row:   Row{Key: d.ID, In: []string{"rounds", roundOpen}, Sample: d.Sample, Cites: []DocumentID{v.inForce}},
-		Title: d.Title, Type: d.Type, Scope: d.Scope, Opens: d.Opens, Due: d.Due, Reveal: d.Reveal, Themes: d.Themes, Objectives: d.Objectives, State: roundOpen,
+		Row:   Row{Key: d.ID, In: []string{"rounds", roundRunning}, Sample: d.Sample, Cites: []DocumentID{v.inForce}},
+		Title: d.Title, Type: d.Type, Scope: d.Scope, Opens: d.Opens, Due: d.Due, Reveal: d.Reveal, Themes: d.Themes, Objectives: d.Objectives, State: roundRunning,
 	}
 	switch {
 	case v.day < d.Opens:

@@ -98,13 +98,16 @@ func (p *Application) check(r *Refusal) {
 	checkPlace(r, "/country", p.Country, p.Sample)
 }
 
-func (p *Application) relate(_ *Chain, _, about *Document, _ finder) (r Refusal) {
+func (p *Application) relate(_ *Chain, _, about *Document, find finder) (r Refusal) {
 	facility := about.Predicate.(*Facility)
 	if facility.Author == p.Author {
 		return Refusal{*refuse("/about", "host-applies")}
 	}
 	facility.checkCurrency(&r, p.Currency)
 	checkKnown(&r, "/criteria", "unknown-criterion", p.Criteria, facility.Criteria)
+	if a, ok := predicateIn[*Assessment](find, p.Assessment); ok && a.Stage == stageDraft {
+		r.add("/assessment", "rests-on-a-draft")
+	}
 	return r
 }
 

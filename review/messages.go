@@ -363,6 +363,7 @@ var messages = map[string]string{
 	"other-round round":             "the mandate names round {round}: write that, or leave it out",
 	"outside-the-mandate":           "on an objective that its mandate does not name",
 	"outside-the-mandate objective": "the mandate does not name objective {objective}: remove this finding",
+	"rests-on-a-draft":              "this review is a draft for the reviewed to correct: wait for the final one and give its ID",
 	"draft-after-final":             "a draft does not replace a final review: write final, or leave out what it replaces",
 	"self-review reviewed":          "nobody reviews itself: {reviewed} can file an assessment of type self",
 	"interests-missing":             "whoever joins a review team declares its interests: write none if there are none",

@@ -20,7 +20,7 @@ func (p *Pledge) citations() []citation {
 }
 
 // answerable are the kinds that ask for a pledge, or for a better one.
-var answerable = []Kind{KindComment, KindAssessment}
+var answerable = []Kind{KindComment, KindAssessment, KindProgress, KindFollowUp, KindDecision, KindStocktake}
 
 func (p *Pledge) checkTargets(r *Refusal) {
 	for i, t := range p.Targets {

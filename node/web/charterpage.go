@@ -45,7 +45,7 @@ func (n *site) charterPage(_ context.Context, v *view, r *http.Request) (string,
 		CompactName: v.compactName(), CompactKnown: v.charter.Compact == compact.Digest(),
 	}
 	for _, round := range v.charter.Rounds {
-		body.Rounds = append(body.Rounds, charterRound{round, v.scopeName(review.Scope(round.Scope), v.name)})
+		body.Rounds = append(body.Rounds, charterRound{round, v.scopeName(review.Scope(round.Scope), v.name, v.round)})
 	}
 	for _, w := range v.charter.Witnesses {
 		body.Witnesses = append(body.Witnesses, charterWitness{w, w.Participant, v.name(w.Participant)})

@@ -104,12 +104,25 @@ func (r fieldReader) fields(k review.Kind, predicate json.RawMessage, skip ...st
 			p := schema.Properties[name]
 			field := shownField{name, r.fieldTitle(name, p.Title), r.value(p, v)}
 			if name == "round" {
-				field.Value.Text = r.round(field.Value.Text)
+				field.Value = r.roundLink(field.Value.Text)
+			}
+			if code, ok := v.(string); ok && name == "type" && k == review.KindAssessment {
+				field.Value.Text = r.typeInWords(k, code)
 			}
 			fields = append(fields, field)
 		}
 	}
 	return fields
+}
+
+// roundLink leads to a round's stocktake; what the charter lists no more stands
+// as it is.
+func (r fieldReader) roundLink(id string) value {
+	title := r.round(id)
+	if title == id {
+		return value{Text: id}
+	}
+	return value{Form: "link", Text: title, Href: "/stocktake?scope=round:" + id}
 }
 
 func (r fieldReader) value(f *schemaField, v any) value {
@@ -196,8 +209,8 @@ func (r fieldReader) text(f *schemaField, s string) value {
 		return value{Form: "text", Text: s}
 	case "region":
 		return value{Form: "link", Text: r.regionName(s), Href: "/stocktake?scope=region:" + s}
-	case "scope":
-		return value{Form: "link", Text: r.scopeName(review.Scope(s), r.name), Href: "/stocktake?scope=" + s}
+	case "scope", "stocktake-scope":
+		return value{Form: "link", Text: r.scopeName(review.Scope(s), r.name, r.round), Href: "/stocktake?scope=" + s}
 	case "country":
 		return value{Form: "words", Text: r.countryName(s)}
 	case "date", "date-or-open":

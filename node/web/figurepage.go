@@ -71,7 +71,7 @@ func (n *site) figurePage(ctx context.Context, v *view, r *http.Request) (string
 	}
 	rows := a.Rows(q.Group)
 	body := &figureBody{
-		Of: v.scopeName(q.Scope, v.name), Stocktake: stocktakeAddress(q.AssembleRequest), Named: q.Name != "", Sample: q.Sample, Page: at,
+		Of: v.scopeName(q.Scope, v.name, v.round), Stocktake: stocktakeAddress(q.AssembleRequest), Named: q.Name != "", Sample: q.Sample, Page: at,
 		Group: figureAddress(q.AssembleRequest, q.Group, "", false), Data: "/api/v1" + figureAddress(q.AssembleRequest, q.Group, q.Name, false),
 	}
 	figure := review.Figure{Group: q.Group, Name: q.Name, Sample: q.Sample}

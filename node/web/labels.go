@@ -25,6 +25,7 @@ var reasons = map[string]string{
 	review.ReasonMalformed: "bad", review.ReasonNotUnderstood: "warn", review.ReasonSignatureInvalid: "bad",
 	review.ReasonKeyNotInForce: "bad", review.ReasonAuthorNotInForce: "bad", review.ReasonSuspended: "warn",
 	review.ReasonAfterCutoff: "warn", review.ReasonNotFounded: "warn", review.ReasonNotAcceded: "warn", review.ReasonNotAdopted: "warn",
+	review.ReasonNotConsented: "warn", review.ReasonNotJoined: "warn",
 	review.ReasonVoidReceipt: "bad", review.ReasonVoidFork: "bad", review.ReasonForked: "bad", review.ReasonOverQuota: "bad",
 	review.ReasonDuplicate: "good", review.ReasonSeconding: "warn", review.ReasonUnderWay: "warn", review.ReasonContested: "bad",
 	"key-not-authors": "bad",
@@ -60,7 +61,7 @@ func (w words) why(reason string) string {
 // tones are the signs beside those words of a stocktake that need another than
 // the plain one.
 var tones = map[string]string{
-	"filed": "good", "fulfilled": "good", "confirmed": "good", "acceded": "good", "accredited": "good", "in force": "good", "supported": "good", "answered": "good",
+	"filed": "good", "fulfilled": "good", "implemented": "good", "confirmed": "good", "acceded": "good", "accredited": "good", "in force": "good", "supported": "good", "answered": "good",
 	"late": "warn", "flexibility used": "good", "in-progress": "warn", "confirmed an earlier version": "warn",
 	"not reported reached, due passed": "warn", "reached after its due date": "warn", "behind the straight line": "warn", "reached": "good",
 	"claimed, not confirmed": "warn", "withdrawn": "warn", "open": "warn", "discontinued": "bad",

@@ -52,8 +52,10 @@ func families() []string {
 		add("kind.", string(k))
 		for _, f := range pageSchemas()[k].all() {
 			keys = append(keys, fieldKey(f.name, f.field.Title))
-			if f.name != "kind" && f.name != "kinds" && f.name != "type" || f.field.Form != "" {
-				add("word.", f.codes()...)
+			for _, code := range f.codes() {
+				if pageSchemas()[review.Kind(code)] == nil { // a kind has its name
+					add("word.", code)
+				}
 			}
 		}
 	}
@@ -61,9 +63,6 @@ func families() []string {
 		add("many.", string(k))
 	}
 	add("group.", participantKinds...)
-	add("word.", participantKinds[:len(participantKinds)-1]...)
-	add("word.", pageSchemas()[review.KindAssessment].Properties["type"].Enum...)
-	add("word.", pageSchemas()[review.KindComment].Properties["type"].Enum...)
 	add("word.", review.AccreditedTypes()...)
 	add("word.", compact.Principles()...)
 	add("accession.", pageSchemas()[review.KindAccession].Properties["role"].Enum...)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"stocktake/node/web/lang"
 	"stocktake/review"
 	"stocktake/review/compact"
 	"stocktake/signing"
@@ -21,14 +22,33 @@ type celler struct {
 // title is a participant's ID must not become that participant.
 var authorsColumns = []string{
 	"title", "name", "indicator", "unit", "purpose", "reason", "party", "milestone", "measure", "lead office", "cost", "what changed",
-	"how", "who", "words", "source", "said by", "what", "conditions outstanding", "result", "acceding means", "target", "carried out by", "interests declared",
+	"how", "who", "words", "source", "said by", "what", "conditions outstanding", "result", "acceding means", "target", "interests declared",
+}
+
+// scopeColumns may name everybody, by a word that stands for a level elsewhere.
+var scopeColumns = []string{"scope", "of"}
+
+// languageColumns hold tags of languages, which look like IDs of participants.
+var languageColumns = []string{"original in", "translated to"}
+
+// languageName is a language's own name, of one that pages speak, else its tag.
+func languageName(tag string) value {
+	if l, ok := lang.Find(tag); ok {
+		return value{Text: l.Name, Language: tag}
+	}
+	return value{Form: "code", Text: tag}
 }
 
 // cell is what a cell says: a document, a participant, a day, a number, a code
 // in words, several of them, or an author's own words.
 func (c celler) cell(column, s string) value {
-	if slices.Contains(authorsColumns, column) {
+	switch {
+	case slices.Contains(authorsColumns, column):
 		return c.authors(s)
+	case slices.Contains(scopeColumns, column) && s == string(review.ScopeGlobal):
+		return value{Form: "link", Text: c.say("scope.global"), Href: "/stocktake"}
+	case slices.Contains(languageColumns, column):
+		return languageName(s)
 	}
 	if v, ok := c.known(s); ok {
 		return v
@@ -77,8 +97,8 @@ func (c celler) known(s string) (value, bool) {
 	if _, ok := compact.Region(strings.TrimPrefix(s, "region:")); ok {
 		return c.orOpen("region", strings.TrimPrefix(s, "region:")), true
 	}
-	if _, err := readScope(s); err == nil && s != "" {
-		return c.orOpen("scope", s), true
+	if _, err := readScope(s); err == nil && strings.Contains(s, ":") {
+		return value{Form: "link", Text: c.scopeName(review.Scope(s), c.name, c.round), Href: "/stocktake?scope=" + s}, true
 	}
 	if _, err := time.Parse(time.DateOnly, s); err == nil {
 		return c.orOpen("date", s), true
@@ -89,8 +109,18 @@ func (c celler) known(s string) (value, bool) {
 	if decimalText.MatchString(s) {
 		return c.orOpen("decimal", s), true
 	}
-	if round := c.round(s); round != s {
-		return value{Text: round}, true
+	if round := c.fields("").roundLink(s); round.Form == "link" {
+		return round, true
+	}
+	if what, n, ok := cutLast(s, ": "); ok && decimalText.MatchString(n) { // how many of what
+		if v := c.word(what); v.Language == "" {
+			return value{Form: "words", Text: c.say("figure.of", "what", v.Text, "of", c.Decimal(n))}, true
+		}
+	}
+	if kind, id, ok := strings.Cut(s, " "); ok && c.Has("kind."+kind) {
+		if _, err := signing.ParseDigest(id); err == nil {
+			return c.known(id)
+		}
 	}
 	if v := c.word(s); v.Language == "" {
 		return v, true

@@ -53,7 +53,7 @@ func (n *site) stocktakePage(ctx context.Context, v *view, r *http.Request) (str
 		return "", nil, err
 	}
 	body := stocktakeBody{
-		assembled: a, Of: v.scopeName(q.Scope, v.name), Cutoff: a.Manifest.Cutoff, Asked: q.Cutoff, Scopes: v.scopes(q.Scope),
+		assembled: a, Of: v.scopeName(q.Scope, v.name, v.round), Cutoff: a.Manifest.Cutoff, Asked: q.Cutoff, Scopes: v.scopes(q.Scope),
 		Download: "/api/v1/stocktake?scope=" + string(q.Scope), Query: "?scope=" + string(q.Scope), tables: tabler{v, held.byID, q}.tables(a),
 	}
 	if q.Cutoff != "" {
@@ -132,6 +132,10 @@ func (v *view) scopes(now review.Scope) []scopeGroup {
 	for _, o := range compact.Objectives() {
 		objectives.Choices = append(objectives.Choices, one("objective:"+itoa(o.N), v.objectiveName(o.N)))
 	}
+	rounds := scopeGroup{Title: v.say("charter.rounds")}
+	for _, d := range v.charter.Rounds {
+		rounds.Choices = append(rounds.Choices, one("round:"+d.ID, d.Title))
+	}
 	themes := scopeGroup{Title: v.say("objectives.themes")}
 	for _, t := range compact.Themes() {
 		themes.Choices = append(themes.Choices, one("theme:"+t.Code, v.themeTitle(t).Text))
@@ -139,6 +143,9 @@ func (v *view) scopes(now review.Scope) []scopeGroup {
 	for _, g := range []scopeGroup{commissions, bodies, participants} {
 		slices.SortFunc(g.Choices, func(a, b choice) int { return strings.Compare(a.Title, b.Title) })
 		groups = append(groups, g)
+	}
+	if len(rounds.Choices) > 0 {
+		groups = append(groups, rounds)
 	}
 	return append(groups, objectives, themes)
 }

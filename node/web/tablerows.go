@@ -12,7 +12,7 @@ import (
 func (t tabler) due(a *assembled) []dueRound {
 	var rounds []dueRound
 	for _, round := range t.charter.Rounds {
-		d := dueRound{Round: round, ScopeName: t.scopeName(review.Scope(round.Scope), t.name)}
+		d := dueRound{Round: round, ScopeName: t.scopeName(review.Scope(round.Scope), t.name, t.round)}
 		states := map[string][]ref{}
 		var order []string
 		for _, row := range realFirst(a.Due, func(r review.DueRow) bool { return r.Sample }) {
@@ -112,6 +112,12 @@ func (t tabler) resources(a *assembled) []resourceLine {
 
 // assessed puts all judgements of one thing side by side. A finding's key is
 // that of what it judges and the assessment's ID.
+// viewOf are the columns of judgements by their labels; all other labels share
+// one, in which each says what it is.
+var viewOf = map[string]int{"self-assessment": 0, "regional assessment": 1, "alternative (shadow) report": 3}
+
+const viewOfOthers = 2
+
 func (t tabler) assessed(a *assembled) []assessedLine {
 	findings := map[string][]review.FindingRow{}
 	for _, f := range a.Findings {
@@ -125,15 +131,21 @@ func (t tabler) assessed(a *assembled) []assessedLine {
 	var lines []assessedLine
 	for _, row := range realFirst(a.Agreement, func(r review.AgreementRow) bool { return r.Sample }) {
 		line := assessedLine{Pledge: t.document(row.Pledge), Objective: row.Objective, Agreement: t.phrases(row.In), Sample: row.Sample}
-		if line.Whom = (ref{Text: t.regionName(row.Region), Href: "/stocktake?scope=region:" + row.Region}); row.About != "" {
+		switch {
+		case row.About != "":
 			line.Whom = t.who(row.About)
+		case row.Region != "":
+			line.Whom = ref{Text: t.regionName(row.Region), Href: "/stocktake?scope=region:" + row.Region}
+		default: // of a global progress report
+			line.Whom = ref{Text: t.say("scope.global"), Href: "/stocktake"}
 		}
 		for _, f := range findings[row.Key] {
-			i := slices.Index([]string{"self-assessment", "regional assessment", "alternative (shadow) report"}, f.Label)
-			if i < 0 {
-				continue
+			rating := ratingLine{Rating: t.phrase(f.Rating), Author: t.who(f.Author), Assessment: f.Assessment, Replies: replies[f.Assessment]}
+			i, ok := viewOf[f.Label]
+			if !ok {
+				i, rating.What = viewOfOthers, t.phrase(f.Label)
 			}
-			line.Views[i] = append(line.Views[i], ratingLine{t.phrase(f.Rating), t.who(f.Author), f.Assessment, replies[f.Assessment]})
+			line.Views[i] = append(line.Views[i], rating)
 		}
 		lines = append(lines, line)
 	}
@@ -152,6 +164,12 @@ func (t tabler) comments(rows []review.CommentRow) []commentLine {
 		}
 		if row.State != "" {
 			line.State = t.state(row.State)
+		}
+		if row.Progress != "" {
+			line.FollowUp, line.Progress = row.FollowUp, t.state(row.Progress)
+		}
+		if row.Seen != "" {
+			line.SeenIn, line.Seen = row.SeenIn, t.state(row.Seen)
 		}
 		lines = append(lines, line)
 	}

@@ -99,12 +99,13 @@ type assessedLine struct {
 	Whom      ref
 	Pledge    ref // empty: all of its doing
 	Objective int
-	Views     [3][]ratingLine // self-assessments, regional ones, alternative reports
+	Views     [4][]ratingLine // self-assessments, regional ones, those of other reviewers, alternative reports
 	Agreement string
 	Sample    bool
 }
 
 type ratingLine struct {
+	What       string // the kind of review, where the column has several
 	Rating     string
 	Author     ref
 	Assessment review.DocumentID
@@ -117,6 +118,8 @@ type commentLine struct {
 	State                      standing
 	Response                   review.DocumentID
 	Intended                   value
+	Progress, Seen             standing // of a recommendation: in the follow-up of the addressee, and of the recommender
+	FollowUp, SeenIn           review.DocumentID
 }
 
 type withdrawalLine struct {

@@ -24,6 +24,8 @@ func (w words) typeInWords(k review.Kind, code string) string {
 		return ""
 	case k == review.KindAccession:
 		return w.say("accession." + code)
+	case k == review.KindAssessment && code == "regional": // others are called as their type
+		return w.phrase("regional assessment")
 	}
 	return w.phrase(code)
 }

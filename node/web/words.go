@@ -18,12 +18,7 @@ func (w words) say(key string, arguments ...any) string { return w.Text(key, arg
 // phrase is the words for a code of a document or a stocktake; a code that this
 // program has no words for stands for itself.
 func (w words) phrase(code string) string {
-	for _, key := range []string{"word." + slug(code), "kind." + code} {
-		if w.Has(key) {
-			return w.say(key)
-		}
-	}
-	return strings.ReplaceAll(code, "-", " ")
+	return w.word(code).Text
 }
 
 // slug is a code as part of a message's key: "claimed, not confirmed" is
@@ -120,8 +115,9 @@ func (w words) countryName(iso3 string) string {
 	return iso3
 }
 
-// scopeName is the words for what a stocktake is of.
-func (w words) scopeName(s review.Scope, name func(review.ParticipantID) string) string {
+// scopeName is the words for what a stocktake is of; name and round are those of
+// a participant and of a review round.
+func (w words) scopeName(s review.Scope, name func(review.ParticipantID) string, round func(id string) string) string {
 	part, of, _ := strings.Cut(string(s), ":")
 	switch part {
 	case "region":
@@ -130,6 +126,8 @@ func (w words) scopeName(s review.Scope, name func(review.ParticipantID) string)
 		return name(review.ParticipantID(of))
 	case "objective":
 		return w.say("scope.objective", "objective", w.objectiveName(atoi(of)))
+	case "round":
+		return w.say("scope.round", "round", round(of))
 	case "theme":
 		theme, _ := compact.Theme(of)
 		return w.say("scope.theme", "theme", w.themeTitle(theme).Text)

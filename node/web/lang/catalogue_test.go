@@ -28,7 +28,7 @@ var sameAsEnglish = map[string]map[string]string{
 	},
 	"es": {
 		"date.instant": "only placeholders", "document.named": "only placeholders", "size.bytes": "the same word",
-		"size.kib": "the unit’s symbol", "size.mib": "the unit’s symbol", "word.individual": "the same word", "word.no": "the same word",
+		"size.kib": "the unit’s symbol", "size.mib": "the unit’s symbol", "word.individual": "the same word", "word.no": "the same word", "word.regional": "the same word",
 	},
 	"ar": {"document.named": "only placeholders"},
 	"ru": {"date.instant": "only placeholders", "document.named": "only placeholders"},

@@ -120,13 +120,13 @@ func (n *site) fillContent(ctx context.Context, v *view, body *documentBody) err
 		Predicate     json.RawMessage `json:"predicate"`
 	}
 	if err := json.Unmarshal(body.Statement, &statement); err != nil {
-		body.Fields = v.fields("").fields("", body.Statement)
+		body.Fields = v.fields("", nil).fields("", body.Statement)
 		return nil
 	}
 	body.PredicateType = statement.PredicateType
 	parsed, err := review.Parse(body.Statement)
 	if err != nil || !parsed.Known {
-		body.Fields = v.fields("").fields("", statement.Predicate)
+		body.Fields = v.fields("", nil).fields("", statement.Predicate)
 		return nil
 	}
 	body.Common = parsed.Common
@@ -151,6 +151,18 @@ func (n *site) fillContent(ctx context.Context, v *view, body *documentBody) err
 		body.Reports = true
 		skip = append(slices.Clone(skip), "values")
 	}
-	body.Fields = v.fields(parsed.Common.Language).fields(parsed.Kind, statement.Predicate, skip...)
+	held, err := n.catalogue(ctx, v)
+	if err != nil {
+		return err
+	}
+	mention := func(id review.DocumentID) value {
+		if held.byID[id].ID == "" { // lists leave receipts and openings out
+			if d, err := n.Document(ctx, id); err == nil {
+				return value{Form: "link", Text: v.titleOf(d.Listed), Href: "/documents/" + string(id)}
+			}
+		}
+		return tabler{view: v, titles: held.byID}.mention(id)
+	}
+	body.Fields = v.fields(parsed.Common.Language, mention).fields(parsed.Kind, statement.Predicate, skip...)
 	return nil
 }

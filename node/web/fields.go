@@ -86,6 +86,7 @@ type fieldReader struct {
 	name     func(review.ParticipantID) string // of a participant
 	who      func(review.ParticipantID) ref    // the same with a link
 	round    func(id string) string            // title of a review round
+	document func(review.DocumentID) value     // another document, by its title
 }
 
 // fields shows a predicate of a known kind; another kind's is one field that
@@ -104,7 +105,9 @@ func (r fieldReader) fields(k review.Kind, predicate json.RawMessage, skip ...st
 			p := schema.Properties[name]
 			field := shownField{name, r.fieldTitle(name, p.Title), r.value(p, v)}
 			if name == "round" {
-				field.Value = r.roundLink(field.Value.Text)
+				if id := field.Value.Text; r.round(id) != id {
+					field.Value = roundLink(id, r.round(id))
+				}
 			}
 			if code, ok := v.(string); ok && name == "type" && k == review.KindAssessment {
 				field.Value.Text = r.typeInWords(k, code)
@@ -115,13 +118,8 @@ func (r fieldReader) fields(k review.Kind, predicate json.RawMessage, skip ...st
 	return fields
 }
 
-// roundLink leads to a round's stocktake; what the charter lists no more stands
-// as it is.
-func (r fieldReader) roundLink(id string) value {
-	title := r.round(id)
-	if title == id {
-		return value{Text: id}
-	}
+// roundLink leads to the stocktake of a review round.
+func roundLink(id, title string) value {
 	return value{Form: "link", Text: title, Href: "/stocktake?scope=round:" + id}
 }
 
@@ -201,7 +199,7 @@ func (r fieldReader) text(f *schemaField, s string) value {
 		if s == compact.Digest() { // which a first charter is about
 			return value{Form: "words", Text: r.compactName()}
 		}
-		return value{Form: "link", Text: short(s), Href: "/documents/" + s}
+		return r.document(review.DocumentID(s))
 	case "participant":
 		if who := r.who(review.ParticipantID(s)); who.Href != "" {
 			return value{Form: "link", Text: who.Text, Href: who.Href}

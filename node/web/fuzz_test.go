@@ -80,10 +80,11 @@ func FuzzPredicate(f *testing.F) {
 	f.Add(3, []byte(`{"checkpoint":["<script>"]}`))
 	english := words{lang.Default()}
 	read := fieldReader{
-		words: english,
-		name:  func(id review.ParticipantID) string { return string(id) },
-		who:   func(id review.ParticipantID) ref { return ref{Text: string(id)} },
-		round: func(id string) string { return id },
+		words:    english,
+		name:     func(id review.ParticipantID) string { return string(id) },
+		who:      func(id review.ParticipantID) ref { return ref{Text: string(id)} },
+		round:    func(id string) string { return id },
+		document: func(id review.DocumentID) value { return value{Form: "code", Text: string(id)} },
 	}
 	f.Fuzz(func(t *testing.T, kind int, predicate []byte) {
 		if !json.Valid(predicate) {

@@ -21,10 +21,11 @@ import (
 func (w *world) inLanguages() []string {
 	document := func(name string) string { return "/documents/" + string(w.ids[name]) }
 	return []string{
-		"/", "/stocktake", "/stocktake?scope=region:UN-ECE", "/stocktake?scope=objective:6", "/stocktake?scope=participant:xsa", "/participants", "/participants/xsa",
+		"/", "/stocktake", "/stocktake?scope=region:UN-ECE", "/stocktake?scope=objective:6", "/stocktake?scope=participant:xsa", "/stocktake?scope=round:sample-2", "/participants", "/participants/xsa",
 		"/participants/can", "/documents", "/documents?kind=receipt", "/charter", "/policy", "/protection", document("pledges/01-settlement-and-inclusion"),
 		document("sample/pledge-remittances"), document("sample/report-recruitment"), document("sample/shadow-recruitment"), document("sample/pledge-recruitment"),
 		document("sample/pledge-statistics"), "/documents/" + string(w.genesis.ID), document("8 unknown"), document("9 malformed"),
+		document("mandate"), document("final"), document("seal"), document("self"), document("progress"), document("indicators"), document("proposal"), document("adopted"), document("translation"), document("seen"),
 	}
 }
 

@@ -232,8 +232,9 @@ func (v *view) who(id review.ParticipantID) ref {
 	return ref{v.name(id), "/participants/" + string(id), p.Sample && !strings.Contains(p.Name, "SAMPLE")}
 }
 
-func (v *view) fields(language string) fieldReader {
-	return fieldReader{v.words, language, v.name, v.who, v.round}
+// fields reads documents in a language; document shows those that they name.
+func (v *view) fields(language string, document func(review.DocumentID) value) fieldReader {
+	return fieldReader{v.words, language, v.name, v.who, v.round, document}
 }
 
 // round is a review round's title, else its ID.

@@ -84,11 +84,7 @@ func (c celler) authors(s string) value {
 // known is what a single text is, if that can be told.
 func (c celler) known(s string) (value, bool) {
 	if _, err := signing.ParseDigest(s); err == nil {
-		if _, ok := c.titles[review.DocumentID(s)]; !ok {
-			return value{Form: "code", Text: short(s)}, true
-		}
-		d := c.document(review.DocumentID(s))
-		return value{Form: "link", Text: d.Text, Href: d.Href}, true
+		return c.mention(review.DocumentID(s)), true
 	}
 	if who := review.ParticipantID(s); c.members[who].ID != "" {
 		r := c.who(who)
@@ -109,8 +105,8 @@ func (c celler) known(s string) (value, bool) {
 	if decimalText.MatchString(s) {
 		return c.orOpen("decimal", s), true
 	}
-	if round := c.fields("").roundLink(s); round.Form == "link" {
-		return round, true
+	if title := c.round(s); title != s {
+		return roundLink(s, title), true
 	}
 	if what, n, ok := cutLast(s, ": "); ok && decimalText.MatchString(n) { // how many of what
 		if v := c.word(what); v.Language == "" {

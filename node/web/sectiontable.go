@@ -139,8 +139,7 @@ func (t tabler) figureName(name string) value {
 			title, form = value{Text: round}, "" // it stands in words of the charter's own
 		}
 		if what == "language" {
-			name := languageName(of)
-			return value{Form: "words", Text: t.say("figure.of", "what", capital(title.Text), "of", name.Text)}
+			return value{Text: t.say("figure.of", "what", capital(title.Text), "of", languageName(of).Text)}
 		}
 		if v := t.word(of); v.Language == "" && title.Language == "" {
 			return value{Form: form, Text: t.say("figure.of", "what", capital(title.Text), "of", v.Text)}

@@ -225,6 +225,15 @@ func (t tabler) document(id review.DocumentID) ref {
 	return r
 }
 
+// mention is a document by its title; one that is not listed here by its ID.
+func (t tabler) mention(id review.DocumentID) value {
+	if _, listed := t.titles[id]; !listed {
+		return value{Form: "code", Text: short(id)}
+	}
+	d := t.document(id)
+	return value{Form: "link", Text: d.Text, Href: d.Href}
+}
+
 func (t tabler) cites(ids []review.DocumentID) []ref {
 	refs := make([]ref, len(ids))
 	for i, id := range ids {

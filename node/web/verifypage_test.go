@@ -22,7 +22,7 @@ func TestTheVerifyPageIsTheSameEverywhere(t *testing.T) {
 	policy := res.Header.Get("Content-Security-Policy")
 	assert.True(t, strings.HasPrefix(policy, "default-src 'none'; script-src 'sha256-"), policy)
 	assert.Contains(t, policy, "frame-ancestors 'none'")
-	assert.NotContains(t, policy, "'self'")
+	assert.NotContains(t, strings.Replace(policy, "connect-src 'self'", "", 1), "'self'", "it asks its own node for a document and nothing else")
 	assert.NotEmpty(t, res.Header.Get("ETag"))
 
 	assert.Equal(t, string(review.VerifyPage()), string(w.get(t, "/verify.html")))

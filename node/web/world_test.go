@@ -36,6 +36,7 @@ type world struct {
 	genesis *review.Document
 	authors map[review.ParticipantID]*signing.DocumentSigner
 	ids     map[string]review.DocumentID // of the corpus, by step; and of the harmful ones
+	reveal  string                       // the day on which sealed reviews are revealed
 	log     logBuffer
 
 	cancel context.CancelFunc
@@ -97,6 +98,9 @@ func build() (*world, error) {
 	if err := w.fileCorpus(); err != nil {
 		return w, err
 	}
+	if err := w.fileReviews(); err != nil {
+		return w, fmt.Errorf("reviews: %w", err)
+	}
 	if err := w.fileHarm(); err != nil {
 		return w, fmt.Errorf("harmful documents: %w", err)
 	}
@@ -147,9 +151,11 @@ func (w *world) found() (file string, err error) {
 	}
 	round := corpus.Round(time.Now())
 	round.Title += " " + script("round")
+	themed := themedRound(time.Now())
+	w.reveal = themed.Reveal
 	charter, err := node.Convene(cards, node.Convening{
 		Title: "Federation for tests " + script("charter"), Suffix: "test.example",
-		Witnesses: []review.ParticipantID{host}, Rounds: []review.Round{round},
+		Witnesses: []review.ParticipantID{host}, Rounds: []review.Round{themed, round},
 		Guardians: map[review.ParticipantID]*review.Guardians{"xsa": {Participants: []review.ParticipantID{host, "xsb"}, Threshold: 2}},
 		Answerers: node.Answerers{Accreditors: []review.Accreditor{{Participant: "xsa", Scope: "global", Kinds: review.AccreditedTypes(), Cap: 5}}},
 	})

@@ -16,25 +16,34 @@ import (
 )
 
 // seeds are those that a test runs with: one from STOCKTAKE_SEED, to repeat a
-// failure, else the first few, or as many as STOCKTAKE_SEEDS says.
+// failure, else the first few, or as many as STOCKTAKE_SEEDS says, from
+// STOCKTAKE_FIRST_SEED on if that is set.
 func seeds(t *testing.T, count int) []uint64 {
-	if s := os.Getenv("STOCKTAKE_SEED"); s != "" {
-		seed, err := strconv.ParseUint(s, 10, 64)
-		require.NoError(t, err)
+	if seed := setting(t, "STOCKTAKE_SEED"); seed != 0 {
 		return []uint64{seed}
 	}
-	if s := os.Getenv("STOCKTAKE_SEEDS"); s != "" {
-		many, err := strconv.Atoi(s)
-		require.NoError(t, err)
-		count = many
+	if many := setting(t, "STOCKTAKE_SEEDS"); many != 0 {
+		count = int(many)
 	} else if testing.Short() {
 		count = max(1, count/10)
 	}
+	first := max(1, setting(t, "STOCKTAKE_FIRST_SEED"))
 	all := make([]uint64, count)
 	for i := range all {
-		all[i] = uint64(i + 1)
+		all[i] = first + uint64(i)
 	}
 	return all
+}
+
+// setting is a number in the environment, 0 where there is none.
+func setting(t *testing.T, name string) uint64 {
+	s := os.Getenv(name)
+	if s == "" {
+		return 0
+	}
+	number, err := strconv.ParseUint(s, 10, 64)
+	require.NoError(t, err)
+	return number
 }
 
 func eachSeed(t *testing.T, count int, test func(t *testing.T, seed uint64)) {

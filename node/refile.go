@@ -3,20 +3,24 @@ package node
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"stocktake/review"
+	"stocktake/signing"
 	"stocktake/store"
 )
 
 // refile files again, in the log of this epoch, what the participant's earlier
 // logs hold and nothing proves for good: documents that no quorum saw before
 // the log ended, and all of a log whose key proves nothing any more. It looks
-// whenever more of those logs has arrived and all that was heard of is here.
+// whenever more of those logs has arrived and all that was heard of is here, and
+// when content came that was lacking then.
 func (n *Node) refile(ctx context.Context) error {
 	tick := time.NewTicker(refileEvery)
 	defer tick.Stop()
 	var before, done [2]uint64
+	var lacking []review.DocumentID
 	for {
 		select {
 		case <-ctx.Done():
@@ -26,17 +30,18 @@ func (n *Node) refile(ctx context.Context) error {
 		now, settled := n.earlier()
 		quiet := settled && now == before
 		before = now
-		if !quiet || now == done {
+		if !quiet || now == done && !n.came(lacking) {
 			continue
 		}
-		if err := n.refileOnce(ctx); err != nil {
+		without, err := n.refileOnce(ctx)
+		if err != nil {
 			if errors.Is(err, store.ErrFenced) || ctx.Err() != nil {
 				return ctx.Err()
 			}
 			n.logger.Warn("documents of the earlier log not filed again; trying later", "err", err)
 			continue
 		}
-		done = now
+		done, lacking = now, without
 	}
 }
 
@@ -62,26 +67,33 @@ func (n *Node) earlier() (held [2]uint64, settled bool) {
 	return held, settled && held[0] > 0
 }
 
-func (n *Node) refileOnce(ctx context.Context) error {
+// refileOnce files again what is left behind. lacking is what came without its
+// content: what one peer keeps back, another may hand out.
+func (n *Node) refileOnce(ctx context.Context) (lacking []review.DocumentID, err error) {
 	reading, _, err := n.read()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	count := 0
 	for id, d := range reading.Documents() {
-		if d == nil || d.Kind == review.KindReceipt || d.Kind == review.KindOpening || !n.leftBehind(reading, id) {
+		at, left := n.leftBehind(reading, id)
+		if !left || d != nil && (d.Kind == review.KindReceipt || d.Kind == review.KindOpening) {
 			continue
 		}
-		e, err := n.Envelope(ctx, id)
-		if err != nil {
-			return err
+		record, err := n.store.Record(at.Origin, at.Index)
+		switch {
+		case err != nil:
+			return nil, err
+		case record.Payload == nil:
+			lacking = append(lacking, id)
+			continue
 		}
 		var refusal review.Refusal
-		switch _, err := n.runner.File(ctx, e); {
-		case errors.As(err, &refusal):
+		switch _, err := n.file(ctx, signing.Envelope{Payload: record.Payload, Signature: record.Leaf.Signature}); {
+		case errors.As(err, &refusal), errors.Is(err, signing.ErrSignature):
 			n.logger.Info("a document of the earlier log is refused here", "id", id, "err", err)
 		case err != nil:
-			return err
+			return nil, err
 		default:
 			count++
 		}
@@ -89,19 +101,29 @@ func (n *Node) refileOnce(ctx context.Context) error {
 	if count > 0 {
 		n.logger.Info("documents of the earlier log filed again", "count", count)
 	}
-	return nil
+	return lacking, nil
+}
+
+// came is whether the content of one of these documents is here by now.
+func (n *Node) came(lacking []review.DocumentID) bool {
+	return slices.ContainsFunc(lacking, func(id review.DocumentID) bool {
+		_, err := n.store.Payload(id)
+		return err == nil
+	})
 }
 
 // leftBehind is whether a document lies in an earlier log of the participant,
-// not in the present one, and nowhere that proves its filing for good.
-func (n *Node) leftBehind(reading *review.Reading, id review.DocumentID) bool {
-	own := false
+// not in the present one, and nowhere that proves its filing for good. at is its
+// place in the earlier log: what others log may bear a signature that is none.
+func (n *Node) leftBehind(reading *review.Reading, id review.DocumentID) (at review.Place, left bool) {
 	for _, p := range reading.Places(id) {
 		log, _ := reading.Chain().Log(p.Origin)
 		if _, final := reading.Evidence(p); p.Origin == n.origin || final && log.Trusted() {
-			return false
+			return at, false
 		}
-		own = own || log.Participant == n.config.Participant
+		if log.Participant == n.config.Participant {
+			at, left = p, true
+		}
 	}
-	return own
+	return at, left
 }

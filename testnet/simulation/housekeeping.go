@@ -1,7 +1,10 @@
 package simulation
 
 import (
+	"slices"
+
 	"stocktake/review"
+	"stocktake/signing"
 )
 
 // housekeep is what a running node does besides the protocol, whenever records
@@ -35,26 +38,19 @@ func (node *Node) erase() {
 }
 
 // refile files again what the participant's earlier logs hold and nothing
-// proves for good, as node.refile does, once those logs have been quiet.
+// proves for good, as node.refile does, once those logs have been quiet, and
+// when content came that was lacking then.
 func (node *Node) refile() {
-	if node.epoch == 1 || !node.Open || node.Fenced != "" || len(node.links) == 0 || node.Mutant.is(mutantNothingRefiled) {
-		return
-	}
-	held := uint64(0)
-	for _, l := range node.chain.Logs() {
-		if l.Participant == node.ID && l.Origin != node.Origin {
-			held += node.Ledger.Head(l.Origin).Size
-		}
-	}
+	held, news := node.earlier()
 	switch {
-	case held == 0 || held == node.refiled:
+	case !news || !node.Open || node.Fenced != "" || len(node.links) == 0:
 		return
 	case held != node.quiet:
 		node.quiet = held
 		node.arrived() // and look again
 		return
 	}
-	node.refiled = held
+	node.refiled, node.lacking = held, nil
 	reading := node.readAll()
 	if reading == nil {
 		return
@@ -62,14 +58,41 @@ func (node *Node) refile() {
 	final := node.final()
 	var again []review.SignedDocument
 	for id, d := range reading.Documents() {
-		if d == nil || d.Kind == review.KindReceipt || d.Kind == review.KindOpening || !leftBehind(node, reading, final, id) {
+		at, left := leftBehind(node, reading, final, id)
+		if !left || d != nil && (d.Kind == review.KindReceipt || d.Kind == review.KindOpening) {
 			continue
 		}
-		if signed, ok := node.Ledger.document(id); ok {
-			again = append(again, signed)
+		if d == nil {
+			node.lacking = append(node.lacking, node.Ledger.logs[at.Origin].entries[at.Index].Leaf.Digest)
+		} else {
+			again = append(again, node.Ledger.signed(place{at.Origin, at.Index}))
 		}
 	}
 	node.network.File(node, again...)
+}
+
+// earlier is how much is held of the participant's earlier logs, and whether
+// that is another amount than was filed again, or content came that was lacking.
+func (node *Node) earlier() (held uint64, news bool) {
+	for _, l := range node.chain.Logs() {
+		if l.Participant == node.ID && l.Origin != node.Origin {
+			held += node.Ledger.Head(l.Origin).Size
+		}
+	}
+	switch {
+	case node.epoch == 1 || held == 0 || node.Mutant.is(mutantNothingRefiled):
+		return held, false
+	case node.Mutant.is(mutantRefiledOnce):
+		return held, held != node.refiled
+	}
+	came := slices.ContainsFunc(node.lacking, func(d signing.Digest) bool { return node.Ledger.payloads[d] != nil })
+	return held, held != node.refiled || came
+}
+
+// behind is whether what they hold is to be filed again yet.
+func (node *Node) behind() bool {
+	_, news := node.earlier()
+	return news
 }
 
 // final is up to which size a quorum of the witnesses cosigned each log.
@@ -87,17 +110,18 @@ func (node *Node) final() map[review.Origin]uint64 {
 }
 
 // leftBehind is whether a document lies in an earlier log of the participant
-// and nowhere that proves its filing for good.
-func leftBehind(node *Node, reading *review.Reading, final map[review.Origin]uint64, id review.DocumentID) bool {
-	own := false
+// and nowhere that proves its filing for good; at is its place there.
+func leftBehind(node *Node, reading *review.Reading, final map[review.Origin]uint64, id review.DocumentID) (at review.Place, left bool) {
 	for _, p := range reading.Places(id) {
 		log, _ := reading.Chain().Log(p.Origin)
 		if p.Origin == node.Origin || p.Index < final[p.Origin] && log.Trusted() {
-			return false
+			return at, false
 		}
-		own = own || log.Participant == node.ID
+		if log.Participant == node.ID {
+			at, left = p, true
+		}
 	}
-	return own
+	return at, left
 }
 
 // accede signs the first charter that may follow the one in force, for a member

@@ -114,9 +114,16 @@ func (l *Ledger) document(id review.DocumentID) (signed review.SignedDocument, o
 		return signed, false
 	}
 	for _, p := range l.places[digest] {
-		if e := l.logs[p.origin].entries[p.index]; e.Genuine {
-			return review.SignedDocument{Envelope: signing.Envelope{Payload: payload, Signature: e.Leaf.Signature}, Document: l.library.parse(digest, payload), Key: e.Leaf.Key}, true
+		if l.logs[p.origin].entries[p.index].Genuine {
+			return l.signed(p), true
 		}
 	}
 	return signed, false
+}
+
+// signed is a document, whose content is held, as it was signed for one place.
+func (l *Ledger) signed(at place) review.SignedDocument {
+	leaf := l.logs[at.origin].entries[at.index].Leaf
+	payload := l.payloads[leaf.Digest]
+	return review.SignedDocument{Envelope: signing.Envelope{Payload: payload, Signature: leaf.Signature}, Document: l.library.parse(leaf.Digest, payload), Key: leaf.Key}
 }

@@ -45,6 +45,7 @@ const (
 	mutantForksQuiet      = "a fork that is seen is not proven to others"
 	mutantForkKept        = "a forked log's tail is not taken back"
 	mutantNothingRefiled  = "a new epoch does not file again what the last one left"
+	mutantRefiledOnce     = "what came without its content is not filed again when that comes"
 	mutantNoRedial        = "a connection that broke is not made again"
 	mutantNoCompare       = "what gossip lost is not found by comparing"
 	mutantWitnessKept     = "a witness that was restored goes on with its key"

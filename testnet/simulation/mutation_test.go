@@ -89,6 +89,14 @@ func leftBehindPlan(seed uint64) *Plan {
 	return small(seed, at(6.5, deedBackup, 1), split(6.6, 2, 0, 1, 0, 0, 1), at(7, deedPledge, 1), at(7.5, deedRestore, 1))
 }
 
+// contentLate has a node lose its disk that had received what no quorum saw. Of
+// two others who have it one lost the content, and the other is down meanwhile.
+func contentLate(seed uint64) *Plan {
+	damage := at(7.3, deedDamage, 2)
+	damage.Count = 99
+	return small(seed, split(6.6, 0.9, 0, 1, 1, 0, 1), at(7, deedPledge, 1), lasting(at(7.1, deedCrash, 4), 3.9), at(7.2, deedLose, 1), damage)
+}
+
 func clockBack(seed uint64) *Plan {
 	return small(seed, lasting(at(1.5, deedSkew, 0), 60), lasting(at(4.5, deedSkew, 0), -60))
 }
@@ -132,6 +140,7 @@ var mutations = map[string]func(seed uint64) *Plan{
 	mutantForksQuiet:     func(seed uint64) *Plan { return forking(seed) },
 	mutantForkKept:       func(seed uint64) *Plan { return forking(seed) },
 	mutantNothingRefiled: leftBehindPlan,
+	mutantRefiledOnce:    contentLate,
 	mutantNoRedial:       func(seed uint64) *Plan { return small(seed, split(4.5, 2, 0, 1, 0, 1, 0)) },
 	mutantNoCompare:      func(seed uint64) *Plan { p := lossy(small(seed)); p.Faults.Loss = 0.6; return p },
 	mutantWitnessKept:    witnessBetweenTwins,

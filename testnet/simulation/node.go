@@ -55,6 +55,7 @@ type Node struct {
 	easy      bool                                     // also to a rival of one that they agreed to
 	quiet     uint64                                   // records of earlier logs when it last looked
 	refiled   uint64                                   // and when it last filed again what they hold
+	lacking   []signing.Digest                         // of that, what came without its content
 	enrolled
 	operator
 }
@@ -78,7 +79,7 @@ func (n *Network) Start(node *Node) {
 	}
 	node.Fenced = node.Ledger.fences[node.Origin]
 	node.Mutant.spoil(node.Ledger)
-	node.quiet, node.refiled = 0, 0
+	node.quiet, node.refiled, node.lacking = 0, 0, nil
 	node.enrolled = enrolled{}
 	node.enrol()
 	node.Core = federation.NewCore(federation.Options{

@@ -250,6 +250,8 @@ func (s *scenario) unsettled() string {
 			return "the opening of " + node.name() + " is not known to all"
 		case len(node.waiting) > 0 || node.bringing > 0:
 			return node.name() + " has documents that are not filed yet"
+		case node.behind():
+			return node.name() + " has documents of its earlier log to file again"
 		case node.owed():
 			return node.name() + " owes a receipt"
 		case node.enrolled.reading && node.pause == 0:

@@ -38,6 +38,8 @@ type fate struct {
 	linked   bool      // another document rests on it or changes it
 	sole     bool      // what made it filed is the word of its own node alone
 	ruined   bool      // then damage took the only copy
+	proof    string    // the receipt by which it was reported as filed
+	unproven bool      // then damage took the only copy of that
 }
 
 func newOracle(n *Network) *oracle {
@@ -106,7 +108,7 @@ func (o *oracle) receipted(node *Node, note []byte) {
 	for _, e := range node.Ledger.logs[node.Origin].entries[:cp.Size] {
 		f := o.fates[review.DocumentID(e.Leaf.Digest.String())]
 		if f != nil && f.filed.IsZero() && node.Ledger.payloads[e.Leaf.Digest] != nil { // else its status page says that it lacks it
-			f.filed = o.n.Now
+			f.filed, f.proof = o.n.Now, string(note)
 			f.sole = len(node.roster.Witnesses) == 1 && node.roster.Witnesses[0].ID == node.ID
 		}
 	}
@@ -187,13 +189,25 @@ func (o *oracle) forkable(origin review.Origin) bool {
 	})
 }
 
-// damages is told before a node loses a document's content.
+// damages is told before a node loses a document's content. With the only copy
+// of a receipt goes what the witnesses said of that hour: a witness keeps what it
+// cosigned last, not its cosignature, so the next receipt is of a later time.
 func (o *oracle) damages(node *Node, id review.DocumentID) {
+	only := !slices.ContainsFunc(o.n.Nodes, func(other *Node) bool {
+		_, err := other.Ledger.Payload(id)
+		return err == nil && other != node && other.liar == nil
+	})
 	if f := o.fates[id]; f != nil && f.sole && f.at == node {
-		f.ruined = !slices.ContainsFunc(o.n.Nodes, func(other *Node) bool {
-			_, err := other.Ledger.Payload(id)
-			return err == nil && other != node && other.liar == nil
-		})
+		f.ruined = only
+	}
+	d, _ := node.Ledger.document(id)
+	if d.Document == nil || d.Kind != review.KindReceipt {
+		return
+	}
+	for _, f := range o.order {
+		if f.proof == d.Predicate.(*review.Receipt).Checkpoint {
+			f.unproven = only
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 func (n *Node) refile(ctx context.Context) error {
 	tick := time.NewTicker(refileEvery)
 	defer tick.Stop()
-	var before, done [2]uint64
+	var before, done uint64
 	var lacking []review.DocumentID
 	for {
 		select {
@@ -49,9 +49,9 @@ func (n *Node) refile(ctx context.Context) error {
 // that is being stored takes.
 const refileEvery = 2 * time.Second
 
-// earlier is how much is held of the participant's earlier logs, and of all
-// logs; settled is whether a peer is connected and showed nothing longer.
-func (n *Node) earlier() (held [2]uint64, settled bool) {
+// earlier is how much is held of the participant's earlier logs; settled is
+// whether a peer is connected and none showed more of any log.
+func (n *Node) earlier() (held uint64, settled bool) {
 	status := n.runner.Status()
 	for _, p := range status.Peers {
 		settled = settled || p.Connected
@@ -59,12 +59,11 @@ func (n *Node) earlier() (held [2]uint64, settled bool) {
 	for _, l := range n.runner.Chain().Logs() {
 		size := n.store.Head(l.Origin).Size
 		if l.Participant == n.config.Participant && l.Origin != n.origin {
-			held[0] += size
-			held[1] += size
+			held += size
 		}
 		settled = settled && size >= status.Known[l.Origin]
 	}
-	return held, settled && held[0] > 0
+	return held, settled && held > 0
 }
 
 // refileOnce files again what is left behind. lacking is what came without its

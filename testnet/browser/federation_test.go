@@ -15,12 +15,25 @@ import (
 // invented review. It returns the address of one node.
 func federation(t *testing.T) string {
 	t.Helper()
-	d, err := demo.Run(t.Context(), demo.Options{Nodes: demo.MinNodes, Dir: t.TempDir(), Say: t.Logf})
+	d, _ := demonstration(t)
+	return address(d, 0)
+}
+
+// demonstration is the whole of it, and the folder of its homes.
+func demonstration(t *testing.T) (*demo.Demo, string) {
+	t.Helper()
+	dir := t.TempDir()
+	d, err := demo.Run(t.Context(), demo.Options{Nodes: demo.MinNodes, Dir: dir, Say: t.Logf})
 	if d != nil {
 		t.Cleanup(func() { _ = d.Stop() })
 	}
 	require.NoError(t, err)
-	line := strings.Fields(d.Pages()[0])
+	return d, dir
+}
+
+// address is where the pages of node i are.
+func address(d *demo.Demo, i int) string {
+	line := strings.Fields(d.Pages()[i])
 	return strings.TrimSuffix(line[len(line)-1], "/")
 }
 

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"stocktake/node"
 	"stocktake/review"
 	"stocktake/testnet/corpus"
 )
@@ -113,6 +114,14 @@ func (d *Demo) Stop() error {
 		}
 	}
 	return first
+}
+
+// Node is a participant's node; nil if none of that name runs.
+func (d *Demo) Node(id review.ParticipantID) *node.Node {
+	if m := d.byID[id]; m != nil && m.client != nil {
+		return m.node
+	}
+	return nil
 }
 
 // Pages lists where each running node's pages are.

@@ -1,0 +1,197 @@
+package browser
+
+import (
+	"context"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"stocktake/node"
+	"stocktake/node/desk"
+	"stocktake/review"
+)
+
+// deskWindow is a window at one member's desk.
+type deskWindow struct {
+	*window
+	t       *testing.T
+	address string
+	axe     string
+	looked  int
+}
+
+// TestADraftIsClearedSignedFiledAndSeenElsewhere goes the main path of the desk
+// as three people do: one writes, and what is typed is kept; one clears; one
+// signs with the node's key; the document becomes final and another node shows
+// it. No page on the way has a barrier, is wider than its window or complains.
+func TestADraftIsClearedSignedFiledAndSeenElsewhere(t *testing.T) {
+	w := openWindow(t)
+	axe, missing := axeSource(t)
+	d, dir := demonstration(t)
+	const member review.ParticipantID = "prt"
+	for name, role := range map[string]desk.Role{"Writer": desk.Drafter, "Clearer": desk.Clearer, "Signer": desk.Signer} {
+		require.NoError(t, desk.SetPerson(node.Home(filepath.Join(dir, string(member))).DeskFolder(), name, []desk.Role{role}, []byte("a password of its own")))
+	}
+	open, err := d.Node(member).Desk()
+	require.NoError(t, err)
+	s := httptest.NewServer(open.Handler())
+	defer s.Close()
+	p := &deskWindow{window: w, t: t, address: s.URL, axe: axe}
+
+	w.size(t, 1280)
+	p.login("Writer")
+	p.look()
+	p.click(`a[href="/new"]`)
+	p.look()
+	p.click(`a[href="/new?kind=pledge"]`)
+	p.look()
+	p.click(`main form button`)
+	draft := ask[string](t, w, `location.pathname`)
+	require.Regexp(t, `^/drafts/`, draft)
+	p.look()
+	p.do(chromedp.SetValue(`[name="/language"]`, "en"), chromedp.SetValue(`[name="/form"]`, "individual"), chromedp.SetValue(`[name="/due"]`, "2028-12-31"))
+	p.do(chromedp.SendKeys(`[name="/title"]`, "SAMPLE: A pledge from the desk"))
+	assert.Regexp(t, `^Saved at`, p.until(`document.querySelector(".saved").textContent`, `^Saved at`), "what was typed is kept without a button")
+	p.do(chromedp.Reload())
+	assert.Equal(t, "SAMPLE: A pledge from the desk", ask[string](t, w, `document.querySelector('[name="/title"]').value`))
+	p.fill(map[string]string{"/objectives": "16", "/sample": "true"})
+	p.click(`button[name="submit"]`)
+	p.look()
+	require.Contains(t, p.main(), "waiting for clearance", p.wrong())
+	p.logout()
+
+	w.size(t, 390)
+	p.login("Clearer")
+	p.click(`a[href="` + draft + `"]`)
+	p.look()
+	p.click(`a[href="` + draft + `/preview"]`)
+	p.look()
+	p.click(`a[href="` + draft + `"]`)
+	p.click(`form[action$="/clear"] button`)
+	require.Contains(t, p.main(), "cleared")
+	p.logout()
+
+	w.size(t, 1280)
+	p.login("Signer")
+	p.click(`a[href="` + draft + `"]`)
+	p.look()
+	p.click(`form[action$="/sign"] button`)
+	id := regexp.MustCompile(`[0-9a-f]{64}`).FindString(p.main())
+	require.NotEmpty(t, id, p.main())
+	require.Empty(t, w.complained())
+	for range 300 { // it is final once witnesses have seen it
+		if shown, err := d.Node(member).Document(t.Context(), review.DocumentID(id)); err == nil && shown.Filed != "" {
+			break
+		}
+		p.do(chromedp.Sleep(100e6))
+	}
+	w.open(t, p.address+draft)
+	assert.Contains(t, p.main(), "final since")
+	p.look()
+	w.open(t, p.address+"/filed")
+	p.look()
+	w.open(t, p.address+"/node")
+	p.look()
+
+	other := address(d, 0)
+	require.NotContains(t, d.Pages()[0], string(member))
+	for range 100 {
+		w.open(t, other+"/en/documents/"+id)
+		if ask[string](t, w, `document.querySelector("h1").innerText`) != "" && !regexp.MustCompile(`(?i)not found|no document`).MatchString(p.main()) {
+			break
+		}
+		w.complained() // not found is an error to the console
+		p.do(chromedp.Sleep(100e6))
+	}
+	assert.Contains(t, ask[string](t, w, `document.querySelector("h1").innerText`), "A pledge from the desk")
+	assert.Empty(t, w.complained())
+	t.Logf("%d pages of the desk looked at %s", p.looked, missing)
+}
+
+// do acts on the page that is open, and gives up on what never comes.
+func (p *deskWindow) do(actions ...chromedp.Action) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p, 20*time.Second)
+	defer cancel()
+	require.NoError(p.t, chromedp.Run(ctx, actions...), p.where(p.main()))
+}
+
+// click takes what leads to another page.
+func (p *deskWindow) click(selector string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p, 20*time.Second)
+	defer cancel()
+	_, err := chromedp.RunResponse(ctx, chromedp.Click(selector, chromedp.ByQuery))
+	require.NoError(p.t, err, p.where(selector))
+}
+
+func (p *deskWindow) where(what string) string {
+	return ask[string](p.t, p.window, `location.pathname`) + ": " + what
+}
+
+func (p *deskWindow) fill(values map[string]string) {
+	p.t.Helper()
+	for name, value := range values {
+		ask[bool](p.t, p.window, `(() => {
+			const all = [...document.getElementsByName("`+name+`")], value = "`+value+`"
+			for (const e of all) if (e.type === "checkbox") e.checked = e.value === value; else if (e.tagName === "SELECT" && e.multiple) for (const o of e.options) o.selected = o.value === value; else e.value = value
+			return all.length > 0
+		})()`)
+	}
+}
+
+func (p *deskWindow) login(name string) {
+	p.t.Helper()
+	p.open(p.t, p.address+"/login")
+	p.look()
+	p.do(chromedp.SendKeys("#name", name), chromedp.SendKeys("#password", "a password of its own"))
+	p.click("main form button")
+	require.Equal(p.t, "/", ask[string](p.t, p.window, `location.pathname`))
+}
+
+func (p *deskWindow) logout() {
+	p.t.Helper()
+	p.click(".logout button")
+	require.Equal(p.t, "/login", ask[string](p.t, p.window, `location.pathname`))
+}
+
+// look holds that nobody is kept out of the page that is open.
+func (p *deskWindow) look() {
+	p.t.Helper()
+	where := ask[string](p.t, p.window, `location.pathname`)
+	assert.Empty(p.t, ask[[]string](p.t, p.window, tooWide), where)
+	if p.axe != "" {
+		assert.Empty(p.t, barriers(p.t, p.window, p.axe), where)
+	}
+	assert.Empty(p.t, p.complained(), where)
+	p.looked++
+}
+
+func (p *deskWindow) main() string {
+	p.t.Helper()
+	return ask[string](p.t, p.window, `document.querySelector("main").innerText`)
+}
+
+func (p *deskWindow) wrong() string {
+	p.t.Helper()
+	return ask[string](p.t, p.window, `[...document.querySelectorAll(".bad, .error, [role=alert]")].map(e => e.innerText).join("\n")`)
+}
+
+// until waits for an expression to give a text, and is what it gave last.
+func (p *deskWindow) until(expression, want string) (got string) {
+	p.t.Helper()
+	for range 100 {
+		if got = ask[string](p.t, p.window, expression); regexp.MustCompile(want).MatchString(got) {
+			return got
+		}
+		require.NoError(p.t, chromedp.Run(p, chromedp.Sleep(100e6)))
+	}
+	require.Regexp(p.t, want, got)
+	return got
+}

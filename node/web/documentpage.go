@@ -27,7 +27,7 @@ type documentBody struct {
 	Figures       []figureRow
 	Reports       bool // Figures are reported ones
 	Charts        []pledgeChart
-	Around        []sectionTable // what a stocktake has of a pledge
+	Around        []sectionTable // what a stocktake has of it
 	Parties       []partyLine
 	Thread        []*threadItem
 	Threaded      bool // documents of this kind are talked about
@@ -140,9 +140,6 @@ func (n *site) fillContent(ctx context.Context, v *view, body *documentBody) err
 		if body.Charts, err = n.pledgeCharts(ctx, v, parsed, p); err != nil {
 			return err
 		}
-		if body.Around, err = n.around(ctx, v, parsed); err != nil {
-			return err
-		}
 		skip = append(slices.Clone(skip), "targets", "parties")
 	case *review.Report:
 		if body.Figures, err = n.reportedRows(ctx, v, parsed.About(), p.Values); err != nil {
@@ -150,6 +147,9 @@ func (n *site) fillContent(ctx context.Context, v *view, body *documentBody) err
 		}
 		body.Reports = true
 		skip = append(slices.Clone(skip), "values")
+	}
+	if body.Around, err = n.around(ctx, v, parsed); err != nil {
+		return err
 	}
 	held, err := n.catalogue(ctx, v)
 	if err != nil {

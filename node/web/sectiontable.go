@@ -80,6 +80,9 @@ func (t tabler) section(group string, rows []review.ReadRow) sectionTable {
 		for _, cells := range row.Lines {
 			for i, text := range cells {
 				v := c.cell(layout.Columns[i], text)
+				if group == "rounds" && layout.Columns[i] == "round" {
+					v = roundLink(text, text) // its title has a column of its own
+				}
 				if n := len(line.Cells[i]); n == 0 || line.Cells[i][n-1].Text != v.Text {
 					line.Cells[i] = append(line.Cells[i], v)
 				}

@@ -51,7 +51,7 @@ func bash(t *testing.T, dir, script string) string {
 	t.Helper()
 	script = "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\nset -eu\n" + script
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "readme.sh"), []byte(script), 0o644))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "bash", "readme.sh")
 	cmd.Dir = dir

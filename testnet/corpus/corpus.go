@@ -13,6 +13,7 @@ package corpus
 import (
 	"embed"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -61,22 +62,36 @@ type Step struct {
 	draft []byte
 }
 
-// Draft is the step's YAML draft with the IDs of what it is about and of what
-// it supersedes, which ids gives by step name; Charter is a name too.
-func (s Step) Draft(ids map[string]review.DocumentID) ([]byte, error) {
-	about, ok := ids[s.About]
-	if !ok {
-		return nil, fmt.Errorf("corpus: %s is about %s, which has no ID yet: file that first", s.Name, s.About)
-	}
-	draft := fmt.Appendf(nil, "about: %s\n", about)
+// named is how a draft names another step's document.
+var named = regexp.MustCompile(`step:([a-z0-9/-]+)`)
+
+// Needs are the names of the steps that this one refers to, Charter among them.
+func (s Step) Needs() []string {
+	needs := []string{s.About}
 	if s.Supersedes != "" {
-		old, ok := ids[s.Supersedes]
-		if !ok {
-			return nil, fmt.Errorf("corpus: %s supersedes %s, which has no ID yet: file that first", s.Name, s.Supersedes)
-		}
-		draft = fmt.Appendf(draft, "supersedes: %s\n", old)
+		needs = append(needs, s.Supersedes)
 	}
-	return append(draft, s.draft...), nil
+	for _, m := range named.FindAllSubmatch(s.draft, -1) {
+		needs = append(needs, string(m[1]))
+	}
+	return needs
+}
+
+// Draft is the step's YAML draft with the IDs of the documents that it refers
+// to, which ids gives by step name; Charter is a name too.
+func (s Step) Draft(ids map[string]review.DocumentID) ([]byte, error) {
+	for _, name := range s.Needs() {
+		if ids[name] == "" {
+			return nil, fmt.Errorf("corpus: %s refers to %s, which has no ID yet: file that first", s.Name, name)
+		}
+	}
+	draft := fmt.Appendf(nil, "about: %s\n", ids[s.About])
+	if s.Supersedes != "" {
+		draft = fmt.Appendf(draft, "supersedes: %s\n", ids[s.Supersedes])
+	}
+	return append(draft, named.ReplaceAllFunc(s.draft, func(m []byte) []byte {
+		return []byte(ids[string(m[len("step:"):])])
+	})...), nil
 }
 
 // Participants lists who takes part.
@@ -127,7 +142,7 @@ func Load() []Step {
 // and its reports are due thirty days later.
 func Round(opens time.Time) review.Round {
 	return review.Round{
-		ID: SampleRound, Title: "SAMPLE review round", Scope: "global", Sample: true,
+		ID: SampleRound, Title: "SAMPLE review round", Scope: "global", Sample: true, Type: "annual", Convener: "sample-body",
 		Opens: opens.UTC().Format(time.DateOnly),
 		Due:   opens.UTC().AddDate(0, 0, 30).Format(time.DateOnly),
 	}

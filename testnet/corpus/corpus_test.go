@@ -49,8 +49,9 @@ func TestWhateverAStepRefersToComesBeforeIt(t *testing.T) {
 		assert.Contains(t, who, s.Signer, s.Name)
 		assert.True(t, who[s.Carrier].Node, "%s: %s runs no node", s.Name, s.Carrier)
 		assert.True(t, !who[s.Author].Node || s.Carrier == s.Author, "%s: its author has a node", s.Name)
-		assert.True(t, before[s.About], "%s is about %s", s.Name, s.About)
-		assert.True(t, s.Supersedes == "" || before[s.Supersedes], s.Name)
+		for _, name := range s.Needs() {
+			assert.True(t, before[name], "%s refers to %s", s.Name, name)
+		}
 		assert.Equal(t, s.Refused, s.Signer != s.Author, s.Name)
 		assert.False(t, before[s.Name], "%s twice", s.Name)
 		before[s.Name] = !s.Refused
@@ -79,6 +80,7 @@ func TestSamplesAreByAndAboutInventedParticipantsOnly(t *testing.T) {
 			Sources     []string
 			To          review.ParticipantID
 			Participant review.ParticipantID
+			Team        []review.ParticipantID
 			Parties     []struct{ Participant review.ParticipantID }
 		}
 		require.NoError(t, yaml.Unmarshal(s.draft, &d), s.Name)
@@ -86,7 +88,7 @@ func TestSamplesAreByAndAboutInventedParticipantsOnly(t *testing.T) {
 		assert.Equal(t, sample, d.Sample, s.Name)
 		assert.Equal(t, sample, strings.HasPrefix(d.Title, "SAMPLE: "), s.Name)
 		assert.Equal(t, sample, strings.HasPrefix(s.About, "sample/") || s.About == Charter && who[s.Author].Sample, s.Name)
-		named := []review.ParticipantID{s.Author, d.To, d.Participant}
+		named := append([]review.ParticipantID{s.Author, d.To, d.Participant}, d.Team...)
 		for _, p := range d.Parties {
 			named = append(named, p.Participant)
 		}
@@ -123,6 +125,8 @@ func TestTheSampleSetHasEveryTurnOfAReview(t *testing.T) {
 		"assessment self", "assessment regional", "assessment shadow",
 		"comment question", "comment recommendation", "comment good-practice", "comment challenge", "comment endorsement",
 		"response supported", "response noted", "response answered",
+		"mandate peer-review", "accession reviewed", "accession team", "assessment peer-review", "comment correction", "follow-up", "proposal norm",
+		"translation", "decision indicator-set",
 	} {
 		assert.Positive(t, kinds[k], k)
 	}
@@ -153,7 +157,7 @@ func TestADraftNamesWhatItIsAbout(t *testing.T) {
 	for _, s := range Load() {
 		if s.Supersedes != "" {
 			_, err := s.Draft(map[string]review.DocumentID{Charter: ids[Charter]})
-			assert.ErrorContains(t, err, "supersedes "+s.Supersedes)
+			assert.ErrorContains(t, err, "refers to "+s.Supersedes)
 			ids[s.Supersedes] = review.DocumentID(strings.Repeat("ab", 32))
 			b, err := s.Draft(ids)
 			require.NoError(t, err)

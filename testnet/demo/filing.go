@@ -78,14 +78,12 @@ func (d *Demo) carrier(s corpus.Step) *member {
 // sign fills in a step's draft and signs it with the key of its signer.
 func (d *Demo) sign(ctx context.Context, s corpus.Step) (signing.Envelope, error) {
 	ids := map[string]review.DocumentID{}
-	for _, name := range []string{s.About, s.Supersedes} {
-		if name != "" {
-			id, err := d.filed.get(ctx, name)
-			if err != nil {
-				return signing.Envelope{}, err
-			}
-			ids[name] = id
+	for _, name := range s.Needs() {
+		id, err := d.filed.get(ctx, name)
+		if err != nil {
+			return signing.Envelope{}, err
 		}
+		ids[name] = id
 	}
 	draft, err := s.Draft(ids)
 	if err != nil {
@@ -108,10 +106,7 @@ func (d *Demo) file(ctx context.Context, s corpus.Step) error {
 		return fmt.Errorf("%s: %w", s.Name, err)
 	}
 	carrier := d.carrier(s)
-	for _, name := range []string{s.About, s.Supersedes} {
-		if name == "" {
-			continue
-		}
+	for _, name := range s.Needs() {
 		id, err := d.filed.get(ctx, name)
 		if err == nil {
 			err = carrier.holds(ctx, id)

@@ -2,6 +2,8 @@ package store
 
 import (
 	"bytes"
+	"maps"
+	"math"
 	"slices"
 	"strconv"
 
@@ -24,90 +26,183 @@ type Query struct {
 	Limit     int                    // at most so many; 0 means all
 }
 
-// terms are the query's, the one that fits the fewest documents first. Of each
-// one alternative has to hold.
-func (q Query) terms() (terms [][]indexTerm) {
-	one := func(t indexTerm) { terms = append(terms, []indexTerm{t}) }
+// condition is a field of a query: one of the values has to hold.
+type condition struct {
+	field  byte
+	values []string
+}
+
+// conditions are the query's, the one that fits the fewest documents first; a
+// kind alone is none, since every term is of a kind.
+func (q Query) conditions() (all []condition) {
+	one := func(field byte, value string) { all = append(all, condition{field, []string{value}}) }
 	if q.About != "" {
-		one(aboutTerm(q.About))
-	}
-	by := func(authors []review.ParticipantID) {
-		any := []indexTerm{} // nobody's, if there are none
-		for _, a := range authors {
-			any = append(any, authorTerm(a, q.Kind))
-		}
-		terms = append(terms, any)
+		one(byAbout, aboutValue(q.About))
 	}
 	if q.Author != "" {
-		by([]review.ParticipantID{q.Author})
+		one(byAuthor, string(q.Author))
 	}
 	if q.Round != "" {
-		one(indexTerm{byRound, q.Round})
+		one(byRound, q.Round)
 	}
 	if q.Authors != nil {
-		by(q.Authors)
+		any := condition{field: byAuthor} // nobody's, if there are none
+		for _, a := range q.Authors {
+			any.values = append(any.values, string(a))
+		}
+		all = append(all, any)
 	}
 	if q.Objective != 0 {
-		one(indexTerm{byObjective, strconv.Itoa(q.Objective)})
+		one(byObjective, strconv.Itoa(q.Objective))
 	}
-	if q.Kind != "" && q.Author == "" && q.Authors == nil {
-		one(indexTerm{byKind, string(q.Kind)})
+	return all
+}
+
+// terms are a condition's for documents of a kind.
+func (c condition) terms(k review.Kind) (terms []indexTerm) {
+	for _, v := range c.values {
+		terms = append(terms, term(c.field, v, k))
 	}
 	return terms
+}
+
+// start is where a query begins, and the conditions that are left for the
+// documents found there.
+func (q Query) start(it *badger.Iterator) (streams []stream, rest []condition) {
+	all := q.conditions()
+	switch {
+	case len(all) == 0 && q.Kind == "":
+		return []stream{{prefix: []byte{keyPlace}}}, nil
+	case len(all) == 0: // of a kind, whoever wrote it
+		return condition{byAuthor, texts(it, prefixOf(byAuthor, string(q.Kind)))}.streams(q.Kind), nil
+	case q.Kind != "":
+		return all[0].streams(q.Kind), all[1:]
+	}
+	kinds := prefixOf(all[0].field)
+	if all[0].field != byAuthor {
+		kinds = prefixOf(all[0].field, all[0].values[0]) // there is but one
+	}
+	for _, k := range texts(it, kinds) {
+		streams = append(streams, all[0].streams(review.Kind(k))...)
+	}
+	return streams, all[1:]
+}
+
+// streams are the documents of a kind for which a condition holds.
+func (c condition) streams(k review.Kind) (streams []stream) {
+	for _, t := range c.terms(k) {
+		streams = append(streams, stream{t.prefix(), k})
+	}
+	return streams
+}
+
+// prefixOf begins the keys of a field, or of those of its terms that have this
+// first text.
+func prefixOf(field byte, first ...string) []byte {
+	k := []byte{keyIndex, field}
+	for _, text := range first {
+		k = append(append(k, byte(len(text))), text...)
+	}
+	return k
+}
+
+// texts are those that follow a prefix in index keys, each once.
+func texts(it *badger.Iterator, prefix []byte) (all []string) {
+	for it.Seek(prefix); it.ValidForPrefix(prefix); {
+		rest := it.Item().Key()[len(prefix):]
+		if len(rest) == 0 || len(rest) <= int(rest[0]) {
+			break
+		}
+		text := rest[:1+int(rest[0])]
+		all = append(all, string(text[1:]))
+		it.Seek(past(slices.Concat(prefix, text, lastDigest)))
+	}
+	return all
 }
 
 // Find lists documents by ID, ascending. A query without any field finds every
 // document that has a record; one with a field, those whose payload is held.
 func (s *Store) Find(q Query) (found []review.DocumentID, err error) {
-	terms := q.terms()
-	table, prefixes := byte(keyPlace), [][]byte{{keyPlace}}
-	if len(terms) > 0 {
-		table, prefixes = keyIndex, nil
-		for _, t := range terms[0] {
-			prefixes = append(prefixes, t.prefix())
-		}
-		terms = terms[1:]
-	}
-	var after []byte
+	after := signing.Digest{}
 	if q.After != "" {
-		d, err := signing.ParseDigest(string(q.After))
-		if err != nil {
+		if after, err = signing.ParseDigest(string(q.After)); err != nil {
 			return nil, err
 		}
-		after = past(d[:])
 	}
-	var digests []signing.Digest
 	err = s.view(func(tx *badger.Txn) error {
-		it := tx.NewIterator(keysOnly(table))
+		it := tx.NewIterator(badger.IteratorOptions{})
 		defer it.Close()
-		for _, prefix := range prefixes { // of each the first ones: the first of all are among them
-			n := 0
-			err := eachDigest(it, prefix, after, func(d signing.Digest) (more bool, err error) {
-				for _, any := range terms {
-					if ok, err := s.hasAny(tx, any, d); !ok || err != nil {
-						return true, err
-					}
+		streams, rest := q.start(it)
+		return merged(it, streams, after, q.Limit, func(d signing.Digest, k review.Kind) (more bool, err error) {
+			for _, c := range rest {
+				if ok, err := s.hasAny(tx, c.terms(k), d); !ok || err != nil {
+					return true, err
 				}
-				digests = append(digests, d)
-				n++
-				return q.Limit == 0 || n < q.Limit, nil
+			}
+			found = append(found, review.DocumentID(d.String()))
+			return q.Limit == 0 || len(found) < q.Limit, nil
+		})
+	})
+	return found, err
+}
+
+// stream is the digests that follow a prefix, of documents of one kind.
+type stream struct {
+	prefix []byte
+	kind   review.Kind
+}
+
+// merged calls f with the digests of all streams that are greater than after,
+// each once, ascending, until it says false. It reads a little of each stream,
+// hands on as far as all of them were read, and goes on from there; wanted is how
+// many f may want, 0 if all.
+func merged(it *badger.Iterator, streams []stream, after signing.Digest, wanted int, f func(signing.Digest, review.Kind) (more bool, err error)) error {
+	run := math.MaxInt
+	if wanted > 0 {
+		run = 4 + 2*wanted/max(1, len(streams))
+	}
+	for len(streams) > 0 {
+		kinds, ended := make(map[signing.Digest]review.Kind), signing.Digest(lastDigest)
+		seen := make([]signing.Digest, len(streams)) // how far each goes, for what is known
+		for i, s := range streams {
+			n := 0
+			eachDigest(it, s.prefix, after, func(d signing.Digest) (more bool) {
+				kinds[d], seen[i] = s.kind, d
+				if n++; n == run || bytes.Compare(d[:], ended[:]) > 0 {
+					ended, seen[i] = least(d, ended), signing.Digest(lastDigest)
+					return false
+				}
+				return true
 			})
-			if err != nil {
+		}
+		digests := slices.SortedFunc(maps.Keys(kinds), func(a, b signing.Digest) int { return bytes.Compare(a[:], b[:]) })
+		for _, d := range digests {
+			if bytes.Compare(d[:], ended[:]) > 0 {
+				break
+			}
+			if more, err := f(d, kinds[d]); err != nil || !more {
 				return err
 			}
 		}
-		return nil
-	})
-	slices.SortFunc(digests, func(a, b signing.Digest) int { return bytes.Compare(a[:], b[:]) })
-	digests = slices.Compact(digests)
-	if q.Limit > 0 {
-		digests = digests[:min(q.Limit, len(digests))]
+		var unread []stream
+		for i, s := range streams {
+			if bytes.Compare(seen[i][:], ended[:]) > 0 {
+				unread = append(unread, s)
+			}
+		}
+		streams, after = unread, ended
 	}
-	for _, d := range digests {
-		found = append(found, review.DocumentID(d.String()))
-	}
-	return found, err
+	return nil
 }
+
+func least(a, b signing.Digest) signing.Digest {
+	if bytes.Compare(a[:], b[:]) < 0 {
+		return a
+	}
+	return b
+}
+
+var lastDigest = bytes.Repeat([]byte{0xff}, len(signing.Digest{}))
 
 // Thread lists what is said about a document, and about that, and so on,
 // nearest first: at most limit documents, by ID where equally near.
@@ -121,7 +216,11 @@ func (s *Store) Thread(id review.DocumentID, limit int) (found []review.Document
 			if at >= 0 {
 				about = found[at]
 			}
-			err := eachDigest(it, aboutTerm(about).prefix(), nil, func(d signing.Digest) (bool, error) {
+			var kinds []stream
+			for _, k := range texts(it, prefixOf(byAbout, aboutValue(about))) {
+				kinds = append(kinds, stream{prefix: term(byAbout, aboutValue(about), review.Kind(k)).prefix()})
+			}
+			err := merged(it, kinds, signing.Digest{}, limit, func(d signing.Digest, _ review.Kind) (more bool, err error) {
 				if reply := review.DocumentID(d.String()); !seen[reply] {
 					seen[reply] = true
 					found = append(found, reply)
@@ -137,22 +236,19 @@ func (s *Store) Thread(id review.DocumentID, limit int) (found []review.Document
 	return found, err
 }
 
-// eachDigest calls f with each digest that follows a prefix in a key, from after
-// on, until it says false.
-func eachDigest(it *badger.Iterator, prefix, after []byte, f func(signing.Digest) (more bool, err error)) error {
-	key := append(bytes.Clone(prefix), after...)
-	last, first := signing.Digest{}, true
-	for it.Seek(key); it.ValidForPrefix(prefix); it.Next() {
+// eachDigest calls f with each digest that follows a prefix in a key and is
+// greater than after, until it says false.
+func eachDigest(it *badger.Iterator, prefix []byte, after signing.Digest, f func(signing.Digest) (more bool)) {
+	last := after
+	for it.Seek(past(append(bytes.Clone(prefix), after[:]...))); it.ValidForPrefix(prefix); it.Next() {
 		d := signing.Digest(it.Item().Key()[len(prefix):])
-		if d == last && !first {
+		if d == last {
 			continue // another place of a document
 		}
-		last, first = d, false
-		if more, err := f(d); err != nil || !more {
-			return err
+		if last = d; !f(d) {
+			return
 		}
 	}
-	return nil
 }
 
 func (s *Store) hasAny(tx *badger.Txn, any []indexTerm, d signing.Digest) (ok bool, err error) {

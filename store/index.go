@@ -15,40 +15,47 @@ import (
 
 // indexVersion changes with indexTerms or the shape of an index key: a store
 // that opens a database with another one makes its indexes anew.
-const indexVersion = 2
+const indexVersion = 3
 
 // The fields that documents are found by. An index key is keyIndex, the field,
-// the term's length in one byte, the term, and the document's digest; it has
-// no value.
+// the two texts of a term, each after its length in one byte, and the document's
+// digest; it has no value. Each key tells the document's kind, so none is of the
+// kind alone: a kind's documents are those of all its authors, and an author's
+// those of all kinds.
 const (
-	byKind       byte = 1
-	byAuthor     byte = 2
-	byAbout      byte = 3
-	byObjective  byte = 4
-	byRound      byte = 5
-	byAuthorKind byte = 6
+	byAuthor    byte = 1 // kind, author
+	byAbout     byte = 2 // what it is about, kind
+	byObjective byte = 3 // objective, kind
+	byRound     byte = 4 // round, kind
 )
 
 type indexTerm struct {
-	field byte
-	term  string
+	field         byte
+	first, second string
+}
+
+// term is a document's of a kind, by a field's value.
+func term(field byte, value string, k review.Kind) indexTerm {
+	if field == byAuthor {
+		return indexTerm{field, string(k), value}
+	}
+	return indexTerm{field, value, string(k)}
 }
 
 // indexTerms is what a document is found by. To add an index, add a field, a
 // line here and one in Query, and raise indexVersion.
 func indexTerms(d *review.Document) []indexTerm {
-	terms := []indexTerm{aboutTerm(d.About())}
 	if !d.Known {
-		return terms
+		return []indexTerm{term(byAbout, aboutValue(d.About()), "")}
 	}
-	terms = append(terms,
-		indexTerm{byKind, string(d.Kind)},
-		indexTerm{byAuthor, string(d.Author)},
-		authorTerm(d.Author, d.Kind))
-	objective := func(n int) { terms = append(terms, indexTerm{byObjective, strconv.Itoa(n)}) }
+	terms := make([]indexTerm, 0, 4)
+	add := func(field byte, value string) { terms = append(terms, term(field, value, d.Kind)) }
+	add(byAuthor, string(d.Author))
+	add(byAbout, aboutValue(d.About()))
+	objective := func(n int) { add(byObjective, strconv.Itoa(n)) }
 	round := func(id string) {
 		if id != "" {
-			terms = append(terms, indexTerm{byRound, id})
+			add(byRound, id)
 		}
 	}
 	switch p := d.Predicate.(type) {
@@ -73,19 +80,11 @@ func indexTerms(d *review.Document) []indexTerm {
 	return terms
 }
 
-func aboutTerm(id review.DocumentID) indexTerm {
+func aboutValue(id review.DocumentID) string {
 	if d, err := signing.ParseDigest(string(id)); err == nil {
-		return indexTerm{byAbout, string(d[:])} // half as long
+		return string(d[:]) // half as long
 	}
-	return indexTerm{byAbout, string(id)}
-}
-
-// authorTerm is an author's documents of a kind, or of any if there is none.
-func authorTerm(p review.ParticipantID, k review.Kind) indexTerm {
-	if k == "" {
-		return indexTerm{byAuthor, string(p)}
-	}
-	return indexTerm{byAuthorKind, string(p) + "/" + string(k)}
+	return string(id)
 }
 
 // indexKeys are the keys of a payload's terms. What is not a document has
@@ -97,7 +96,7 @@ func indexKeys(payload []byte, digest signing.Digest) (keys [][]byte) {
 	}
 	terms := indexTerms(d)
 	for i, t := range terms {
-		if len(t.term) <= maxIndexTerm && len(keys) < maxIndexTerms && !slices.Contains(terms[:i], t) {
+		if max(len(t.first), len(t.second)) <= maxIndexTerm && len(keys) < maxIndexTerms && !slices.Contains(terms[:i], t) {
 			keys = append(keys, append(t.prefix(), digest[:]...))
 		}
 	}
@@ -105,8 +104,9 @@ func indexKeys(payload []byte, digest signing.Digest) (keys [][]byte) {
 }
 
 func (t indexTerm) prefix() []byte {
-	k := append(make([]byte, 0, 3+len(t.term)+len(signing.Digest{})), keyIndex, t.field, byte(len(t.term)))
-	return append(k, t.term...)
+	k := append(make([]byte, 0, 4+len(t.first)+len(t.second)+len(signing.Digest{})), keyIndex, t.field)
+	k = append(append(k, byte(len(t.first))), t.first...)
+	return append(append(k, byte(len(t.second))), t.second...)
 }
 
 func kindOf(payload []byte) review.Kind {

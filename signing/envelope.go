@@ -40,19 +40,29 @@ func ParseDigest(s string) (Digest, error) {
 // PAE is the DSSE v1 pre-authentication encoding of a document's payload
 // (github.com/secure-systems-lab/dsse, protocol.md).
 func PAE(payload []byte) []byte {
-	pae := make([]byte, 0, len(payload)+64)
+	return append(appendPAEHead(make([]byte, 0, len(payload)+64), len(payload)), payload...)
+}
+
+// appendPAEHead appends what comes before a payload of so many bytes.
+func appendPAEHead(pae []byte, length int) []byte {
 	pae = append(pae, "DSSEv1 "...)
 	pae = strconv.AppendInt(pae, int64(len(PayloadType)), 10)
 	pae = append(pae, ' ')
 	pae = append(pae, PayloadType...)
 	pae = append(pae, ' ')
-	pae = strconv.AppendInt(pae, int64(len(payload)), 10)
-	pae = append(pae, ' ')
-	return append(pae, payload...)
+	pae = strconv.AppendInt(pae, int64(length), 10)
+	return append(pae, ' ')
 }
 
 // PayloadDigest is the digest of the payload's PAE: the document's ID.
-func PayloadDigest(payload []byte) Digest { return sha256.Sum256(PAE(payload)) }
+func PayloadDigest(payload []byte) (d Digest) {
+	var head [64]byte
+	h := sha256.New()
+	h.Write(appendPAEHead(head[:0], len(payload)))
+	h.Write(payload)
+	h.Sum(d[:0])
+	return d
+}
 
 // Envelope is a signed document. Its JSON form, written by Marshal and read
 // by ParseEnvelope, is

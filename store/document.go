@@ -43,17 +43,27 @@ func prepareOne(e Entry) document {
 		return d
 	}
 	d := document{leaf: e.Leaf, hash: e.Leaf.Hash(), genuine: e.Genuine, absence: e.Absence}
-	if len(e.Payload) > 0 && len(e.Payload) <= signing.MaxPayload && signing.PayloadDigest(e.Payload) == e.Leaf.Digest {
-		d.setPayload(e.Payload)
-	} else if d.absence == review.Present || d.absence > review.Erased {
+	if len(e.Payload) > 0 && len(e.Payload) <= signing.MaxPayload && d.take(e.Payload) {
+		return d
+	}
+	if d.absence == review.Present || d.absence > review.Erased {
 		d.absence = review.Missing
 	}
 	return d
 }
 
-func (d *document) setPayload(payload []byte) {
-	d.payload, d.absence = marshalPayload(payload), review.Present
-	d.terms = indexKeys(payload, d.leaf.Digest)
+// take makes the payload the document's if it is.
+func (d *document) take(payload []byte) (taken bool) {
+	parsed, err := review.Parse(payload)
+	if err != nil {
+		taken = signing.PayloadDigest(payload) == d.leaf.Digest
+	} else if taken = parsed.ID == review.DocumentID(d.leaf.Digest.String()); taken {
+		d.terms = termKeys(parsed, d.leaf.Digest)
+	}
+	if taken {
+		d.payload, d.absence = marshalPayload(payload), review.Present
+	}
+	return taken
 }
 
 // cost is at most what writing the document takes: entry, place, absence,

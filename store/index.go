@@ -94,6 +94,10 @@ func indexKeys(payload []byte, digest signing.Digest) (keys [][]byte) {
 	if err != nil {
 		return nil
 	}
+	return termKeys(d, digest)
+}
+
+func termKeys(d *review.Document, digest signing.Digest) (keys [][]byte) {
 	terms := indexTerms(d)
 	for i, t := range terms {
 		if max(len(t.first), len(t.second)) <= maxIndexTerm && len(keys) < maxIndexTerms && !slices.Contains(terms[:i], t) {

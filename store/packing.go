@@ -45,9 +45,8 @@ var coders = sync.OnceValues(func() (*zstd.Encoder, *zstd.Decoder) {
 
 func marshalPayload(payload []byte) (packed []byte) {
 	if len(payload) <= maxQuickPayload {
-		buffer := make([]byte, 1+s2.MaxEncodedLen(len(payload)))
-		buffer[0] = formS2
-		packed = buffer[:1+len(dictionary().Encode(buffer[1:], payload))]
+		var buffer [maxQuickPayload + 64]byte // s2.MaxEncodedLen, so that only what is kept is allocated
+		packed = append([]byte{formS2}, dictionary().Encode(buffer[:], payload)...)
 	} else {
 		encoder, _ := coders()
 		packed = encoder.EncodeAll(payload, []byte{formZstd})

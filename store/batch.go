@@ -201,6 +201,9 @@ func (s *Store) newBatch() *batch {
 // set writes a value with its checksum.
 func (b *batch) set(key, value []byte) {
 	b.bound = b.bound || key[0] == keyWitness || key[0] == keyFence
+	if key[0] == keyAbsence {
+		b.store.absences.add(key[1:])
+	}
 	b.setRaw(key, seal(key, value))
 }
 

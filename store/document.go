@@ -155,5 +155,8 @@ func (b *batch) keep(d *document) {
 // absence is why a document's payload is not held; known is false if it is, or
 // if the document has no record.
 func (b *batch) absence(d signing.Digest) (why review.Absence, known bool, err error) {
+	if !b.store.absences.possible(d) {
+		return review.Present, false, nil
+	}
 	return b.store.absence(b.tx, d)
 }

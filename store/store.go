@@ -98,6 +98,7 @@ type Store struct {
 	markFile     *os.File
 	folderSynced time.Time
 	holed        []string // what holedLogs found before the database was opened
+	absences     absenceFilter
 
 	diskMu sync.Mutex
 	disk   diskState
@@ -185,6 +186,7 @@ func (s *Store) load() error {
 		if last, _, err = s.number(tx, []byte{keyBatch}); err != nil {
 			return err
 		}
+		s.loadAbsences(tx)
 		return s.loadLogs(tx)
 	})
 	if err != nil {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 
@@ -16,7 +15,7 @@ import (
 func (i *inspection) payloads(ctx context.Context) error {
 	it := i.tx.NewIterator(keysOnly(keyPayload))
 	defer it.Close()
-	expected := uint64(0)
+	expected, pieces := uint64(0), uint64(0)
 	for it.Rewind(); it.Valid(); it.Next() {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -37,6 +36,9 @@ func (i *inspection) payloads(ctx context.Context) error {
 			i.report.find(f)
 			continue
 		}
+		if first, err := it.Item().ValueCopy(nil); err == nil {
+			pieces += uint64(max(0, piecesOf(first)-1))
+		}
 		for _, k := range indexKeys(payload, d) {
 			expected++
 			if has, err := i.has(i.tx, k); err != nil || !has {
@@ -48,25 +50,17 @@ func (i *inspection) payloads(ctx context.Context) error {
 	if i.report.Indexes > expected && i.report.Sound() {
 		i.report.find(Finding{What: fmt.Sprintf("%d index entries", i.report.Indexes-expected), Why: "are of no document that is held", Next: nextIndex})
 	}
+	i.each([]byte{keyPiece}, func([]byte) { pieces-- })
+	if pieces != 0 && i.report.Sound() {
+		i.report.find(Finding{What: fmt.Sprintf("%d pieces", -int64(pieces)), Why: "are of no content that is held", Next: nextIndex})
+	}
 	return nil
 }
 
-// stored is a payload as it lies there; nothing is set right.
+// stored is held, also where Badger panics.
 func (i *inspection) stored(d signing.Digest) (payload []byte, err error) {
 	defer i.rescue(&err)
-	item, err := i.tx.Get(digestKey(keyPayload, d))
-	if err != nil {
-		return nil, err
-	}
-	err = item.Value(func(b []byte) error {
-		var ok bool
-		if payload, ok = parsePayload(b); !ok || signing.PayloadDigest(payload) != d {
-			return i.damage("payload %s", d)
-		}
-		payload = bytes.Clone(payload)
-		return nil
-	})
-	return payload, err
+	return i.held(i.tx, d)
 }
 
 func (i *inspection) firstPlace(d signing.Digest) (o review.Origin, index uint64, ok bool) {

@@ -56,8 +56,11 @@ func newSpecimen(t *testing.T) *specimen {
 		w := s.OpenLog(testOrigin, m.signer)
 		for i := from; i < to; i++ {
 			payload := comment(1000 + i)
-			if i%4 == 0 {
+			switch i % 4 {
+			case 0:
 				payload = drawn(i) // to the value log
+			case 2:
+				payload = long(i) // to the tree, in pieces
 			}
 			d := a.sign(t, payload)
 			_, _, err := w.Append(t.Context(), d)

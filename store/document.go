@@ -19,6 +19,7 @@ type document struct {
 	payload []byte   // as stored; nil if absent
 	terms   [][]byte // index keys
 	absence review.Absence
+	inTree  bool // cut into pieces if it is too long
 }
 
 // prepare makes documents of entries, on all cores.
@@ -68,7 +69,7 @@ func (d *document) take(payload []byte) (taken bool) {
 
 // cost is at most what writing the document takes: entry, place, absence,
 // filing mark, two hashes of high levels, two for a new key; some 50 bytes of key
-// each.
+// each. Where documents are cut, there are few.
 func (d *document) cost() cost {
 	c := cost{documents: 1, keys: 9 + len(d.terms), bytes: 1024 + len(d.payload)}
 	for _, t := range d.terms {
@@ -146,7 +147,17 @@ func (b *batch) arrive(d *document) error {
 
 // keep stores the payload and what it is found by.
 func (b *batch) keep(d *document) {
-	b.setRaw(digestKey(keyPayload, d.leaf.Digest), d.payload)
+	first := d.payload
+	if d.inTree {
+		for n, piece := range cut(d.payload) {
+			if n == 0 {
+				first = piece
+			} else {
+				b.setRaw(pieceKey(d.leaf.Digest, n), piece)
+			}
+		}
+	}
+	b.setRaw(digestKey(keyPayload, d.leaf.Digest), first)
 	for _, t := range d.terms {
 		b.setRaw(t, nil)
 	}

@@ -54,7 +54,7 @@ func TestADamagedValueBeforeOthersIsSeen(t *testing.T) {
 	name, end := only(t, dir, "*.vlog")
 	require.NoError(t, os.Truncate(name, end+64)) // the rest is a hole
 	require.NoError(t, soundValues(name, false))
-	for at := int64(logHeader); at < end-2500; at += 97 { // the last value is some 2200 bytes
+	for at := int64(logHeader); at < end-5000; at += 197 { // the last value is some 4,500 bytes
 		flip(t, name, at)
 		require.ErrorIs(t, soundValues(name, false), errUnsound, "at %d of %d", at, end)
 		flip(t, name, at)

@@ -9,7 +9,7 @@ import (
 // layoutVersion is the version of the keys and values below. A database of an
 // earlier version is brought up to it, see upgrade; one of a later version is
 // not opened.
-const layoutVersion = 2
+const layoutVersion = 3
 
 // LayoutVersion is the latest layout of a database that this program reads.
 const LayoutVersion = layoutVersion
@@ -29,7 +29,8 @@ const (
 	keyFiled      = 'u' // log number, digest, key number -> index, in own logs
 	keyHash       = 'h' // log number, level from entryLevels on, index in level -> Merkle hash
 	keyPlace      = 'd' // digest, log number, index
-	keyPayload    = 'p' // digest -> payload
+	keyPayload    = 'p' // digest -> payload, or its first piece
+	keyPiece      = 'P' // digest, n from 1 on -> a further piece of the payload
 	keyAbsence    = 'a' // digest -> why there is no payload
 	keyKey        = 'k' // key number -> document key
 	keyKeyNumber  = 'K' // document key -> key number
@@ -59,6 +60,10 @@ func hashKey(log uint32, level int, n uint64) []byte {
 
 func digestKey(prefix byte, d signing.Digest) []byte {
 	return append(append(make([]byte, 0, 1+len(d)), prefix), d[:]...)
+}
+
+func pieceKey(d signing.Digest, n int) []byte {
+	return append(append(append(make([]byte, 0, 2+len(d)), keyPiece), d[:]...), byte(n))
 }
 
 func placeKey(d signing.Digest, log uint32, index uint64) []byte {

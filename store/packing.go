@@ -20,6 +20,8 @@ const (
 	formPlain = 0
 	formZstd  = 1
 	formS2    = 2 // with the dictionary
+	// formPieces is of one that was packed and then cut: see pieces.go.
+	formPieces = 3
 )
 
 // dictionaryText is what payloads have in common. It never changes: what was

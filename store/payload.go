@@ -49,34 +49,44 @@ func (s *Store) Payload(id review.DocumentID) (payload []byte, err error) {
 // record names is ErrNotFound. A payload that is damaged is reported, an
 // error, and Missing from then on.
 func (s *Store) payload(tx *badger.Txn, d signing.Digest) ([]byte, review.Absence, error) {
-	item, err := tx.Get(digestKey(keyPayload, d))
-	if errors.Is(err, badger.ErrKeyNotFound) {
+	payload, err := s.held(tx, d)
+	if err != nil && !errors.Is(err, badger.ErrKeyNotFound) {
+		payload, err = s.held(tx, d) // Reclaim may just have moved it
+	}
+	switch {
+	case errors.Is(err, badger.ErrKeyNotFound):
 		why, known, err := s.absence(tx, d)
 		if err == nil && !known {
 			err = fmt.Errorf("%w: document %s", ErrNotFound, d)
 		}
 		return nil, why, err
-	}
-	var payload []byte
-	for again := true; err == nil; again = false {
-		err = item.Value(func(b []byte) error {
-			var ok bool
-			if payload, ok = parsePayload(b); !ok || signing.PayloadDigest(payload) != d {
-				return s.damage("payload %s", d)
-			}
-			payload = bytes.Clone(payload) // b is Badger's
-			return nil
-		})
-		if err == nil || !again {
-			break
-		}
-		item, err = tx.Get(digestKey(keyPayload, d)) // Reclaim may just have moved it
-	}
-	if err != nil {
+	case err != nil:
 		s.repair(d, err)
 		return nil, review.Missing, err
 	}
 	return payload, review.Present, nil
+}
+
+// held is a payload as it lies there, held against its digest; nothing is set
+// right. It is badger.ErrKeyNotFound if there is none.
+func (s *Store) held(tx *badger.Txn, d signing.Digest) (payload []byte, err error) {
+	item, err := tx.Get(digestKey(keyPayload, d))
+	if err != nil {
+		return nil, err
+	}
+	err = item.Value(func(b []byte) error {
+		b, err := joined(tx, d, b)
+		ok := err == nil
+		if ok {
+			payload, ok = parsePayload(b)
+		}
+		if !ok || signing.PayloadDigest(payload) != d {
+			return s.damage("payload %s", d)
+		}
+		payload = bytes.Clone(payload) // b is Badger's
+		return nil
+	})
+	return payload, err
 }
 
 func (s *Store) absence(tx *badger.Txn, d signing.Digest) (why review.Absence, known bool, err error) {
@@ -106,7 +116,7 @@ func (s *Store) repair(d signing.Digest, found error) {
 			if _, known, _ := b.absence(d); known || b.readable(d) || !b.placed(d) {
 				return nil // another writer was quicker
 			}
-			b.delete(digestKey(keyPayload, d))
+			b.forget(d)
 			b.set(digestKey(keyAbsence, d), []byte{byte(review.Missing)})
 			return nil
 		})
@@ -120,13 +130,8 @@ func (s *Store) repair(d signing.Digest, found error) {
 }
 
 func (b *batch) readable(d signing.Digest) bool {
-	item, err := b.tx.Get(digestKey(keyPayload, d))
-	if err != nil {
-		return false
-	}
-	value, err := item.ValueCopy(nil)
-	payload, ok := parsePayload(value)
-	return err == nil && ok && signing.PayloadDigest(payload) == d
+	_, err := b.store.held(b.tx, d)
+	return err == nil
 }
 
 // Reveal stores the payload of a document whose records are held without it,
@@ -182,7 +187,7 @@ func (s *Store) SetAbsent(id review.DocumentID, why review.Absence) error {
 				b.delete(t)
 			}
 		}
-		b.delete(digestKey(keyPayload, d))
+		b.forget(d)
 		b.set(digestKey(keyAbsence, d), []byte{byte(why)})
 		b.setRaw(digestKey(keyReclaim, d), nil)
 		return nil

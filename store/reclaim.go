@@ -111,13 +111,15 @@ func (s *Store) lingering(pending []signing.Digest) (map[signing.Digest]bool, er
 func (s *Store) olderVersions(pending []signing.Digest, found map[signing.Digest]bool) error {
 	return s.view(func(tx *badger.Txn) error {
 		for _, d := range pending {
-			it := tx.NewKeyIterator(digestKey(keyPayload, d), badger.IteratorOptions{AllVersions: true})
-			for it.Rewind(); it.Valid(); it.Next() {
-				if !it.Item().IsDeletedOrExpired() {
-					found[d] = true
+			for _, prefix := range []byte{keyPayload, keyPiece} {
+				it := tx.NewIterator(badger.IteratorOptions{AllVersions: true, Prefix: digestKey(prefix, d)})
+				for it.Rewind(); it.Valid(); it.Next() {
+					if !it.Item().IsDeletedOrExpired() {
+						found[d] = true
+					}
 				}
+				it.Close()
 			}
-			it.Close()
 		}
 		return nil
 	})

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,11 +41,17 @@ func filesOf(t *testing.T, dir string) map[string][]byte {
 }
 
 // traces are the files that have something of a payload: its second half, as it
-// was written or as it is stored.
+// was written or as it is stored, or one of its pieces.
 func traces(files map[string][]byte, payload []byte) (names []string) {
 	stored := marshalPayload(payload)
+	parts := [][]byte{payload[len(payload)/2:], stored[len(stored)/2:]}
+	for _, piece := range cut(stored) {
+		if len(piece) > 64 { // others may be anywhere
+			parts = append(parts, piece)
+		}
+	}
 	for name, f := range files {
-		if bytes.Contains(f, payload[len(payload)/2:]) || bytes.Contains(f, stored[len(stored)/2:]) {
+		if slices.ContainsFunc(parts, func(part []byte) bool { return bytes.Contains(f, part) }) {
 			names = append(names, name)
 		}
 	}
@@ -60,7 +67,7 @@ func told(n, length int) []byte {
 // drawn is a comment with a text that no other one shares a part with, packed or
 // not.
 func drawn(n int) []byte {
-	text := make([]byte, 2000) // packed, more than treeValue
+	text := make([]byte, 4000) // packed, more than what is cut into pieces
 	mathrand.NewChaCha8([32]byte{byte(n), byte(n >> 8)}).Read(text)
 	return review.Compose(review.KindComment, []review.Subject{{Name: "document", Digest: genesis}},
 		review.Comment{Common: common("sle", n), Type: "question", Text: hex.EncodeToString(text)})

@@ -110,7 +110,7 @@ func (b *batch) drop(l *log, index uint64) error {
 			b.delete(t)
 		}
 	}
-	b.delete(digestKey(keyPayload, e.digest))
+	b.forget(e.digest)
 	b.delete(digestKey(keyAbsence, e.digest))
 	return nil
 }

@@ -179,6 +179,7 @@ type batch struct {
 	// documents is how many there are, at most.
 	documents int
 	writes    int
+	values    bool                           // one lies in the value log
 	err       error                          // the first failure to write
 	logs      map[review.Origin]*log         // at their new size
 	signers   map[review.Origin]*Writer      // of those that need a new checkpoint
@@ -214,6 +215,7 @@ func (b *batch) set(key, value []byte) {
 
 func (b *batch) setRaw(key, value []byte) {
 	b.writes++
+	b.values = b.values || len(value) >= treeValue
 	if err := b.tx.Set(key, value); err != nil && b.err == nil {
 		b.err = fmt.Errorf("store: writing %s: %w", b.store.dir, err)
 	}
@@ -289,6 +291,9 @@ func (b *batch) commit() error {
 // sync writes the batch to the files and syncs them, and their names.
 func (b *batch) sync() error {
 	if err := b.tx.Commit(); err != nil {
+		return err
+	}
+	if err := b.store.syncFiles(b.values); err != nil {
 		return err
 	}
 	return b.store.syncFolder()

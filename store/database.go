@@ -26,21 +26,21 @@ const (
 
 // openDatabase opens Badger with the options that measurement favoured: with
 // its defaults it reaches 2 GB on bulk ingest.
-func openDatabase(dir string, o Options, fail func(error), beforeTable func()) (*badger.DB, error) {
-	return openBadger(dir, o, vitalBlocks, badgerOptions(dir, o, badgerLogger{o.Logger, fail, beforeTable}))
+func openDatabase(dir string, o Options, fail func(error), beforeTable, beforeRemoval func()) (*badger.DB, error) {
+	return openBadger(dir, o, vitalBlocks, badgerOptions(dir, o, badgerLogger{o.Logger, fail, beforeTable, beforeRemoval}))
 }
 
 // openToLook opens a database that may be damaged. Nothing is compacted: that
 // drops what stands behind damage.
 func openToLook(dir string, o Options) (*badger.DB, error) {
-	logger := badgerLogger{slog.New(slog.DiscardHandler), func(error) {}, func() {}}
+	logger := badgerLogger{slog.New(slog.DiscardHandler), func(error) {}, func() {}, func() {}}
 	return openBadger(dir, o, indexOnly, badgerOptions(dir, o, logger).WithNumCompactors(0))
 }
 
 func badgerOptions(dir string, o Options, logger badger.Logger) badger.Options {
 	opts := badger.DefaultOptions(dir).
 		WithLogger(logger).
-		WithSyncWrites(true).
+		WithSyncWrites(!syncsFiles).
 		WithMemTableSize(defaultWriteBuffer).
 		WithNumMemtables(2).
 		WithNumCompactors(2).
@@ -127,15 +127,17 @@ func hasEmptyFile(dir string) bool {
 	return false
 }
 
-// badgerLogger hands Badger's own messages on, and listens to two of them.
-// Badger only logs a failed sync of its value log, and goes on; fail makes an
-// error of it. And a compaction says what it has gathered just before it writes
-// a table, the one moment at which it can be held up: beforeTable waits there
-// until the disk has room.
+// badgerLogger hands Badger's own messages on, and listens to three of them.
+// Badger only logs a failed sync of its value log, where it syncs that itself, and
+// goes on; fail makes an error of it. A compaction says what it has gathered just
+// before it writes a table, the one moment at which it can be held up: beforeTable
+// waits there until the disk has room. And whoever collects a value-log file says
+// so before it is removed.
 type badgerLogger struct {
 	*slog.Logger
-	fail        func(error)
-	beforeTable func()
+	fail          func(error)
+	beforeTable   func()
+	beforeRemoval func()
 }
 
 func (l badgerLogger) Errorf(format string, args ...any) {
@@ -150,7 +152,11 @@ func (l badgerLogger) Warningf(format string, args ...any) {
 	l.Warn("badger", "err", strings.TrimSpace(fmt.Sprintf(format, args...)))
 }
 
-func (badgerLogger) Infof(string, ...any) {}
+func (l badgerLogger) Infof(format string, _ ...any) {
+	if strings.HasPrefix(format, aboutToRemove) {
+		l.beforeRemoval()
+	}
+}
 
 func (l badgerLogger) Debugf(format string, _ ...any) {
 	if strings.HasPrefix(format, aboutToWriteTable) {
@@ -158,4 +164,7 @@ func (l badgerLogger) Debugf(format string, _ ...any) {
 	}
 }
 
-const aboutToWriteTable = "[%d] LOG Compact. Added"
+const (
+	aboutToWriteTable = "[%d] LOG Compact. Added"
+	aboutToRemove     = "Removing fid: %d"
+)

@@ -342,7 +342,7 @@ func TestAFailedWriteIsNotSeenAndStopsWriting(t *testing.T) {
 			return stream.Cancel
 		},
 		"sync": func(s *Store) func() { // all that Badger says of a value log that it could not sync
-			badgerLogger{s.logger, s.fail, s.awaitRoom}.Errorf("Error while curlf sync: %v\n", io.ErrShortWrite)
+			badgerLogger{s.logger, s.fail, s.awaitRoom, s.beforeRemoval}.Errorf("Error while curlf sync: %v\n", io.ErrShortWrite)
 			return func() {}
 		},
 	} {

@@ -432,7 +432,7 @@ func TestACompactionAsksForRoom(t *testing.T) {
 		case asked <- struct{}{}:
 		default:
 		}
-	})
+	}, func() {})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, db.Close()) }()
 	for i := range uint64(60) {

@@ -281,7 +281,7 @@ func (s *Store) collect(ctx context.Context, _ map[signing.Digest]bool) error {
 			if err = errors.Join(ctx.Err(), s.writable()); err != nil {
 				return err
 			}
-			if err = s.db.RunValueLogGC(reclaimRatio); err != nil {
+			if err = s.collectOne(); err != nil {
 				break
 			}
 		}
@@ -291,6 +291,25 @@ func (s *Store) collect(ctx context.Context, _ map[signing.Digest]bool) error {
 		return nil
 	})
 }
+
+// collectOne collects one file. Meanwhile Badger writes by itself.
+func (s *Store) collectOne() (err error) {
+	s.collections.Add(1)
+	defer s.collections.Add(1)
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case unsynced:
+			err = p.error
+		default:
+			panic(p)
+		}
+	}()
+	return s.db.RunValueLogGC(reclaimRatio)
+}
+
+// unsynced is why a file that was collected is not removed.
+type unsynced struct{ error }
 
 // using keeps the database open while f uses it.
 func (s *Store) using(f func() error) error {

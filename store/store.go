@@ -32,6 +32,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
@@ -99,6 +100,9 @@ type Store struct {
 	folderSynced time.Time
 	holed        []string // what holedLogs found before the database was opened
 	absences     absenceFilter
+	logFiles     logFiles
+
+	collections atomic.Uint64 // odd while value-log files are collected
 
 	diskMu sync.Mutex
 	disk   diskState
@@ -136,7 +140,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if !o.InMemory {
 		s.holed = holedLogs(dir)
 	}
-	if s.db, err = openDatabase(dir, o, s.fail, s.awaitRoom); err != nil {
+	if s.db, err = openDatabase(dir, o, s.fail, s.awaitRoom, s.beforeRemoval); err != nil {
 		return nil, err
 	}
 	if !o.InMemory {
@@ -267,6 +271,7 @@ func (s *Store) Close() error {
 	s.users.Wait()
 	if s.markFile != nil {
 		defer s.markFile.Close()
+		defer s.logFiles.close()
 		if err := s.roomToClose(); err != nil {
 			return err
 		}

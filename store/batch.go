@@ -252,10 +252,15 @@ func (b *batch) seal() {
 		b.bound = true
 	}
 	maps.DeleteFunc(b.logs, func(_ review.Origin, l *log) bool { return !l.numbered })
-	for _, l := range b.logs {
+	for o, l := range b.logs {
 		b.set(numberKey(keyState, l.number), treeState{l.size, l.root()}.marshal())
 		b.set(numberKey(keyCheckpoint, l.number), l.noted.note)
-		b.set(numberKey(keyTarget, l.number), l.targeted.note)
+		switch target := numberKey(keyTarget, l.number); {
+		case l.targeted.note != nil:
+			b.set(target, l.targeted.note)
+		case s.log(o).targeted.note != nil:
+			b.delete(target)
+		}
 	}
 	if b.counters.keys != s.keyCount || len(b.newLogs) > 0 {
 		b.set([]byte{keyCounters}, b.counters.marshal())

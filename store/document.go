@@ -20,19 +20,23 @@ type document struct {
 	terms   [][]byte // index keys
 	absence review.Absence
 	inTree  bool // cut into pieces if it is too long
+	kept    bool // the payload was not held before
 }
 
 // prepare makes documents of entries, on all cores.
 func prepare(entries []Entry) []document {
 	documents := make([]document, len(entries))
 	var wg sync.WaitGroup
-	for start, n := 0, runtime.GOMAXPROCS(0); start < min(n, len(entries)); start++ {
-		wg.Go(func() {
-			for i := start; i < len(entries); i += n {
-				documents[i] = prepareOne(entries[i])
-			}
-		})
+	n := runtime.GOMAXPROCS(0)
+	share := func(start int) {
+		for i := start; i < len(entries); i += n {
+			documents[i] = prepareOne(entries[i])
+		}
 	}
+	for start := 1; start < min(n, len(entries)); start++ {
+		wg.Go(func() { share(start) })
+	}
+	share(0)
 	wg.Wait()
 	return documents
 }
@@ -126,6 +130,7 @@ func (b *batch) add(l *log, d *document) (uint64, error) {
 // arrive settles whether a placed document's payload is held. One that came
 // before is kept; one that was withheld or erased is not taken back.
 func (b *batch) arrive(d *document) error {
+	d.kept = false
 	held, err := b.has(digestKey(keyPayload, d.leaf.Digest))
 	if held || err != nil {
 		return err
@@ -147,6 +152,7 @@ func (b *batch) arrive(d *document) error {
 
 // keep stores the payload and what it is found by.
 func (b *batch) keep(d *document) {
+	d.kept = true
 	first := d.payload
 	if d.inTree {
 		for n, piece := range cut(d.payload) {

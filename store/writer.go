@@ -133,16 +133,18 @@ func (s *Store) Fenced(o review.Origin) (string, error) { return s.fence(o) }
 func (w *Writer) Append(ctx context.Context, submissions ...Submission) ([]review.Record, Head, error) {
 	entries := make([]Entry, len(submissions))
 	for i, d := range submissions {
-		switch id := d.Leaf.Digest; {
-		case len(d.Payload) > signing.MaxPayload:
-			return nil, Head{}, fmt.Errorf("store: document %s has a payload of %d bytes, the limit is %d", id, len(d.Payload), signing.MaxPayload)
-		case len(d.Payload) > 0 && signing.PayloadDigest(d.Payload) != id:
-			return nil, Head{}, fmt.Errorf("store: the payload submitted as document %s is another's", id)
+		if len(d.Payload) > signing.MaxPayload {
+			return nil, Head{}, fmt.Errorf("store: document %s has a payload of %d bytes, the limit is %d", d.Leaf.Digest, len(d.Payload), signing.MaxPayload)
 		}
 		entries[i] = Entry{Leaf: d.Leaf, Payload: d.Payload, Absence: review.Sealed, Genuine: true}
 	}
 	genuine := verifying(submissions)
 	documents := prepare(entries)
+	for i, d := range submissions {
+		if len(d.Payload) > 0 && documents[i].payload == nil {
+			return nil, Head{}, fmt.Errorf("store: the payload submitted as document %s is another's", d.Leaf.Digest)
+		}
+	}
 	indexes := make([]uint64, 0, len(documents))
 	parts, costs := w.store.parts(documents)
 	for i, part := range parts {
@@ -154,6 +156,10 @@ func (w *Writer) Append(ctx context.Context, submissions ...Submission) ([]revie
 	}
 	records := make([]review.Record, len(indexes))
 	for i, index := range indexes {
+		if d := documents[i]; d.kept {
+			records[i] = review.Record{Origin: w.origin, Index: index, Leaf: d.leaf, Payload: submissions[i].Payload, Genuine: true}
+			continue
+		}
 		var err error
 		if records[i], err = w.store.Record(w.origin, index); err != nil {
 			return nil, Head{}, err

@@ -76,12 +76,19 @@ func sampleOf(dir string, n int) (sample []store.Entry, err error) {
 	return sample, err
 }
 
-// ahead is how many ranges are read or verified and wait; a node has up to two of
-// each log.
+// ahead is how many ranges are read and wait, and how many are being verified or
+// were; a node has up to two of each log.
 const ahead = 3
 
+// ranged is a range that is being verified.
+type ranged struct {
+	store.Tail
+	verified chan struct{}
+}
+
 // ingest takes the source file in as a node takes in what peers send: while one
-// range is stored, the next ones are verified, and those after them read.
+// range is stored, the next ones are verified, two at a time, and those after them
+// read.
 func ingest(dir string, documents int) (figures, error) {
 	debug.SetMemoryLimit(300 << 20)
 	s, err := store.Open(database(dir), store.Options{MinFree: 1})
@@ -89,7 +96,7 @@ func ingest(dir string, documents int) (figures, error) {
 		return nil, err
 	}
 	keys := keys()
-	arrived, verified := make(chan store.Tail, ahead), make(chan store.Tail, ahead)
+	arrived, verified := make(chan store.Tail, ahead), make(chan ranged, ahead)
 	var bytes float64
 	failed := make(chan error, 1)
 	began, spent := time.Now(), processor().Seconds()
@@ -106,14 +113,23 @@ func ingest(dir string, documents int) (figures, error) {
 	}()
 	go func() {
 		defer close(verified)
+		two := make(chan struct{}, 2)
 		for tail := range arrived {
-			federation.VerifyRange(tail.Entries)
-			verified <- tail
+			r := ranged{tail, make(chan struct{})}
+			verified <- r
+			two <- struct{}{}
+			go func() {
+				federation.VerifyRange(r.Entries)
+				close(r.verified)
+				<-two
+			}()
 		}
 	}()
 	var at, cpu []float64 // seconds until each range was stored, and what they had taken of the processor
 	own := 0.0
-	for tail := range verified {
+	for r := range verified {
+		<-r.verified
+		tail := r.Tail
 		if slices.ContainsFunc(tail.Entries, func(e store.Entry) bool { return !e.Genuine }) {
 			return nil, errNotGenuine
 		}

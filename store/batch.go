@@ -113,9 +113,6 @@ func (s *Store) execute(jobs []*job) {
 	err := s.writable()
 	for done := false; err == nil && !done && len(jobs) > 0; {
 		b := s.newBatch()
-		for _, j := range jobs {
-			b.documents += j.documents
-		}
 		if jobs, done = b.do(jobs); done {
 			b.seal()
 			jobs, done = checked(jobs)
@@ -174,19 +171,17 @@ func (b *batch) attempt(j *job) (err error) {
 
 // batch is one transaction with what it changes in memory.
 type batch struct {
-	store *Store
-	tx    *badger.Txn
-	// documents is how many there are, at most.
-	documents int
-	writes    int
-	values    bool                           // one lies in the value log
-	err       error                          // the first failure to write
-	logs      map[review.Origin]*log         // at their new size
-	signers   map[review.Origin]*Writer      // of those that need a new checkpoint
-	newLogs   []review.Origin                // numbered here
-	newKeys   map[signing.DocumentKey]uint32 // numbered here
-	number    uint64                         // of this batch
-	bound     bool                           // it binds this node: see mark
+	store   *Store
+	tx      *badger.Txn
+	writes  int
+	values  bool                           // one lies in the value log
+	err     error                          // the first failure to write
+	logs    map[review.Origin]*log         // at their new size
+	signers map[review.Origin]*Writer      // of those that need a new checkpoint
+	newLogs []review.Origin                // numbered here
+	newKeys map[signing.DocumentKey]uint32 // numbered here
+	number  uint64                         // of this batch
+	bound   bool                           // it binds this node: see mark
 	counters
 }
 

@@ -19,7 +19,7 @@ type document struct {
 	payload []byte   // as stored; nil if absent
 	terms   [][]byte // index keys
 	absence review.Absence
-	inTree  bool // cut into pieces if it is too long
+	inTree  bool // cut into pieces where it is long
 	kept    bool // the payload was not held before
 }
 
@@ -72,10 +72,11 @@ func (d *document) take(payload []byte) (taken bool) {
 }
 
 // cost is at most what writing the document takes: entry, place, absence,
-// filing mark, two hashes of high levels, two for a new key; some 50 bytes of key
-// each. Where documents are cut, there are few.
+// filing mark, two hashes of high levels, two for a new key, the pieces of its
+// payload; some 50 bytes of key each.
 func (d *document) cost() cost {
-	c := cost{documents: 1, keys: 9 + len(d.terms), bytes: 1024 + len(d.payload)}
+	pieces := min(len(d.payload)/pieceSize+1, maxPieces)
+	c := cost{documents: 1, keys: 9 + len(d.terms) + pieces, bytes: 1024 + len(d.payload) + 50*pieces}
 	for _, t := range d.terms {
 		c.bytes += len(t) + 16
 	}

@@ -25,10 +25,8 @@ const (
 	// past it a payload is mostly a text.
 	maxQuickPayload = 2 << 10
 	// maxPieces is in how many pieces a payload is cut: packed, one of 3 KiB, most of
-	// 5 or 6 KiB as they are signed. maxCut is of how many documents in a batch,
-	// at most: past it a second sync is little to each, and the tree stays small.
+	// 5 or 6 KiB as they are signed. Longer ones are rare, and the tree stays small.
 	maxPieces = 8
-	maxCut    = 8
 	// maxLogSize is a million times the records of a federation's lifetime.
 	// Proof checks in x/mod/sumdb/tlog loop for ever on a size past 2^62,
 	// which anyone with a log key can sign.

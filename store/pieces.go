@@ -9,10 +9,10 @@ import (
 )
 
 // What is longer than treeValue lies in the value log, which is one more file to
-// sync. So a payload for whose filing somebody waits is cut into pieces that lie in
-// the tree: the first, after formPieces and how many there are, under the
-// payload's key, the others under keys of their own. The payload's digest tells
-// whether it is whole.
+// sync. So a payload of this node's own log is cut into pieces that lie in the tree:
+// the first, after formPieces and how many there are, under the payload's key, the
+// others under keys of their own. Whoever files waits for one sync. The payload's
+// digest tells whether it is whole.
 
 const pieceSize = treeValue - 16
 

@@ -11,7 +11,7 @@ import (
 	"stocktake/signing"
 )
 
-// long is a comment that is cut into pieces if it is filed alone.
+// long is a comment that is cut into pieces where it is filed.
 func long(n int) []byte {
 	text := ""
 	for i := range 60 {
@@ -36,13 +36,7 @@ func filedAlone(t *testing.T, payloads ...[]byte) (s *Store, w *Writer, ids []si
 func TestWhatIsFiledAloneIsSyncedInOneFile(t *testing.T) {
 	s, _, ids := filedAlone(t, long(0), long(1), comment(2))
 	require.GreaterOrEqual(t, len(keysOf(t, s, keyPiece)), 2)
-	values, err := s.valueLogs()
-	require.NoError(t, err)
-	found := map[signing.Digest]bool{}
-	for _, name := range values {
-		require.NoError(t, findKeys(name, ids, found))
-	}
-	require.Empty(t, found, "nothing lies in a value log")
+	requireNoValues(t, s, ids)
 	for i, want := range [][]byte{long(0), long(1), comment(2)} {
 		got, err := s.Payload(review.DocumentID(ids[i].String()))
 		require.NoError(t, err)
@@ -54,15 +48,36 @@ func TestWhatIsFiledAloneIsSyncedInOneFile(t *testing.T) {
 	require.Empty(t, report.Findings)
 }
 
-func TestManyTogetherAreNotCut(t *testing.T) {
-	s, a := openTest(t, "", Options{InMemory: true}), newAuthor(t)
+func TestWhatIsFiledTogetherIsSyncedInOneFile(t *testing.T) {
+	s, a := openTest(t, t.TempDir(), small), newAuthor(t)
+	var payloads [][]byte
 	var many []Submission
-	for i := range maxCut + 1 {
-		many = append(many, a.sign(t, long(i)))
+	var ids []signing.Digest
+	for i := range 40 {
+		p := long(i)
+		payloads, many, ids = append(payloads, p), append(many, a.sign(t, p)), append(ids, signing.PayloadDigest(p))
 	}
 	_, _, err := s.OpenLog(testOrigin, newNoteSigner(t)).Append(t.Context(), many...)
 	require.NoError(t, err)
-	require.Empty(t, keysOf(t, s, keyPiece))
+	requireNoValues(t, s, ids)
+	for i, want := range payloads {
+		got, err := s.Payload(review.DocumentID(ids[i].String()))
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	require.Empty(t, checkedAgain(t, s).Findings)
+}
+
+// requireNoValues holds that no value log has any of these payloads.
+func requireNoValues(t *testing.T, s *Store, ids []signing.Digest) {
+	t.Helper()
+	values, err := s.valueLogs()
+	require.NoError(t, err)
+	found := map[signing.Digest]bool{}
+	for _, name := range values {
+		require.NoError(t, findKeys(name, ids, found))
+	}
+	require.Empty(t, found)
 }
 
 func TestADamagedPieceIsAPayloadThatIsMissing(t *testing.T) {

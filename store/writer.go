@@ -198,7 +198,7 @@ func (w *Writer) append(ctx context.Context, documents []document, c cost, genui
 		l := b.log(w.origin)
 		for i := range documents {
 			d := &documents[i]
-			d.inTree = b.documents <= maxCut
+			d.inTree = true
 			index, ok, err := b.filed(l, d)
 			switch {
 			case err != nil:

@@ -5,6 +5,7 @@ go 1.26.6
 require (
 	github.com/chromedp/cdproto v0.0.0-20260714215040-dc233986426f // the events that it listens to
 	github.com/chromedp/chromedp v0.16.0 // drives Chromium
+	github.com/goccy/go-yaml v1.19.2 // reads the documents that payloads go into
 	github.com/stretchr/testify v1.12.1 // assertions
 	stocktake v0.0.0 // whose pages are opened
 )
@@ -32,7 +33,6 @@ require (
 	github.com/gobwas/httphead v0.1.0 // indirect
 	github.com/gobwas/pool v0.2.1 // indirect
 	github.com/gobwas/ws v1.4.0 // indirect
-	github.com/goccy/go-yaml v1.19.2 // indirect
 	github.com/google/flatbuffers v25.2.10+incompatible // indirect
 	github.com/google/go-containerregistry v0.21.9 // indirect
 	github.com/google/uuid v1.6.0 // indirect

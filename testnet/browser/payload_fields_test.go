@@ -1,0 +1,179 @@
+package browser
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"stocktake/review"
+)
+
+// slot is a place for free text in a statement.
+type slot struct {
+	path  string // as /targets/*/unit
+	field *review.Field
+	put   func(string)
+}
+
+// slots are where a statement has T, found by its kind's schema.
+func slots(st statement) (all []slot) {
+	var walk func(path string, f *review.Field, value any, put func(any))
+	walk = func(path string, f *review.Field, value any, put func(any)) {
+		switch v := value.(type) {
+		case map[string]any:
+			for _, name := range f.Names() {
+				if _, ok := v[name]; ok {
+					walk(path+"/"+name, f.Properties[name], v[name], func(x any) { v[name] = x })
+				}
+			}
+		case []any:
+			for i := range v {
+				walk(path+"/*", f.Items, v[i], func(x any) { v[i] = x })
+			}
+		case string:
+			if v == "T" {
+				all = append(all, slot{path, f, func(text string) { put(text) }})
+			}
+		}
+	}
+	walk("", review.Fields(st.kind), any(st.fields), nil)
+	return all
+}
+
+// textFields are the paths of a kind's schema that take free text: no code, no
+// name, no date.
+func textFields(k review.Kind) (paths []string) {
+	var walk func(path string, f *review.Field)
+	walk = func(path string, f *review.Field) {
+		switch {
+		case f.Type == "object":
+			for _, name := range f.Names() {
+				walk(path+"/"+name, f.Properties[name])
+			}
+		case f.Type == "array":
+			walk(path+"/*", f.Items)
+		case f.Type == "string" && f.Form == "" && len(f.Enum) == 0:
+			paths = append(paths, path)
+		}
+	}
+	walk("", review.Fields(k))
+	return paths
+}
+
+// notText are fields that take free text by their schema and no payload by a
+// rule beyond it, with that rule.
+var notText = map[string]string{
+	"translation /texts/*/field":                 "the pointer to a text of the translated document",
+	"charter /participants/*/logs/*/addresses/*": "a node's address",
+	"opening /addresses/*":                       "a node's address",
+}
+
+// filler makes texts without harm, for slots that no payload is left for.
+type filler struct{ n int }
+
+func (f *filler) next() string {
+	f.n++
+	return fmt.Sprint("SAMPLE ", f.n)
+}
+
+// titled says of a title that what it is about is invented, as the rules ask.
+func titled(path, text string) string {
+	if path == "/title" && !strings.Contains(text, "SAMPLE") {
+		return text + " SAMPLE"
+	}
+	return text
+}
+
+var entryNumber = regexp.MustCompile(`/[0-9]+(/|$)`)
+
+// refusedAt are the paths that a refusal names.
+func refusedAt(err error) (paths []string) {
+	var refusal review.Refusal
+	if errors.As(err, &refusal) {
+		for _, e := range refusal {
+			paths = append(paths, entryNumber.ReplaceAllString(e.Pointer, "/*$1"))
+		}
+	}
+	return paths
+}
+
+// accepted are the paths where the rules take a payload, and those where they
+// refuse it.
+func accepted(t *testing.T, st statement, p payload) (taken, refused []string) {
+	t.Helper()
+	f := &filler{}
+	for {
+		trial := st
+		trial.fields = clone(t, st.fields)
+		for _, s := range slots(trial) {
+			switch {
+			case slices.Contains(refused, s.path):
+				s.put(titled(s.path, f.next()))
+			default:
+				s.put(titled(s.path, p.text))
+			}
+		}
+		_, err := review.Parse(trial.payload())
+		if err == nil {
+			break
+		}
+		before := len(refused)
+		for _, path := range refusedAt(err) {
+			if !slices.Contains(refused, path) {
+				refused = append(refused, path)
+			}
+		}
+		require.Greater(t, len(refused), before, "%s: %v", st.name, err)
+	}
+	for _, s := range slots(st) {
+		if !slices.Contains(refused, s.path) && !slices.Contains(taken, s.path) {
+			taken = append(taken, s.path)
+		}
+	}
+	return taken, refused
+}
+
+// fill puts as many payloads into a statement as its fields hold, and takes them
+// from the queues of their paths.
+func fill(st statement, queues map[string][]payload) (put int) {
+	f := &filler{}
+	for _, s := range slots(st) {
+		between := " "
+		if s.field.Lines {
+			between = "\n"
+		}
+		limit, text := s.field.MaxLength-len(titled(s.path, "")), ""
+		for queue := queues[s.path]; len(queue) > 0; queue = queues[s.path] {
+			next := queue[0].text
+			if text != "" {
+				next = text + between + next
+			}
+			if utf8.RuneCountInString(next) > limit && text != "" || len(next) > 4000 && text != "" {
+				break
+			}
+			text, queues[s.path] = next, queue[1:]
+			put++
+		}
+		if text == "" {
+			text = f.next()
+		}
+		s.put(titled(s.path, text))
+	}
+	return put
+}
+
+// left is whether payloads wait for their fields.
+func left(queues map[string][]payload) bool {
+	for _, queue := range queues {
+		if len(queue) > 0 {
+			return true
+		}
+	}
+	return false
+}

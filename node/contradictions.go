@@ -26,9 +26,9 @@ func contradictions(reading *review.Reading) []web.Contradiction {
 
 // forkInWords says what became of a forked log.
 func forkInWords(reading *review.Reading, l review.LogEntry) string {
-	ends := reading.Histories().Ends(l.Origin)
-	if len(ends) == 0 {
+	n := reading.Histories().End(l.Origin)
+	if n == 0 {
 		return review.ForkSentence(l.Origin) + "; nothing of it counts"
 	}
-	return fmt.Sprintf("%s; what a quorum of witnesses cosigned counts: its first %d records", review.ForkSentence(l.Origin), ends[len(ends)-1].Size)
+	return fmt.Sprintf("%s; what a quorum of witnesses cosigned counts: its first %d records", review.ForkSentence(l.Origin), n)
 }

@@ -144,6 +144,15 @@ func (h *Histories) Ends(o Origin) []End {
 	return slices.DeleteFunc(h.Finals(o), func(e End) bool { return e.Size >= limit })
 }
 
+// End is how many of the first records of a forked log may count: 0 where no
+// quorum cosigned any.
+func (h *Histories) End(o Origin) uint64 {
+	if ends := h.Ends(o); len(ends) > 0 {
+		return ends[len(ends)-1].Size
+	}
+	return 0
+}
+
 // ended is whether a checkpoint of a size lies past the end of a forked log.
 func (h *Histories) ended(o Origin, size uint64) bool {
 	log := h.logs[o]
@@ -151,10 +160,7 @@ func (h *Histories) ended(o Origin, size uint64) bool {
 		return false
 	}
 	if !log.known {
-		log.known = true
-		if ends := h.Ends(o); len(ends) > 0 {
-			log.end = ends[len(ends)-1].Size
-		}
+		log.known, log.end = true, h.End(o)
 	}
 	return size > log.end
 }

@@ -190,6 +190,13 @@ func (c *Client) Federation(ctx context.Context) ([]byte, error) {
 	return c.get(ctx, "federation", nil)
 }
 
+// Irregularities are what the records show to have gone wrong.
+func (c *Client) Irregularities(ctx context.Context) ([]review.Irregularity, error) {
+	var answer irregularitiesJSON
+	err := c.call(ctx, "GET", "irregularities", nil, "", nil, &answer)
+	return answer.Irregularities, err
+}
+
 // Status is how the node is.
 func (c *Client) Status(ctx context.Context) (*Status, error) {
 	var s Status

@@ -126,7 +126,7 @@ func (w *world) pages() []string {
 		"/", "/participants", "/documents", "/documents?author=xsa", "/documents?kind=receipt", "/documents?kind=opening", "/charter",
 		"/documents?about=" + string(w.genesis.ID), "/documents?about=" + string(w.ids["1 pledge"]),
 		"/stocktake", "/stocktake?scope=region:UN-ECE", "/stocktake?scope=region:ASEAN", "/stocktake?scope=objective:6", "/stocktake?scope=participant:xsa",
-		"/objectives", "/search?q=recruitment", "/stocktake?with=2020-01-01T00:00:00Z", "/stocktake/figure?group=pledges&name=pledges", "/stocktake/figure?group=targets",
+		"/objectives", "/irregularities", "/irregularities?participant=xsa", "/search?q=recruitment", "/stocktake?with=2020-01-01T00:00:00Z", "/stocktake/figure?group=pledges&name=pledges", "/stocktake/figure?group=targets",
 		"/stocktake?cutoff=2020-01-01T00:00:00Z",
 	}
 	for _, p := range []string{"can", "xsa", "xsb", string(harmfulName), "un-ece", "sample-coalition"} {

@@ -155,6 +155,9 @@ func (absentNode) Snapshot(context.Context) (review.Snapshot, error) {
 }
 func (absentNode) Federation(context.Context) ([]byte, error) { return nil, errAbsent }
 func (absentNode) Status(context.Context) (*Status, error)    { return nil, errAbsent }
+func (absentNode) Irregularities(context.Context) ([]review.Irregularity, error) {
+	return nil, errAbsent
+}
 func (absentNode) AttachmentState(context.Context, review.DocumentID) (*AttachmentState, error) {
 	return nil, errAbsent
 }

@@ -114,6 +114,7 @@ type site struct {
 	kept       keptStocktakes
 	listed     keptCatalogue
 	summaries  keptSummaries
+	irregular  keptIrregularities
 	charters   keptCharter
 	table      []endpoint // of the API
 	patterns   []string   // of all routes

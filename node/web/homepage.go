@@ -18,6 +18,7 @@ type homeBody struct {
 	Regions     []review.RegionRow // with something in them, UN commissions first
 	Objectives  []compact.ObjectiveEntry
 	Latest      []listedRow
+	Irregular   irregularLink
 	Node        nodeState
 	Away        []ref // peers that are not connected
 }
@@ -50,6 +51,11 @@ func (n *site) homePage(ctx context.Context, v *view, r *http.Request) (string, 
 	body.Regions = slices.Clone(a.Regions)
 	slices.SortStableFunc(body.Regions, func(a, b review.RegionRow) int { return commissionRank(a.Code) - commissionRank(b.Code) })
 	body.Objectives = compact.Objectives()
+	irregular, err := n.irregularities(ctx, v)
+	if err != nil {
+		return "", nil, err
+	}
+	body.Irregular = linkIrregular(irregular, "")
 	for _, p := range v.status.Peers {
 		if !p.Connected {
 			body.Away = append(body.Away, v.who(p.Participant))

@@ -79,6 +79,9 @@ func families() []string {
 	add("absence.", "missing", "sealed", "withheld", "erased")
 	add("attachment.", AttachmentPartly, AttachmentMissing, AttachmentErased)
 	add("key.", "author", "root", "clerk")
+	for _, part := range irregularParts() {
+		add("irregular.", part, part+"-note")
+	}
 	return keys
 }
 

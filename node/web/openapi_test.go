@@ -118,7 +118,7 @@ func TestEveryAnswerIsAsDescribed(t *testing.T) {
 		asked[method+" "+path] = true
 		a.ask(t, method, path, target, body)
 	}
-	for _, path := range []string{"status", "snapshot", "federation", "documents", "stocktake", "openapi.json"} {
+	for _, path := range []string{"status", "snapshot", "federation", "irregularities", "documents", "stocktake", "openapi.json"} {
 		ask("GET", "/api/v1/"+path, "/api/v1/"+path, nil)
 	}
 	for _, target := range []string{"?receipts=true", "?kind=pledge", "?author=xsa", "?about=" + string(w.genesis.ID), "?kind=treaty"} {

@@ -32,6 +32,7 @@ import (
 //	/documents, /documents/{id}, /documents/{id}/files.zip
 //	/documents/{id}/attachments/{name}    see attachment.go
 //	/charter             the one in force
+//	/irregularities      what went wrong or was taken back: ?participant=, ?part=
 //	/policy              what the node does not display
 //	/protection          what protects an author at risk, and what does not
 //	/feed.atom, /participants/{id}/feed.atom   see feed.go
@@ -46,7 +47,7 @@ var styleSheet []byte
 //go:embed static/icon.svg
 var icon []byte
 
-var pageNames = []string{"home", "stocktake", "figure", "objectives", "search", "participants", "participant", "documents", "document", "charter", "policy", "protection", "error"}
+var pageNames = []string{"home", "stocktake", "figure", "objectives", "search", "participants", "participant", "documents", "document", "charter", "irregularities", "policy", "protection", "error"}
 
 // pageTemplates are the templates by language, then name.
 var pageTemplates = sync.OnceValue(func() map[string]map[string]*template.Template {
@@ -125,6 +126,7 @@ func (n *site) routePages(mux *http.ServeMux) {
 	add("/documents", "documents", n.documentsPage, "kind", "author", "about", "page")
 	add("/documents/{id}", "document", n.documentPage)
 	add("/charter", "charter", n.charterPage)
+	add("/irregularities", "irregularities", n.irregularitiesPage, "participant", "part", "page")
 	add("/policy", "policy", n.policyPage)
 	add("/protection", "protection", n.protectionPage)
 	n.handle(mux, "GET /documents/{id}/files.zip", answerTimeout, n.getFiles)

@@ -25,6 +25,7 @@ type participantBody struct {
 	Answering      []answeringLine // who answers for an author whom the charter does not list
 	Vouched        bool            // it is not named
 	Contradictions []contradictionLine
+	Irregular      irregularLink
 	Documents      []listedRow
 	More           int // how many documents there are, if not all are listed
 }
@@ -75,6 +76,11 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 	accredited := v.accredited(id)
 	body.Answering, body.Vouched = v.answering(accredited), p.Vouched()
 	body.Contradictions = v.contradictions(func(c Contradiction) bool { return c.Participant == id })
+	irregular, err := n.irregularities(ctx, v)
+	if err != nil {
+		return "", nil, err
+	}
+	body.Irregular = linkIrregular(concerning(irregular, id), id)
 	list := slices.DeleteFunc(slices.Clone(held.list), func(d Listed) bool { return d.Author != id })
 	slices.Reverse(list)
 	if len(list) > listedAtParticipant {

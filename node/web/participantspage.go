@@ -11,8 +11,9 @@ import (
 
 // participantsBody lists who takes part, by kind.
 type participantsBody struct {
-	Columns []string // of counts
-	Groups  []participantGroup
+	Columns   []string // of counts
+	Groups    []participantGroup
+	Irregular irregularLink
 }
 
 type participantGroup struct {
@@ -93,6 +94,11 @@ func (n *site) participantsPage(ctx context.Context, v *view, r *http.Request) (
 		})
 		body.Groups = append(body.Groups, group)
 	}
+	irregular, err := n.irregularities(ctx, v)
+	if err != nil {
+		return "", nil, err
+	}
+	body.Irregular = linkIrregular(irregular, "")
 	return v.say("participants.title"), body, nil
 }
 

@@ -43,6 +43,9 @@ type Service interface {
 	Snapshot(context.Context) (review.Snapshot, error)
 	// Federation is the charter and its accessions, one envelope a line.
 	Federation(context.Context) ([]byte, error)
+	// Irregularities are what the records show to have gone wrong or ended before
+	// its time, the latest first.
+	Irregularities(context.Context) ([]review.Irregularity, error)
 	// Status is how the node and its federation are.
 	Status(context.Context) (*Status, error)
 }

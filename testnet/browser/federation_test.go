@@ -43,7 +43,7 @@ func pages(t *testing.T, address string) []string {
 	t.Helper()
 	paths := []string{
 		"", "/stocktake", "/stocktake/figure?group=pledges&name=pledges", "/stocktake?with=2020-01-01T00:00:00Z", "/objectives", "/search?q=recruitment", "/stocktake?scope=region:UN-ECE", "/stocktake?scope=objective:6", "/stocktake?scope=participant:xsa", "/participants",
-		"/participants/can", "/participants/xsa", "/participants/un-ece", "/documents", "/documents?kind=assessment", "/documents?kind=fork", "/charter", "/policy", "/protection",
+		"/participants/can", "/participants/xsa", "/participants/un-ece", "/documents", "/documents?kind=assessment", "/documents?kind=fork", "/charter", "/irregularities", "/irregularities?participant=xsa", "/policy", "/protection",
 	}
 	client, err := web.NewClient(address)
 	require.NoError(t, err)

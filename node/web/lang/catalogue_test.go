@@ -23,7 +23,7 @@ var sameAsEnglish = map[string]map[string]string{
 		"field.nature": "the same word", "field.occasion": "the same word", "field.participant": "the same word", "field.participants": "the same word",
 		"field.parties": "the same word", "field.position": "the same word", "field.quotas": "the same word",
 		"field.sources": "the same word", "field.suspensions": "the same word", "field.type": "the same word",
-		"glance.participants": "the same word", "n.participants": "the same word", "participants.title": "the same word",
+		"glance.participants": "the same word", "n.participants": "the same word", "irregular.participants": "the same word", "participants.title": "the same word",
 		"word.question": "the same word", "basis.version": "the same word",
 	},
 	"es": {

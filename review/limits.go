@@ -99,6 +99,10 @@ const maxThreadDepth = 64
 // changed document re-emits little and a poor link carries it.
 const maxPart = 64 << 10
 
+// maxPiece is how much of a longer row lies in one part: as text within JSON,
+// where at worst every character is escaped, with its key it keeps to maxPart.
+const maxPiece = 28 << 10
+
 // maxStocktakeFile is a stocktake of 500,000 documents with its rows of some
 // 500 bytes each.
 const maxStocktakeFile = 256 << 20

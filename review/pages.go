@@ -67,7 +67,7 @@ func newRun(l int, first string) *run {
 
 // part is a page as bytes.
 type part struct {
-	first  string // key of its first row
+	first  string // key of its first row, or of the row that it is a piece of
 	digest string
 	bytes  []byte
 }
@@ -279,10 +279,24 @@ func (p *pages) leave(l int) {
 }
 
 // rowPages are the pages of a run's rows, whose bytes the rows then share. A
-// page ends where it would grow past maxPart.
-func (p *pages) rowPages(r *run) []part {
-	return cut(partHead(p.group), len(r.rows), func(i int) (string, []byte) { return r.rows[i].key, r.rows[i].json },
-		func(i int, shared []byte) { r.rows[i].json = shared })
+// page ends where it would grow past maxPart; a row that is longer lies in
+// pieces.
+func (p *pages) rowPages(r *run) (parts []part) {
+	for rows := r.rows; len(rows) > 0; {
+		if p.tooLong(&rows[0]) {
+			parts, rows = append(parts, piecesOf(p.group, &rows[0])...), rows[1:]
+			continue
+		}
+		n := 1
+		for n < len(rows) && !p.tooLong(&rows[n]) {
+			n++
+		}
+		some := rows[:n]
+		parts = append(parts, cut(partHead(p.group), n, func(i int) (string, []byte) { return some[i].key, some[i].json },
+			func(i int, shared []byte) { some[i].json = shared })...)
+		rows = rows[n:]
+	}
+	return parts
 }
 
 // partPages are the pages that name the parts of some runs.
@@ -361,8 +375,11 @@ func (p *pages) firstPart(k figureKey) string {
 		for _, row := range r.rows {
 			for counted := range row.counted {
 				if counted == k {
-					i := sort.Search(len(r.parts), func(i int) bool { return r.parts[i].first > row.key })
-					return r.parts[i-1].digest
+					i := sort.Search(len(r.parts), func(i int) bool { return r.parts[i].first >= row.key })
+					if i == len(r.parts) || r.parts[i].first > row.key { // it does not begin a page
+						i--
+					}
+					return r.parts[i].digest
 				}
 			}
 		}

@@ -64,20 +64,21 @@ type Figure struct {
 	Sample bool   `json:"sample,omitempty"`
 	Value  int    `json:"value"`
 	Amount string `json:"amount,omitempty"` // decimal
-	Part   string `json:"part,omitempty"`   // digest of the first part with a row of it
+	Part   string `json:"part,omitempty"`   // digest of the first part with a row of it, or a piece of one
 }
 
 // Part is one page of a group's rows, sorted by key, or of the pages that hold
-// them.
+// them, or a piece of a row that fits no page.
 type Part struct {
 	Group string            `json:"group"`
 	Rows  []json.RawMessage `json:"rows,omitempty"`
+	Piece *Piece            `json:"piece,omitempty"`
 	Pages []PageEntry       `json:"pages,omitempty"`
 }
 
 // PageEntry names a part within another.
 type PageEntry struct {
-	First  string `json:"first"` // key of its first row
+	First  string `json:"first"` // key of its first row, or of the row that it is a piece of
 	Digest string `json:"digest"`
 	Size   int    `json:"size"` // bytes
 }
@@ -295,11 +296,21 @@ func (s *Stocktake) checkFigures(m Manifest) error {
 // rows are the rows of a group, page by page.
 func (s *Stocktake) rows(m Manifest, group string) iter.Seq2[json.RawMessage, error] {
 	return func(yield func(json.RawMessage, error) bool) {
+		var pieces joiner
 		var walk func(digest string, depth int) bool
 		walk = func(digest string, depth int) bool {
 			var p Part
-			if b, ok := s.Parts[digest]; !ok || depth > partLevels || strictJSON(b, &p) != nil || p.Group != group || len(p.Rows)+len(p.Pages) == 0 {
+			if b, ok := s.Parts[digest]; !ok || depth > partLevels || strictJSON(b, &p) != nil || p.Group != group || len(p.Rows)+len(p.Pages) == 0 && p.Piece == nil {
 				yield(nil, fmt.Errorf("part %.12s is not a page of %s", digest, group))
+				return false
+			}
+			if p.Piece != nil {
+				row, err := pieces.add(*p.Piece)
+				if (row != nil || err != nil) && !yield(row, err) || err != nil {
+					return false
+				}
+			} else if pieces.waits() {
+				yield(nil, errPieces)
 				return false
 			}
 			for _, row := range p.Rows {
@@ -318,6 +329,9 @@ func (s *Stocktake) rows(m Manifest, group string) iter.Seq2[json.RawMessage, er
 			if entry.Group == group && !walk(entry.Digest, 1) {
 				return
 			}
+		}
+		if pieces.waits() {
+			yield(nil, errPieces)
 		}
 	}
 }

@@ -181,6 +181,39 @@ func TestVerifyPageFetchesFromItsNode(t *testing.T) {
 	assert.Equal(t, "undecided", state, words)
 }
 
+// TestVerifyPageSpeaksTheReadersLanguage asks for languages in the address and
+// by the switch, before and after there is a verdict.
+func TestVerifyPageSpeaksTheReadersLanguage(t *testing.T) {
+	dir, paths := layOut(t, exportedOf(readCase(t, "testdata/verify/plain-pledge")))
+	words, _ := wordsOfPage(t, string(VerifyPage()))
+	b := openBrowser(t, "--lang=es-MX")
+	address := "file://" + filepath.Join(dir, FilePage)
+	for tag, own := range words {
+		b.open(address+"?lang="+tag, 390, 844)
+		assert.Equal(t, tag, b.eval(`document.documentElement.lang`))
+		assert.Equal(t, map[bool]string{true: "rtl", false: "ltr"}[tag == "ar"], b.eval(`getComputedStyle(document.body).direction`))
+		assert.Equal(t, own["title"], b.eval(`document.title`))
+		assert.Equal(t, own["unreviewed"], b.eval(`document.getElementById("unreviewed").textContent`))
+		b.name(string(caseGenesis(t)))
+		state, said := b.judged(paths...)
+		assert.Equal(t, "valid", state)
+		assert.Contains(t, said, own["valid"])
+		assert.Equal(t, "390", b.eval(`document.documentElement.scrollWidth`), "nothing is wider than a phone in %s", tag)
+		b.keep("phone-" + tag)
+	}
+	b.eval(`(document.getElementById("language").value = "fr", document.getElementById("verdict").className = "", document.getElementById("language").dispatchEvent(new Event("change")))`)
+	state, said := b.verdict()
+	assert.Equal(t, "valid", state, "the files are kept")
+	assert.Contains(t, said, words["fr"]["valid"])
+
+	b.open(address+"?lang=xx", 1100, 900)
+	assert.Contains(t, []string{"es", "en"}, b.eval(`document.documentElement.lang`), "as the browser asks")
+	assert.Equal(t, "true", b.eval(`document.documentElement.lang === (navigator.languages[0] || "en").slice(0, 2)`))
+	b.open(address+"?lang=constructor", 1100, 900)
+	assert.NotEqual(t, "constructor", b.eval(`document.documentElement.lang`))
+	assert.Empty(t, b.errors)
+}
+
 // keep writes a picture of the page to the folder that STOCKTAKE_PICTURES names,
 // for people to look at.
 func (b *browser) keep(name string) {

@@ -50,21 +50,55 @@ func TestVerifyPageRunsItsOwnScriptOnly(t *testing.T) {
 // that it can be translated, and none there that nobody reads.
 func TestVerifyPageHasOneTableOfWords(t *testing.T) {
 	page := string(VerifyPage())
-	_, table, _ := strings.Cut(page, "const WORDS = {")
-	table, code, _ := strings.Cut(table, "\n};\n")
-	words := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)(?:^\s*|", )(\w+): "`).FindAllStringSubmatch(table, -1) {
-		require.False(t, words[m[1]], m[1])
-		words[m[1]] = true
-	}
-	require.Greater(t, len(words), 50)
+	words, code := wordsOfPage(t, page)
+	require.Greater(t, len(words["en"]), 50)
 	for _, m := range regexp.MustCompile(`(?:say|wrong|undecided)\("(\w+)"|data-word="(\w+)"`).FindAllStringSubmatch(page, -1) {
-		assert.True(t, words[m[1]+m[2]], "%s is used and has no words", m[1]+m[2])
+		_, ok := words["en"][m[1]+m[2]]
+		assert.True(t, ok, "%s is used and has no words", m[1]+m[2])
 	}
-	for word := range words {
-		stem := strings.TrimSuffix(word, "Why")
-		assert.True(t, strings.Contains(code, `"`+word+`"`) || strings.Contains(page, `data-word="`+word+`"`) || stem != word && words[stem], "nobody says %s", word)
+	for word := range words["en"] {
+		stem, reason := strings.CutSuffix(word, "Why")
+		assert.True(t, strings.Contains(code, `"`+word+`"`) || strings.Contains(page, `data-word="`+word+`"`) || reason && words["en"][stem] != "", "nobody says %s", word)
 	}
+	for tag, own := range words {
+		assert.Regexp(t, `const LANGUAGES = \{.*\b`+tag+`: "`, code)
+		assert.Equal(t, slices.Sorted(maps.Keys(words["en"])), slices.Sorted(maps.Keys(own)), tag)
+		for word, text := range own {
+			english := words["en"][word]
+			assert.Equal(t, placeholders(english), placeholders(text), "%s: %s", tag, word)
+			assert.Equal(t, tag == "en" || slices.Contains(pageWordsAsInEnglish[tag], word), english == text, "%s: %s: %q", tag, word, text)
+			assert.Equal(t, tag == "en" && word == "unreviewed", text == "", "%s: %s", tag, word)
+			assert.NotRegexp(t, `['<>]|  `, text, "%s: %s", tag, word)
+			assert.False(t, tag == "ar" && regexp.MustCompile(`[,;?]`).MatchString(text), "%s: %s: %s", tag, word, text)
+		}
+	}
+	assert.ElementsMatch(t, []string{"en", "fr", "es", "ar", "ru", "zh"}, slices.Collect(maps.Keys(words)))
+}
+
+// pageWordsAsInEnglish are those that a language writes as English does.
+var pageWordsAsInEnglish = map[string][]string{}
+
+// wordsOfPage are the page's words by language, and its script after them.
+func wordsOfPage(t *testing.T, page string) (words map[string]map[string]string, code string) {
+	_, table, _ := strings.Cut(page, "const WORDS = {")
+	table, code, _ = strings.Cut(table, "\n};\n")
+	words = map[string]map[string]string{}
+	for _, l := range regexp.MustCompile(`(?ms)^([a-z]{2}): \{\n(.*?)\n\},$`).FindAllStringSubmatch(table, -1) {
+		own := map[string]string{}
+		for _, m := range regexp.MustCompile(`(?m)(?:^\s*|", )(\w+): "([^"]*)`).FindAllStringSubmatch(l[2], -1) {
+			require.NotContains(t, own, m[1], l[1])
+			own[m[1]] = m[2]
+		}
+		words[l[1]] = own
+	}
+	return words, code
+}
+
+// placeholders are what a text has filled in, sorted.
+func placeholders(text string) []string {
+	all := regexp.MustCompile(`\{\w+\}`).FindAllString(text, -1)
+	slices.Sort(all)
+	return all
 }
 
 // pageJob asks the page for a verdict on an export in a folder, perhaps changed.

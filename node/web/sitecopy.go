@@ -191,12 +191,16 @@ func (s *siteCopy) target(address, link, name string) (to string, ok bool) {
 	}
 	fragment := u.EscapedFragment()
 	u.Fragment, u.RawFragment = "", ""
+	language := ""
+	if u.Path == "/verify.html" { // one file, which reads its language from the link
+		language, u.RawQuery = u.RawQuery, ""
+	}
 	file := s.name(u.RequestURI())
 	if file == "" {
 		return "", false
 	}
 	up := strings.Repeat("../", strings.Count(name, "/"))
-	to = (&url.URL{Path: up + file}).String()
+	to = (&url.URL{Path: up + file, RawQuery: language}).String()
 	if fragment != "" {
 		to += "#" + fragment
 	}

@@ -26,9 +26,10 @@ func TestTheVerifyPageIsTheSameEverywhere(t *testing.T) {
 	assert.NotEmpty(t, res.Header.Get("ETag"))
 
 	assert.Equal(t, string(review.VerifyPage()), string(w.get(t, "/verify.html")))
+	assert.Equal(t, string(review.VerifyPage()), string(w.get(t, "/verify.html?lang=fr")), "one page speaks every language")
 	for _, path := range []string{"/", "/documents/" + string(w.ids["sample/report-recruitment"])} {
 		page := string(w.get(t, path))
-		assert.Contains(t, page, `href="/verify.html"`, path)
+		assert.Contains(t, page, `href="/verify.html?lang=en`, path)
 		assert.Contains(t, page, review.VerifyPageHash(), path)
 	}
 }

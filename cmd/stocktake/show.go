@@ -124,7 +124,12 @@ func printThread(c *call, t *review.Thread, depth int) {
 	if !t.Label.Counts {
 		note = "  [" + strings.ReplaceAll(t.Label.Reason, "-", " ") + "]"
 	}
-	fmt.Fprintf(c.out, "%s%s by %s: %s%s\n%s  %s\n", strings.Repeat("  ", depth), what, t.Author, cmp.Or(t.Title, "(not shown)"), note, strings.Repeat("  ", depth), t.ID)
+	title := ""
+	if t.Title != "" { // what has none, or is not shown here, goes by its kind
+		title = ": " + t.Title
+	}
+	indent := strings.Repeat("  ", depth)
+	fmt.Fprintf(c.out, "%s%s by %s%s%s\n%s  %s\n", indent, what, t.Author, title, note, indent, t.ID)
 	for _, reply := range t.Replies {
 		printThread(c, reply, depth+1)
 	}

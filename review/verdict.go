@@ -84,6 +84,10 @@ type Verdict struct {
 	Sample       bool        `json:"sample"`
 	Proves       string      `json:"proves,omitempty"` // what the document shows by itself: of a fork, the log and its two histories
 	Known        *ExportNote `json:"known,omitempty"`  // up to where the exporting node looked for what follows; nil if no node says so
+
+	Inclusion *Inclusion `json:"inclusion,omitempty"` // whether a given stocktake rests on it: see Stocktake.Inclusion
+
+	trees []LogState // of logs, that hold it
 }
 
 // Proven is a record of the document, with its log.
@@ -148,6 +152,13 @@ func Verify(files map[string][]byte) (*Verdict, error) {
 		return nil, err
 	}
 	v := &Verdict{ID: DocumentID(main.Leaf.Digest.String())}
+	for _, p := range append(related, main) {
+		for _, i := range p.Inclusions {
+			if p.Leaf.Digest == main.Leaf.Digest {
+				v.trees = append(v.trees, LogState{Origin: Origin(i.Checkpoint.Origin), Size: i.Checkpoint.Size, Root: i.Checkpoint.Root})
+			}
+		}
+	}
 	if note := files[FileNote]; note != nil {
 		if v.Known, err = verifyNote(r.chain, v.ID, files); err != nil {
 			return nil, err

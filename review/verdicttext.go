@@ -47,6 +47,9 @@ func (v *Verdict) Text() string {
 	line("federation", "%s, %s", v.Federation, charter)
 	v.counted(line)
 	v.followed(line)
+	if in := v.Inclusion; in != nil {
+		line("stocktake", "%.16s, %s: %s", in.Stocktake, in.Scope.Words(), in.Says)
+	}
 	return b.String()
 }
 

@@ -19,6 +19,7 @@ func verifyCommand() command {
 		federation := f.String("federation", "", "the `ID` of the federation that you mean; another one is refused")
 		pageHash := f.Bool("page-hash", false, "print the SHA-256 of "+review.FilePage+", the page that checks exports in a browser, and do nothing else")
 		file := f.String("federation-file", "", "for a signed envelope: the federation's `file` (default: federation.jsonl beside it, else the home's)")
+		in := f.String("stocktake", "", "say whether this stocktake `file` rests on the document: in it, beyond its cut-off, or left out")
 		again := f.Bool("recompute", false, "each PATH is a stocktake file: assemble it again from the node's records and compare every byte")
 		return func(ctx context.Context, c *call, args []string) error {
 			if *pageHash {
@@ -36,6 +37,13 @@ func verifyCommand() command {
 				}
 				return nil
 			}
+			var stocktake *review.Stocktake
+			if *in != "" {
+				var err error
+				if stocktake, err = readStocktake(*in); err != nil {
+					return err
+				}
+			}
 			var first error
 			for _, path := range args {
 				if e, ok := readEnvelope(path); ok {
@@ -48,11 +56,17 @@ func verifyCommand() command {
 				if err == nil && *federation != "" && string(v.Federation) != *federation {
 					err = fail(exitUndecided, "it is of federation %s, not of %s", v.Federation, *federation)
 				}
+				if err == nil && stocktake != nil {
+					v.Inclusion = stocktake.Inclusion(v)
+				}
 				if err == nil {
 					err = printVerdict(c, v)
 				}
 				if err == nil {
 					err = verifyAttachments(c, path)
+				}
+				if err == nil && stocktake != nil {
+					err = included(*in, v.Inclusion)
 				}
 				if err != nil {
 					err = fmt.Errorf("%s: %w", path, err)
@@ -99,6 +113,19 @@ func verifyPath(path string) (*review.Verdict, error) {
 	}
 	v, err := review.Verify(files)
 	return v, judged(err)
+}
+
+// included gives the exit code of what a stocktake says of a document.
+func included(file string, in *review.Inclusion) error {
+	switch in.State {
+	case review.InclusionIn:
+		return nil
+	case review.InclusionAfter:
+		return fail(exitNotFound, "%s: %s", file, in.Says)
+	case review.InclusionLeftOut, review.InclusionContested:
+		return fail(exitInvalid, "%s: %s", file, in.Says)
+	}
+	return fail(exitUndecided, "%s: %s", file, in.Says)
 }
 
 // judged gives the exit code of what verification found.

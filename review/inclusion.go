@@ -78,6 +78,8 @@ func (in *Inclusion) judge(v *Verdict, s Snapshot) (state, says string) {
 			return InclusionIn, fmt.Sprintf("in it without its content: absent at index %d of %s", p.Index, p.Log)
 		}
 		return InclusionIn, fmt.Sprintf("in it: index %d of the %d records of %s that it covers; no row of scope %s names it", p.Index, l.Size, p.Log, in.Scope)
+	case v.Filed == in.Cutoff && v.Filed != "":
+		return InclusionAfter, fmt.Sprintf("beyond its cut-off: filed %s, the very second up to which it counts, and not there when it looked", v.Filed)
 	case v.Filed == "":
 		return InclusionUnfiled, "these files show no filing time, and its snapshot does not cover the document"
 	}

@@ -123,7 +123,7 @@ func howMany(t *testing.T) int {
 	t.Helper()
 	s := os.Getenv("STOCKTAKE_PAYLOADS")
 	if s == "" {
-		return 60
+		return 20
 	}
 	n, err := strconv.Atoi(s)
 	require.NoError(t, err, "STOCKTAKE_PAYLOADS is a number")

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -10,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"io"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"

@@ -51,6 +51,7 @@ func (s *stored) narrative(t *testing.T, chosen []payload) review.DocumentID {
 		_, err = s.client.File(t.Context(), e)
 		assert.True(t, errors.As(err, new(review.Refusal)), "an attachment was called %q: %v", p.text, err)
 	}
+	s.withFiles = filed.ID
 	return filed.ID
 }
 
@@ -134,12 +135,8 @@ func (s *stored) readFiles(t *testing.T, l *lookout, sum *tally, chosen []payloa
 // it is to be saved.
 func (s *stored) downloads(t *testing.T) {
 	t.Helper()
-	list, err := s.client.Documents(t.Context(), web.Query{Author: "xsb"})
-	require.NoError(t, err)
-	paths := []string{"/stocktake/tables.zip", "/stocktake/page.html"}
-	for _, d := range list[len(list)-1:] {
-		paths = append(paths, "/documents/"+string(d.ID)+"/files.zip", "/documents/"+string(d.ID)+"/attachments/annex-1.html", "/documents/"+string(d.ID)+"/attachments/narrative-en.txt")
-	}
+	document := "/documents/" + string(s.withFiles)
+	paths := []string{"/stocktake/tables.zip", "/stocktake/page.html", document + "/files.zip", document + "/attachments/annex-1.html", document + "/attachments/narrative-en.txt"}
 	for _, path := range paths {
 		res, err := http.Get("http://" + s.address + path)
 		require.NoError(t, err)

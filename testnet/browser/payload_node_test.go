@@ -30,9 +30,12 @@ type stored struct {
 	node    *node.Node
 	client  *web.Client
 	genesis *review.Document
+	chain   *review.Chain
 	authors map[review.ParticipantID]*signing.DocumentSigner
 	reveal  string // the day on which sealed reviews are revealed
 	epoch   int    // that the next opening of xsc's log is of
+
+	withFiles review.DocumentID // has attachments
 }
 
 // storedHost is whose node it is; others are carried.
@@ -81,6 +84,9 @@ func (s *stored) found(t *testing.T, names []string) {
 		require.NoError(t, err)
 		lines = append(append(lines, accession.Marshal()...), '\n')
 	}
+	founding, err := review.ReadFounding(lines)
+	require.NoError(t, err)
+	s.chain = founding.Chain
 	file := filepath.Join(s.dir, "federation.jsonl")
 	require.NoError(t, os.WriteFile(file, lines, 0o600))
 	s.home = s.homeOf(storedHost)

@@ -93,7 +93,7 @@ func names(chosen []payload) (all []string) {
 // fitsALine is whether a text may be in a name; it errs on the side of no.
 func fitsALine(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r > 0xFF00 && r < 0x10000 || unicode.Is(unicode.Cyrillic, r) || r == 0x2028 || r == 0x2029
+		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r >= 0xFEFF && r < 0x10000 || unicode.Is(unicode.Cyrillic, r) || r == 0x2028 || r == 0x2029
 	})
 }
 
@@ -137,7 +137,7 @@ func (s *stored) fileAll(t *testing.T, chosen []payload, sum *tally) (documents 
 		one := s.statement(t, k, ids, 0, 1)
 		queues := map[string][]payload{}
 		for _, p := range chosen {
-			taken, refused := accepted(t, one, p)
+			taken, refused := s.accepted(t, one, p)
 			for _, path := range taken {
 				queues[path] = append(queues[path], p)
 			}
@@ -188,15 +188,7 @@ func (s *stored) fileAll(t *testing.T, chosen []payload, sum *tally) (documents 
 // refuses holds that the node's door refuses a payload where the rules do.
 func (s *stored) refuses(t *testing.T, st statement, p payload, paths []string) {
 	t.Helper()
-	f := &filler{}
-	st.fields = clone(t, st.fields)
-	for _, slot := range slots(st) {
-		if slices.Contains(paths, slot.path) {
-			slot.put(titled(slot.path, p.text))
-		} else {
-			slot.put(titled(slot.path, f.next()))
-		}
-	}
+	st = with(t, st, p, paths)
 	_, err := s.client.File(t.Context(), s.signed(t, st, st.payload()))
 	var refusal review.Refusal
 	require.True(t, errors.As(err, &refusal), "%s in %v of %s was not refused: %v", p.text, paths, st.name, err)

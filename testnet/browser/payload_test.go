@@ -74,7 +74,7 @@ type family struct {
 	patterns []string
 }
 
-// some are n payloads of all, spread evenly over the places; all if n is too many.
+// some are n payloads of all or a few more, spread evenly over the places.
 func some(all []payload, n int) []payload {
 	if n >= len(all) {
 		return all
@@ -90,7 +90,7 @@ func some(all []payload, n int) []payload {
 	var chosen []payload
 	for _, of := range places {
 		list := byPlace[of]
-		take := max(1, len(list)*n/len(all))
+		take := (len(list)*n + len(all) - 1) / len(all)
 		for i := range take {
 			chosen = append(chosen, list[i*len(list)/take])
 		}

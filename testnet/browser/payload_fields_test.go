@@ -113,11 +113,7 @@ func (s *stored) accepted(t *testing.T, st statement, p payload) (taken, refused
 			paths = append(paths, slot.path)
 		}
 	}
-	atOnce := len(paths)
-	if len(p.text) > 500 { // all together would be longer than a document may be
-		atOnce = 1
-	}
-	for together := range slices.Chunk(paths, atOnce) {
+	for together := range slices.Chunk(paths, p.atOnce(len(paths))) {
 		for len(together) > 0 {
 			err := s.rules(with(t, st, p, together))
 			if err == nil {
@@ -132,6 +128,15 @@ func (s *stored) accepted(t *testing.T, st statement, p payload) (taken, refused
 		}
 	}
 	return taken, refused
+}
+
+// atOnce is into how many of n fields a payload goes at once, so that a document
+// is not longer than one may be.
+func (p payload) atOnce(n int) int {
+	if len(p.text) > 500 {
+		return 1
+	}
+	return n
 }
 
 // with is a statement that has a payload at these paths and no harm elsewhere.

@@ -12,6 +12,7 @@ func TestLinksOfACopyAreRelative(t *testing.T) {
 	const page = `<!doctype html><html lang="en"><head><link rel="stylesheet" href="/style.css"><link rel="alternate" hreflang="fr" href="/fr/documents">` +
 		`</head><body><a href="/en/documents?kind=pledge#top">A &amp; B</a><a href="#main">skip</a><a href="/fr/documents" lang="fr">Français</a>` +
 		`<form action="/en/search"><input name="q"></form><a href="/en/search">Search</a><a href="https://example.org/?a=1&amp;b=2">there</a>` +
+		`<a href="/verify.html?lang=en#00">check</a><a href="/verify.html?lang=en">check</a>` +
 		`<a href="/api/v1/documents/00">JSON</a><a href="/documents/00/attachments/evil.html">file</a></body></html>`
 	s := &siteCopy{languages: []string{"en"}, names: map[string]string{}}
 	got, err := s.rewrite([]byte(page), "/en/documents", "en/documents/index.html")
@@ -21,8 +22,9 @@ func TestLinksOfACopyAreRelative(t *testing.T) {
 	assert.Equal(t, `<!doctype html><html lang="en"><head><link rel="stylesheet" href="../../style.css">`+
 		`</head><body><a href="../../`+kind+`#top">A &amp; B</a><a href="#main">skip</a><a lang="fr">Français</a>`+
 		`<a>Search</a><a href="https://example.org/?a=1&amp;b=2">there</a>`+
+		`<a href="../../verify.html?lang=en#00">check</a><a href="../../verify.html?lang=en">check</a>`+
 		`<a href="../../api/v1/documents/00.json">JSON</a><a href="../../documents/00/attachments/evil.html.bin">file</a></body></html>`, string(got))
-	assert.ElementsMatch(t, []string{"/style.css", "/en/documents?kind=pledge", "/api/v1/documents/00", "/documents/00/attachments/evil.html"}, s.waiting)
+	assert.ElementsMatch(t, []string{"/style.css", "/en/documents?kind=pledge", "/verify.html", "/api/v1/documents/00", "/documents/00/attachments/evil.html"}, s.waiting)
 }
 
 func TestNoFileOfACopyLiesOutsideIt(t *testing.T) {

@@ -10,10 +10,15 @@ import (
 // pledgeCorpus has documents of the pledge side by a few authors, all filed, who
 // answer each other more often than in other corpora.
 func pledgeCorpus(t testing.TB, rng *rand.Rand, n int) *testFederation {
-	f := newAccrediting(t)
+	return pledgesIn(newAccrediting(t), rng, n, func(any) {})
+}
+
+// pledgesIn changes each document before it files it.
+func pledgesIn(f *testFederation, rng *rand.Rand, n int, change func(predicate any)) *testFederation {
 	c := &chaos{testFederation: f, rng: rng, ids: map[Kind][]DocumentID{KindCharter: {f.genesis.ID}}}
 	for i := range n {
 		predicate, about := c.pledgeStep(pick(rng, []ParticipantID{"prt", "mar", "un-eca", "ngo"}))
+		change(predicate)
 		payload := c.compose(predicate, about)
 		if d, err := Parse(payload); err == nil {
 			c.append(nodes[i%len(nodes)], payload, string(d.Author)+" author")

@@ -36,7 +36,7 @@ func TestRowsOfPledgesEqualTheNaiveReference(t *testing.T) {
 			stocktake, err := r.Stocktake(scope)
 			require.NoError(t, err)
 			figures := counts{}
-			n.comparePledgeRows(t, stocktake, region, figures, seen)
+			n.comparePledgeRows(t, stocktake, naiveScope{region: region}, figures, seen)
 			for k, f := range figures {
 				seen[k[0]+" "+k[1]] += f.value
 			}
@@ -64,8 +64,8 @@ func TestRowsOfPledgesEqualTheNaiveReference(t *testing.T) {
 
 // comparePledgeRows holds every row of the pledge side against the naive one,
 // byte for byte, and adds their figures to those wanted.
-func (n *naive) comparePledgeRows(t *testing.T, s *Stocktake, region string, want counts, seen map[string]int) {
-	all := n.pledgeRows(region)
+func (n *naive) comparePledgeRows(t *testing.T, s *Stocktake, scope naiveScope, want counts, seen map[string]int) {
+	all := n.pledgeRows(scope)
 	for group, list := range all {
 		var got, naive []string
 		for _, entry := range manifestOf(t, s).Parts {
@@ -85,7 +85,7 @@ func (n *naive) comparePledgeRows(t *testing.T, s *Stocktake, region string, wan
 			}
 			seen["row of "+group]++
 		}
-		require.Equal(t, naive, got, "%s of %q", group, region)
+		require.Equal(t, naive, got, "%s of %v", group, scope)
 	}
 }
 
@@ -159,21 +159,25 @@ func (n *naive) naiveLevel(id ParticipantID) string {
 	return cmp.Or(levels[p.Kind], "beside the levels")
 }
 
-func (n *naive) pledgeRows(region string) map[string][]naiveRow {
+func (n *naive) pledgeRows(s naiveScope) map[string][]naiveRow {
 	rows := map[string][]naiveRow{"targets": nil, "milestones": nil, "claims": nil, "matches": nil, "ratchet": nil, "plans": nil, "measures": nil, "frameworks": nil, "adherents": nil, "transmission": nil}
 	add := func(group string, row naiveRow) { rows[group] = append(rows[group], row) }
-	in := func(p ParticipantID) bool { return n.in(region, p) }
+	covers := func(p ParticipantID) bool { return n.covers(s, p) }
+	hears := func(p ParticipantID) bool { return s.corridor[0] != "" || covers(p) }
 	today := n.cutoff.Format("2006-01-02")
 
 	for _, d := range n.counting(KindPledge) {
 		p := d.Predicate.(*Pledge)
-		named := slices.ContainsFunc(p.Parties, func(q Party) bool { return q.Participant != "" && in(q.Participant) })
-		if in(p.Author) || named {
+		if !s.touches(p.Objectives) || !n.speaks(s, d) {
+			continue
+		}
+		named := slices.ContainsFunc(p.Parties, func(q Party) bool { return q.Participant != "" && covers(q.Participant) })
+		if hears(p.Author) || named {
 			for _, row := range n.claimRows(d) {
 				add("claims", row)
 			}
 		}
-		if !in(p.Author) {
+		if !hears(p.Author) {
 			continue
 		}
 		reports := n.aboutIt(d, KindReport)
@@ -218,14 +222,14 @@ func (n *naive) pledgeRows(region string) map[string][]naiveRow {
 		}
 	}
 	for _, d := range n.holding(KindPledge) {
-		if before := n.held(d.Supersedes); before != nil && in(d.Author) {
+		if before := n.held(d.Supersedes); before != nil && hears(d.Author) && s.touches(append(objectivesIn(before), objectivesIn(d)...)) && n.speaks(s, n.original(d)) {
 			for _, row := range n.changeRows(before, d) {
 				add("ratchet", row)
 			}
 		}
 	}
 	for _, d := range n.counting(KindPlan) {
-		if !in(d.Author) {
+		if !hears(d.Author) || !s.touches(objectivesIn(d)) || !n.speaks(s, d) {
 			continue
 		}
 		p := d.Predicate.(*Plan)
@@ -249,12 +253,18 @@ func (n *naive) pledgeRows(region string) map[string][]naiveRow {
 		}
 		add("plans", row)
 		for i, m := range p.Measures {
+			if !s.touches([]int{m.Objective}) {
+				continue
+			}
 			add("measures", &MeasureRow{Row: n.row(d, fmt.Sprintf("%s/%03d", d.ID, i), []string{"measures", fmt.Sprintf("objective %02d", m.Objective)}, d.ID),
 				Plan: d.ID, Author: d.Author, Measure: m.ID, Objective: m.Objective, Text: m.Text, Lead: m.Lead, Due: m.Due, Cost: m.Cost})
 		}
 	}
 	for _, d := range n.counting(KindFramework) {
-		framework, adherents := n.frameworkRows(d, in)
+		if !s.touches(objectivesIn(d)) || !n.speaks(s, d) {
+			continue
+		}
+		framework, adherents := n.frameworkRows(d, hears(d.Author), covers)
 		if framework != nil {
 			add("frameworks", framework)
 		}
@@ -263,7 +273,10 @@ func (n *naive) pledgeRows(region string) map[string][]naiveRow {
 		}
 	}
 	for _, d := range n.counting(KindPledge, KindPlan, KindFramework) {
-		for _, row := range n.linkRows(d, in) {
+		if !n.speaks(s, d) {
+			continue
+		}
+		for _, row := range n.linkRows(s, d, hears(d.Author), covers) {
 			add("transmission", row)
 		}
 	}
@@ -396,7 +409,7 @@ func (n *naive) matchRow(d *Document, p *Pledge) naiveRow {
 	return row
 }
 
-func (n *naive) frameworkRows(d *Document, in func(ParticipantID) bool) (*FrameworkRow, []*AdherentRow) {
+func (n *naive) frameworkRows(d *Document, own bool, in func(ParticipantID) bool) (*FrameworkRow, []*AdherentRow) {
 	p := d.Predicate.(*Framework)
 	var adherents []*AdherentRow
 	acceded := []DocumentID{d.ID}
@@ -416,7 +429,7 @@ func (n *naive) frameworkRows(d *Document, in func(ParticipantID) bool) (*Framew
 			}
 		}
 		row.In = []string{row.State}
-		if in(d.Author) || id != "" && in(id) {
+		if own || id != "" && in(id) {
 			adherents = append(adherents, row)
 			if row.State == "acceded" {
 				acceded = append(acceded, row.Cites[1])
@@ -432,18 +445,18 @@ func (n *naive) frameworkRows(d *Document, in func(ParticipantID) bool) (*Framew
 			add(string(id), id, q.Name, false)
 		}
 	}
-	if !in(d.Author) && len(adherents) == 0 {
+	if !own && len(adherents) == 0 {
 		return nil, nil
 	}
 	row := &FrameworkRow{Row: n.row(d, string(d.ID), []string{"of others, with somebody of the scope"}, acceded...), ID: d.ID, Author: d.Author, Title: p.Title,
 		Objectives: p.Objectives, Acceding: p.Acceding, Acceded: len(acceded) - 1, Filed: n.when(d)}
-	if row.AccreditedBy = n.through(d); in(d.Author) {
+	if row.AccreditedBy = n.through(d); own {
 		row.In = []string{"frameworks", fmt.Sprintf("objective %02d", p.Objectives[0])}
 	}
 	return row, adherents
 }
 
-func (n *naive) linkRows(d *Document, in func(ParticipantID) bool) (rows []naiveRow) {
+func (n *naive) linkRows(s naiveScope, d *Document, own bool, in func(ParticipantID) bool) (rows []naiveRow) {
 	var ids []DocumentID
 	switch p := d.Predicate.(type) {
 	case *Pledge:
@@ -475,7 +488,10 @@ func (n *naive) linkRows(d *Document, in func(ParticipantID) bool) (rows []naive
 		if row.State != "stands" {
 			row.In = append(row.In, row.State)
 		}
-		if in(d.Author) || to != nil && in(to.Author) {
+		if !s.touches(objectivesIn(d)) && (to == nil || !s.touches(objectivesIn(to))) {
+			continue
+		}
+		if own || to != nil && in(to.Author) {
 			rows = append(rows, row)
 		}
 	}

@@ -976,7 +976,7 @@ func (n *naive) checkFigures(t *testing.T, s *Stocktake, region string, seen map
 	var m Manifest
 	require.NoError(t, strictJSON(s.Manifest, &m))
 	want := n.figures(region)
-	n.comparePledgeRows(t, s, region, want, seen)
+	n.comparePledgeRows(t, s, naiveScope{region: region}, want, seen)
 	for _, figure := range m.Figures {
 		if figure.Group == groupRegions {
 			continue

@@ -1,0 +1,164 @@
+package review
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// naiveScope is a scope that the naive reference knows; the zero value is
+// global.
+type naiveScope struct {
+	region, theme string
+	corridor      [2]string // countries
+	round         Round
+}
+
+// covers is whether a participant is in the scope.
+func (n *naive) covers(s naiveScope, id ParticipantID) bool {
+	p, _ := n.chain.Participant(id)
+	switch region, regional := strings.CutPrefix(s.round.Scope, "region:"); {
+	case s.corridor[0] != "":
+		return p.Country == s.corridor[0] || p.Country == s.corridor[1]
+	case s.round.ID != "":
+		if s.round.Convener == id || s.round.Convener == "" && regional && p.Region == region {
+			return true
+		}
+		return (p.Sample || !s.round.Sample) && (!regional || n.in(region, id))
+	}
+	return n.in(s.region, id)
+}
+
+// touches is whether objectives are those of a thematic round, or there are none.
+func (s naiveScope) touches(objectives []int) bool {
+	if len(s.round.Objectives) == 0 {
+		return true
+	}
+	for _, o := range objectives {
+		if slices.Contains(s.round.Objectives, o) {
+			return true
+		}
+	}
+	return false
+}
+
+// speaks is whether a document, in the version that stands, is tagged with the
+// scope's theme or corridor, or is about what is.
+func (n *naive) speaks(s naiveScope, d *Document) bool {
+	if s.theme == "" && s.corridor[0] == "" {
+		return true
+	}
+	for range 64 {
+		if d == nil {
+			return false
+		}
+		if slices.Contains(n.docs, d.ID) && n.code(d.ID) == "" {
+			if standing := n.standing(d); standing != nil {
+				d = standing
+			}
+		}
+		var themes []string
+		var corridor *Corridor
+		switch p := d.Predicate.(type) {
+		case *Pledge:
+			themes, corridor = p.Themes, p.Corridor
+		case *Plan:
+			themes = p.Themes
+		case *Framework:
+			themes, corridor = p.Themes, p.Corridor
+		}
+		if s.theme != "" && themes != nil {
+			return slices.ContainsFunc(themes, func(t string) bool { return t == s.theme || strings.HasPrefix(t, s.theme+"/") })
+		}
+		if s.theme == "" && corridor != nil {
+			ends := map[string]bool{}
+			for i, one := range [][]string{corridor.From, corridor.Transit, corridor.To} {
+				for j, other := range [][]string{corridor.From, corridor.Transit, corridor.To} {
+					for _, a := range one {
+						for _, b := range other {
+							ends[a+"-"+b] = ends[a+"-"+b] || i != j
+						}
+					}
+				}
+			}
+			return ends[s.corridor[0]+"-"+s.corridor[1]]
+		}
+		d = n.get(d.About())
+	}
+	return false
+}
+
+// objectivesIn are those of a pledge, a plan or a framework.
+func objectivesIn(d *Document) (all []int) {
+	switch p := d.Predicate.(type) {
+	case *Pledge:
+		return slices.Clone(p.Objectives)
+	case *Framework:
+		return slices.Clone(p.Objectives)
+	case *Plan:
+		for _, m := range p.Measures {
+			all = append(all, m.Objective)
+		}
+	}
+	return all
+}
+
+// tagged tags plans and frameworks, which the corpora leave without.
+func tagged(rng *rand.Rand) func(any) {
+	return func(predicate any) {
+		themes := pick(rng, [][]string{nil, {"safe/children"}, {"safe", "regular/recruitment"}})
+		switch p := predicate.(type) {
+		case *Plan:
+			p.Themes = themes
+		case *Framework:
+			if p.Themes = themes; rng.IntN(2) == 0 {
+				p.Corridor = &Corridor{From: []string{"GMB"}, To: []string{"DEU", "PRT"}}
+			}
+		}
+	}
+}
+
+// The rows of the pledge side in the scopes of themes, corridors and rounds.
+func TestRowsOfPledgesInThemesCorridorsAndRoundsEqualTheNaiveReference(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	seen := map[string]int{}
+	for range 16 {
+		f := pledgesIn(newReviewingWith(t, 4), rng, 50, tagged(rng))
+		r, err := Read(f.snapshot(), f.genesis, f.records(), time.Time{})
+		require.NoError(t, err)
+		n := newNaive(f.snapshot(), f.genesis, f.list(), time.Time{})
+		scopes := map[Scope]naiveScope{
+			"theme:safe": {theme: "safe"}, "theme:safe/children": {theme: "safe/children"}, "theme:regular": {theme: "regular"},
+			"corridor:DEU-GMB": {corridor: [2]string{"DEU", "GMB"}}, "corridor:DEU-MAR": {corridor: [2]string{"DEU", "MAR"}}, "corridor:DEU-PRT": {corridor: [2]string{"DEU", "PRT"}},
+		}
+		for _, round := range f.charter.Rounds {
+			scopes[Scope("round:"+round.ID)] = naiveScope{round: round}
+		}
+		for scope, s := range scopes {
+			stocktake, err := r.Stocktake(scope)
+			require.NoError(t, err)
+			kind, _, _ := strings.Cut(string(scope), ":")
+			of := map[string]int{}
+			n.comparePledgeRows(t, stocktake, s, counts{}, of)
+			for what, rows := range of {
+				seen[kind+": "+what] += rows
+			}
+		}
+	}
+	for _, kind := range []string{"theme", "corridor", "round"} {
+		for _, group := range []string{"targets", "milestones", "claims", "matches", "ratchet", "plans", "measures", "frameworks", "adherents", "transmission"} {
+			if kind == "corridor" && (group == "plans" || group == "measures") {
+				continue // a plan has no corridor
+			}
+			if what := fmt.Sprintf("%s: row of %s", kind, group); seen[what] == 0 {
+				t.Errorf("the corpora have no %s", what)
+			}
+		}
+	}
+	t.Log(seen)
+}

@@ -8,7 +8,11 @@ import (
 // moneyCorpus files about n documents at random, most of them about money or
 // agreements: matched and unmatched, revised, withdrawn, erased, out of order.
 func moneyCorpus(t testing.TB, rng *rand.Rand, n int) *testFederation {
-	f := newAccreditingWith(t, 4, Quota{Entries: 40, Participant: "deu"}, Quota{Entries: 80})
+	return moneyIn(newAccreditingWith(t, 4, Quota{Entries: 40, Participant: "deu"}, Quota{Entries: 80}), rng, n, func(any) {})
+}
+
+// moneyIn changes each document about money before it files it.
+func moneyIn(f *testFederation, rng *rand.Rand, n int, change func(predicate any)) *testFederation {
 	c := &chaos{testFederation: f, rng: rng, ids: map[Kind][]DocumentID{KindCharter: {f.genesis.ID}}}
 	c.file(&Facility{Common: c.titled("un-eca", "A fund"), Currency: "USD", Criteria: []Condition{{"audited", "Audited."}}}, c.genesis.ID)
 	c.file(&Assessment{Common: c.titled("gmb", "Our own view"), Type: "self", Findings: finding(1, "limited")}, c.genesis.ID)
@@ -21,7 +25,9 @@ func moneyCorpus(t testing.TB, rng *rand.Rand, n int) *testFederation {
 		if rng.IntN(6) == 0 {
 			c.step()
 		} else {
-			c.file(c.moneyStep())
+			predicate, about := c.moneyStep()
+			change(predicate)
+			c.file(predicate, about)
 		}
 		if rng.IntN(8) == 0 {
 			c.witness()

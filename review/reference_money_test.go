@@ -42,14 +42,14 @@ func (l ledger) add(name string, amount *big.Rat) {
 // naiveMoney makes the rows in a scope, with a table of rates or none.
 type naiveMoney struct {
 	*naive
-	region string
-	day    string
-	rates  *Document
-	rows   map[string]map[string]moneyRow // by group and key
+	scope naiveScope
+	day   string
+	rates *Document
+	rows  map[string]map[string]moneyRow // by group and key
 }
 
-func (n *naive) money(region string, rates *Document) map[string]map[string]moneyRow {
-	m := &naiveMoney{n, region, n.cutoff.Format("2006-01-02"), rates, map[string]map[string]moneyRow{}}
+func (n *naive) money(scope naiveScope, rates *Document) map[string]map[string]moneyRow {
+	m := &naiveMoney{n, scope, n.cutoff.Format("2006-01-02"), rates, map[string]map[string]moneyRow{}}
 	m.resources()
 	m.support()
 	m.expenditures()
@@ -59,22 +59,18 @@ func (n *naive) money(region string, rates *Document) map[string]map[string]mone
 	return m.rows
 }
 
-func (m *naiveMoney) regionsOf(p ParticipantID) []string {
-	q, _ := m.chain.Participant(p)
-	later := !slices.ContainsFunc(m.answering, func(a naiveAnswer) bool { return a.what.Participant == p && !a.from.After(m.cutoff) })
-	if q.Country == "" || p.Accredited() && later {
-		return nil
-	}
-	return compact.RegionsOf(q.Country, m.day)
+// counting are the documents that count and are of the scope's theme or corridor.
+func (m *naiveMoney) counting(kinds ...Kind) []*Document {
+	return slices.DeleteFunc(m.naive.counting(kinds...), func(d *Document) bool { return !m.speaks(m.scope, d) })
 }
 
-func (m *naiveMoney) in(p ParticipantID) bool {
-	q, _ := m.chain.Participant(p)
-	return m.region == "" || q.Region == m.region || slices.Contains(m.regionsOf(p), m.region)
-}
+func (m *naiveMoney) in(p ParticipantID) bool { return m.covers(m.scope, p) }
 
 func (m *naiveMoney) place(country string) bool {
-	return m.region == "" || slices.Contains(compact.RegionsOf(country, m.day), m.region)
+	if m.scope.corridor[0] != "" {
+		return slices.Contains(m.scope.corridor[:], country)
+	}
+	return m.scope.region == "" || slices.Contains(compact.RegionsOf(country, m.day), m.scope.region)
 }
 
 func (m *naiveMoney) get(id DocumentID) *Document {
@@ -169,7 +165,7 @@ func (m *naiveMoney) by(r moneyRow, d *Document) {
 
 func (m *naiveMoney) resources() {
 	for _, d := range m.counting(KindPledge) {
-		if !m.in(d.Author) {
+		if !m.in(d.Author) && m.scope.corridor[0] == "" || !m.scope.touches(d.Predicate.(*Pledge).Objectives) {
 			continue
 		}
 		for i, x := range d.Predicate.(*Pledge).Resources {
@@ -210,7 +206,7 @@ func (m *naiveMoney) support() {
 			list     []Capacity
 		}{{"needed", "neededBy", p.Needs}, {"offered", "offeredBy", p.Offers}} {
 			for _, c := range side.list {
-				if !m.in(d.Author) && !m.place(c.Country) {
+				if !m.in(d.Author) && !m.place(c.Country) || !m.scope.touches([]int{c.Objective}) {
 					continue
 				}
 				key := fmt.Sprintf("%s/%02d/%s", c.Kind, c.Objective, c.Country)
@@ -283,7 +279,16 @@ func (m *naiveMoney) expenditures() {
 	for _, flow := range flows {
 		first := flow[0].Predicate.(*Expenditure)
 		giver, receiver := ends(flow[0])
-		if !m.in(giver) && !m.in(receiver) {
+		var objectives []int
+		for _, d := range flow {
+			for _, n := range d.Predicate.(*Expenditure).Objectives {
+				if !slices.Contains(objectives, n) {
+					objectives = append(objectives, n)
+				}
+			}
+		}
+		slices.Sort(objectives)
+		if !m.in(giver) && !m.in(receiver) || !m.scope.touches(objectives) {
 			continue
 		}
 		key := string(flow[0].ID)
@@ -296,15 +301,10 @@ func (m *naiveMoney) expenditures() {
 		}
 		r := m.row("expenditures", key, m.sample(flow[0].ID))
 		r["giver"], r["receiver"], r["outside"] = giver, receiver, first.CounterpartName
-		var objectives []int
+		r["objectives"] = objectives
 		for _, d := range flow {
 			p := d.Predicate.(*Expenditure)
 			r.cite(d.ID)
-			for _, n := range p.Objectives {
-				if !slices.Contains(objectives, n) {
-					objectives = append(objectives, n)
-				}
-			}
 			r.list("countries", p.Country)
 			r.list("references", p.Reference)
 			r.list("pledges", string(p.Pledge))
@@ -314,8 +314,6 @@ func (m *naiveMoney) expenditures() {
 			}
 			r.ledger(word, p.Currency, fraction(p.Amount))
 		}
-		slices.Sort(objectives)
-		r["objectives"] = objectives
 		given, _ := r["given"].(ledger)
 		received, _ := r["received"].(ledger)
 		same, common := len(given) == len(received), false
@@ -364,7 +362,7 @@ func (m *naiveMoney) expenditures() {
 			if p.Share == "difficult-to-isolate" {
 				r.in("share difficult to isolate")
 			}
-			scoped := m.region != "" && p.Direction == "external"
+			scoped := m.scope.region != "" && p.Direction == "external"
 			for name, holds := range map[string]bool{
 				"": true, ", agreed by both sides": state == "both sides agree", ", unearmarked": p.Earmarking == "unearmarked", ", to " + p.Recipient: true,
 				", to non-government recipients": p.Recipient != "government", ", to advocacy": p.Advocacy, ", share of a larger envelope": p.Share != "",
@@ -383,7 +381,7 @@ func (m *naiveMoney) gaps() {
 	for objective := 1; objective <= 4; objective++ {
 		for _, country := range []string{"GMB", "MAR"} {
 			for _, sample := range []bool{false, true} {
-				if m.place(country) {
+				if m.place(country) && m.scope.touches([]int{objective}) {
 					m.gap(objective, country, sample)
 				}
 			}
@@ -561,7 +559,7 @@ func (m *naiveMoney) funds() {
 			r.cite(d.ID)
 			r.in("claims", state, "what: "+p.What)
 		case *Application:
-			if !m.in(d.Author) && !m.in(about.Author) {
+			if !m.in(d.Author) && !m.in(about.Author) || !m.scope.touches(p.Objectives) {
 				continue
 			}
 			r := m.row("applications", string(d.ID), m.sample(d.ID))
@@ -587,7 +585,7 @@ func (m *naiveMoney) funds() {
 			}
 		case *Allocation:
 			to := about.Predicate.(*Application)
-			if !m.in(d.Author) && !m.in(to.Author) {
+			if !m.in(d.Author) && !m.in(to.Author) || !m.scope.touches(to.Objectives) {
 				continue
 			}
 			r := m.row("allocations", string(d.ID), m.sample(d.ID))
@@ -635,7 +633,7 @@ func (m *naiveMoney) funds() {
 	for _, d := range m.counting(KindApplication) {
 		p := d.Predicate.(*Application)
 		assessment := m.get(p.Assessment)
-		if assessment == nil || !slices.Contains(m.docs, p.Assessment) || m.code(p.Assessment) != "" || !m.in(d.Author) && !m.in(m.get(d.About()).Author) {
+		if assessment == nil || !slices.Contains(m.docs, p.Assessment) || m.code(p.Assessment) != "" || !m.in(d.Author) && !m.in(m.get(d.About()).Author) || !m.scope.touches(p.Objectives) {
 			continue
 		}
 		assessment = m.original(assessment)
@@ -873,8 +871,8 @@ func equalRows(t *testing.T, s *Stocktake, want map[string]map[string]moneyRow) 
 }
 
 // moneyFigures counts and adds up the naive rows.
-func (n *naive) moneyFigures(c counts, region string, rates *Document) {
-	for group, list := range n.money(region, rates) {
+func (n *naive) moneyFigures(c counts, scope naiveScope, rates *Document) {
+	for group, list := range n.money(scope, rates) {
 		for _, row := range list {
 			sample := row["sample"].(bool)
 			for name := range row["in"].(map[string]bool) {
@@ -921,9 +919,9 @@ func TestMoneyEqualsTheNaiveReference(t *testing.T) {
 					}
 					stocktake, err := r.StocktakeOf(o)
 					require.NoError(t, err)
-					compared += equalRows(t, stocktake, n.money(region, rates))
+					compared += equalRows(t, stocktake, n.money(naiveScope{region: region}, rates))
 					want := counts{}
-					n.moneyFigures(want, region, rates)
+					n.moneyFigures(want, naiveScope{region: region}, rates)
 					for _, figure := range manifestOf(t, stocktake).Figures {
 						k := [3]string{figure.Group, figure.Name, fmt.Sprint(figure.Sample)}
 						if !slices.Contains(moneyGroups, figure.Group) || figure.Value == 0 {

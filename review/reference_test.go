@@ -930,7 +930,7 @@ func (n *naive) figures(region string) counts {
 		c.add("excluded", "excluded", n.sample(id))
 		c.add("excluded", reason, n.sample(id))
 	}
-	n.moneyFigures(c, region, nil)
+	n.moneyFigures(c, naiveScope{region: region}, nil)
 	return c
 }
 

@@ -28,13 +28,9 @@ var coverageGroup = group{
 		if p, ok := predicateOf[*Accession](e); ok && p.Role == accessionRound {
 			units = append(units, p.Round+"/"+string(p.Author))
 		}
-		if e == nil || e.doc == nil || e.code != "" {
-			return units
-		}
-		if round := v.roundOf(e); round != "" {
-			units = append(units, round+"/"+string(e.doc.Author))
-			for _, j := range v.judgements(e) {
-				units = append(units, round+"/"+string(j.whom))
+		if units = append(units, v.coveredBy(e)...); v.tagged() { // a pledge that was tagged anew
+			for _, id := range ofAssessment(v, e) {
+				units = append(units, v.coveredBy(v.docs[DocumentID(id)])...)
 			}
 		}
 		return units
@@ -48,6 +44,20 @@ var coverageGroup = group{
 		}
 		return s
 	},
+}
+
+// coveredBy are the units in which a judgement counts.
+func (v *view) coveredBy(e *entry) (units []string) {
+	if e == nil || e.doc == nil || e.code != "" {
+		return nil
+	}
+	if round := v.roundOf(e); round != "" {
+		units = append(units, round+"/"+string(e.doc.Author))
+		for _, j := range v.judgements(e) {
+			units = append(units, round+"/"+string(j.whom))
+		}
+	}
+	return units
 }
 
 func countsInWords(counts map[string]int) string {
@@ -102,6 +112,9 @@ func fillCoverage(v *view, unit string, t *table) {
 				row.Cites = append(row.Cites, e.id)
 			}
 		}
+		if v.tagged() && len(row.Received)+len(row.Gave) == 0 {
+			continue // it was reviewed in the round or not: nobody asked about the theme
+		}
 		if row.In = row.figures(); len(row.In) > 0 {
 			t.add(row)
 		}
@@ -137,7 +150,7 @@ func (r *CoverageRow) figures() (in []string) {
 func (v *view) standsFor(e *entry) (label string, ok bool) {
 	for _, j := range v.judgements(e) {
 		if v.touches([]int{j.Objective}) {
-			return j.label, e.counts()
+			return j.label, e.counts() && v.speaks(e)
 		}
 	}
 	return "", false

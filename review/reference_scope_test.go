@@ -198,3 +198,30 @@ func TestRowsOfMoneyInThemesCorridorsAndRoundsEqualTheNaiveReference(t *testing.
 	}
 	t.Log(compared, "rows compared")
 }
+
+// The rows of reviews in the same scopes.
+func TestRowsOfReviewsInThemesCorridorsAndRoundsEqualTheNaiveReference(t *testing.T) {
+	rng := rand.New(rand.NewPCG(15, 16))
+	compared := map[string]int{}
+	for range 6 {
+		f := reviewCorpus(t, rng, 100)
+		r, err := Read(f.snapshot(), f.genesis, f.records(), time.Time{})
+		require.NoError(t, err)
+		n := newNaive(f.snapshot(), f.genesis, f.list(), time.Time{})
+		for scope, s := range scopesOf(f) {
+			stocktake, err := r.Stocktake(scope)
+			require.NoError(t, err)
+			n.checkReviewRows(t, stocktake, s)
+			kind, _, _ := strings.Cut(string(scope), ":")
+			for group, rows := range n.reviewRows(s) {
+				if group != groupRounds { // they are in every theme and corridor
+					compared[kind] += len(rows)
+				}
+			}
+		}
+	}
+	for _, kind := range []string{"theme", "corridor", "round"} {
+		require.NotZero(t, compared[kind], "the corpora are too plain: %v", compared)
+	}
+	t.Log(compared, "rows compared")
+}

@@ -90,14 +90,14 @@ func (a *Assembly) Apply(s Snapshot, records iter.Seq2[Record, error]) (map[Scop
 	changes := map[Scope]*Change{}
 	touched := map[Scope][]map[string]bool{}
 	for scope, t := range a.scopes {
-		touched[scope] = t.touched(affected, affected.fresh, nil)
+		touched[scope] = t.touched(a.reading, affected, affected.fresh, nil)
 	}
 	a.reading.judge(affected)
 	for scope, t := range a.scopes {
 		if affected.challenges(a.reading.Reading) {
 			t.view.accredited = a.reading.Accredited()
 		}
-		changes[scope] = t.change(t.touched(affected, func(*entry) bool { return false }, touched[scope]))
+		changes[scope] = t.change(t.touched(a.reading, affected, func(*entry) bool { return false }, touched[scope]))
 	}
 	return changes, nil
 }
@@ -207,10 +207,11 @@ func pagesIn(tables []*groupTable) []*pages {
 
 // touched adds, group by group, the units whose rows may rest on what is
 // affected, as the reading is now.
-func (s *scopeTables) touched(a affected, skip func(*entry) bool, to []map[string]bool) []map[string]bool {
+func (s *scopeTables) touched(f *follower, a affected, skip func(*entry) bool, to []map[string]bool) []map[string]bool {
 	if to == nil {
 		to = make([]map[string]bool, len(s.groups))
 	}
+	all := s.inheriting(f, a.all, skip)
 	for i, t := range s.groups {
 		if to[i] == nil {
 			to[i] = map[string]bool{}
@@ -218,16 +219,41 @@ func (s *scopeTables) touched(a affected, skip func(*entry) bool, to []map[strin
 		if t.group.touched == nil {
 			continue
 		}
-		for e := range a.all {
-			if skip(e) {
-				continue
-			}
+		for e := range all {
 			for _, unit := range t.group.touched(s.view, e) {
 				to[i][unit] = true
 			}
 		}
 	}
 	return to
+}
+
+// inheriting adds to documents those that have their tags from them: in a theme
+// or corridor what is about any of their versions, whether it holds or not, and so
+// on, comes or goes with the one that stands.
+func (s *scopeTables) inheriting(f *follower, from map[*entry]bool, skip func(*entry) bool) map[*entry]bool {
+	all := map[*entry]bool{}
+	var add func(e *entry)
+	add = func(e *entry) {
+		if all[e] || skip(e) {
+			return
+		}
+		all[e] = true
+		if !s.view.tagged() || e.kind() == KindCharter {
+			return
+		}
+		for _, version := range versions(e) {
+			for _, list := range [][]*entry{f.about[version.id], f.loose[version.id]} {
+				for _, x := range list {
+					add(x)
+				}
+			}
+		}
+	}
+	for e := range from {
+		add(e)
+	}
+	return all
 }
 
 // change makes the rows of units anew.

@@ -78,7 +78,7 @@ func (a *arrival) comeAndGo() {
 	}
 }
 
-var arrivalScopes = []Scope{ScopeGlobal, "region:UN-ECA", "participant:gmb", "objective:2", "round:africa-1"}
+var arrivalScopes = []Scope{ScopeGlobal, "region:UN-ECA", "participant:gmb", "objective:2", "round:africa-1", "theme:safe", "corridor:DEU-GMB"}
 
 // steps counts what Apply did.
 type steps struct{ all, judged, days int }

@@ -28,9 +28,13 @@ var coverageGroup = group{
 		if p, ok := predicateOf[*Accession](e); ok && p.Role == accessionRound {
 			units = append(units, p.Round+"/"+string(p.Author))
 		}
-		if units = append(units, v.coveredBy(e)...); v.tagged() { // a pledge that was tagged anew
-			for _, id := range ofAssessment(v, e) {
-				units = append(units, v.coveredBy(v.docs[DocumentID(id)])...)
+		if e == nil || e.doc == nil || e.code != "" {
+			return units
+		}
+		if round := v.roundOf(e); round != "" {
+			units = append(units, round+"/"+string(e.doc.Author))
+			for _, j := range v.judgements(e) {
+				units = append(units, round+"/"+string(j.whom))
 			}
 		}
 		return units
@@ -44,20 +48,6 @@ var coverageGroup = group{
 		}
 		return s
 	},
-}
-
-// coveredBy are the units in which a judgement counts.
-func (v *view) coveredBy(e *entry) (units []string) {
-	if e == nil || e.doc == nil || e.code != "" {
-		return nil
-	}
-	if round := v.roundOf(e); round != "" {
-		units = append(units, round+"/"+string(e.doc.Author))
-		for _, j := range v.judgements(e) {
-			units = append(units, round+"/"+string(j.whom))
-		}
-	}
-	return units
 }
 
 func countsInWords(counts map[string]int) string {

@@ -38,7 +38,7 @@ var ratchetGroup = group{
 // fillRatchet compares each version that holds with the one that it replaces.
 func fillRatchet(v *view, unit string, t *table) {
 	e := v.unitEntry(unit)
-	if e.kind() != KindPledge || e.code != "" {
+	if e.kind() != KindPledge || e.code != "" || first(e) != e {
 		return
 	}
 	for _, later := range versions(e)[1:] {

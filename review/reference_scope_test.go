@@ -199,12 +199,56 @@ func TestRowsOfMoneyInThemesCorridorsAndRoundsEqualTheNaiveReference(t *testing.
 	t.Log(compared, "rows compared")
 }
 
+// taggedReviews files reviews of pledges, which have their tags from those, the
+// pledges tagged anew now and then.
+func taggedReviews(t *testing.T, rng *rand.Rand, n int) *testFederation {
+	f := newReviewingWith(t, 4)
+	c := &chaos{testFederation: f, rng: rng, settled: true, ids: map[Kind][]DocumentID{KindCharter: {f.genesis.ID}}}
+	tag := tagged(rng)
+	for range n {
+		c.clock += rng.IntN(12 * 60)
+		about := c.any(KindPledge)
+		round := pick(rng, []string{"", "africa-1", "theme-1"})
+		switch rng.IntN(7) {
+		case 0, 1:
+			p := c.pledge(pick(rng, []ParticipantID{"gmb", "mar", "deu"}), "A pledge")
+			if old := c.any(KindPledge); rng.IntN(2) == 0 {
+				p.Supersedes, p.Author = old, c.authorOf(old)
+			}
+			tag(p)
+			c.file(p, c.genesis.ID)
+		case 2:
+			a := c.selfAssessment(c.authorOf(about), "limited", Consultation{Capacity: "civil-society", State: "consulted", How: "A hearing."}, Consultation{Capacity: "ministries", State: "invited", Participant: "prt"})
+			a.Round = round
+			c.file(a, about)
+		case 3:
+			c.file(&Assessment{Common: c.titled("ngo", "How others see it"), Type: "shadow", Round: round, Findings: finding(4, "complete")}, about)
+		case 4:
+			c.file(&Translation{Common: inFrench(c.titled(pick(rng, []ParticipantID{"prt", c.authorOf(about)}), "Un titre"))}, about)
+		case 5:
+			if len(c.selfs) > 0 {
+				c.file(&Comment{Common: c.common(pick(rng, []ParticipantID{"ngo", "prt"})), Type: pick(rng, []string{"concurrence", "dissent"}), Text: "Text."}, pick(rng, c.selfs))
+			}
+		default:
+			c.reviewStep(pick(rng, testParticipants()).ID)
+		}
+		if rng.IntN(4) == 0 {
+			c.witness()
+		}
+	}
+	c.settle(minute(c.clock + 1))
+	return f
+}
+
 // The rows of reviews in the same scopes.
 func TestRowsOfReviewsInThemesCorridorsAndRoundsEqualTheNaiveReference(t *testing.T) {
 	rng := rand.New(rand.NewPCG(15, 16))
-	compared := map[string]int{}
-	for range 6 {
-		f := reviewCorpus(t, rng, 100)
+	seen := map[string]int{}
+	for i := range 8 {
+		f := taggedReviews(t, rng, 80)
+		if i%2 == 1 {
+			f = reviewCorpus(t, rng, 100)
+		}
 		r, err := Read(f.snapshot(), f.genesis, f.records(), time.Time{})
 		require.NoError(t, err)
 		n := newNaive(f.snapshot(), f.genesis, f.list(), time.Time{})
@@ -214,14 +258,28 @@ func TestRowsOfReviewsInThemesCorridorsAndRoundsEqualTheNaiveReference(t *testin
 			n.checkReviewRows(t, stocktake, s)
 			kind, _, _ := strings.Cut(string(scope), ":")
 			for group, rows := range n.reviewRows(s) {
-				if group != groupRounds { // they are in every theme and corridor
-					compared[kind] += len(rows)
-				}
+				seen[kind+" "+group] += len(rows)
 			}
 		}
 	}
 	for _, kind := range []string{"theme", "corridor", "round"} {
-		require.NotZero(t, compared[kind], "the corpora are too plain: %v", compared)
+		for _, group := range []string{groupCoverage, groupConsultations, groupConcurrence, groupTranslations} {
+			require.NotZero(t, seen[kind+" "+group], "the corpora have no %s of a %s: %v", group, kind, seen)
+		}
 	}
-	t.Log(compared, "rows compared")
+}
+
+// Tags come and go with the version of a pledge that stands, and with them what is
+// said about it, whether that counts or not.
+func TestApplyEqualsTheFullAssemblyInThemesAndCorridors(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 18))
+	for i := range 6 {
+		f := taggedReviews(t, rng, 60)
+		if i%2 == 1 {
+			f = pledgesIn(newReviewingWith(t, 1), rng, 60, tagged(rng))
+		}
+		differs, n := followed(t, f, rng, []int{1, 6, 3}[i/2], i >= 2, []Scope{"theme:safe", "theme:safe/children", "corridor:DEU-GMB"}, assembled(t, f), func(*Assembly) {})
+		require.Empty(t, differs, "corpus %d", i)
+		t.Logf("corpus %d: %+v", i, n)
+	}
 }

@@ -11,7 +11,6 @@ type skeleton struct {
 // and commands make, in an order in which each can be filed.
 var skeletons = []skeleton{
 	{"opening", "xsc", "kind: opening\ntitle: T\nsummary: T\nsources: [T]\n"},
-	{"receipt", "xsb", "kind: receipt\ntitle: T\nsummary: T\nsources: [T]\n"},
 	{"fork", "xsb", "kind: fork\ntitle: T\nsummary: T\nsources: [T]\n"},
 	{"charter", "xsa", "kind: charter\ntitle: T\nsummary: T\nsources: [T]\nparticipants: [{name: T}]\nrounds: [{title: T, type: thematic, scope: global, opens: '2026-01-01', due: '2026-12-31', sample: true, themes: [T]}]\nsuspensions: [{participant: xsc, reason: T}]\n"},
 	{"accession", "xsa", "kind: accession\ntitle: T\nsummary: T\nsources: [T]\nrole: round\nround: sample-1\n"},
@@ -46,5 +45,6 @@ var skeletons = []skeleton{
 	{"translation", "sample-body", "kind: translation\nabout: <assessment>\nlanguage: fr\ntitle: T\nsummary: T\nsources: [T]\ntexts: [{text: T}]\n"},
 	{"policy", "xsc", "kind: policy\ntitle: T\nsummary: T\nsources: [T]\nrules: [{reason: T}]\n"},
 	{"refusal", "xsc", "kind: refusal\nabout: <pledge>\ntitle: T\nsummary: T\nsources: [T]\ncode: unknown-author\nmessage: T\n"},
+	{"receipt", "xsb", "kind: receipt\ntitle: T\nsummary: T\nsources: [T]\n"},
 	{"withdrawal", "xsb", "kind: withdrawal\nabout: <comment>\ntitle: T\nsummary: T\nsources: [T]\nreason: T\n"},
 }

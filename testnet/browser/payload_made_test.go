@@ -48,9 +48,10 @@ func (s *stored) make(t *testing.T, st *statement, nth int) {
 			st.fields[name] = value
 		}
 	case review.KindReceipt:
+		s.settle(t) // then there is one
 		list, err := s.client.Documents(t.Context(), web.Query{Kind: review.KindReceipt, Receipts: true})
 		require.NoError(t, err)
-		require.NotEmpty(t, list, "the node has not filed a receipt yet")
+		require.NotEmpty(t, list, "the node has filed no receipt")
 		e, err := s.client.Envelope(t.Context(), list[0].ID)
 		require.NoError(t, err)
 		d, err := review.Parse(e.Payload)

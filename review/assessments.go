@@ -77,11 +77,6 @@ func (v *view) assessment(unit string) (a assessed, ok bool) {
 	return a, v.ofRound(v.roundOf(e)) && v.coversJudged(judgement{whom: a.whom, region: a.Region, author: a.Author})
 }
 
-// touchedBy is whether one of its findings is in the scope.
-func (a assessed) touchedBy(v *view) bool {
-	return slices.ContainsFunc(a.Findings, func(f Finding) bool { return v.touches([]int{f.Objective}) })
-}
-
 // ofAssessment are the units of the assessments whose rows rest on a document:
 // itself, what it responds to, those of a pledge or with a mandate, what it
 // seals.
@@ -130,7 +125,7 @@ var assessmentsGroup = group{
 
 func fillAssessments(v *view, unit string, t *table) {
 	a, ok := v.assessment(unit)
-	if !ok || !a.touchedBy(v) {
+	if !ok || !v.touches(a.objectives()) {
 		return
 	}
 	row := &AssessmentRow{

@@ -53,7 +53,7 @@ const statementType = "https://in-toto.io/Statement/v1"
 // not a statement, or breaks a rule of its kind. A kind or version that this
 // program does not know is no error: Known is false.
 func Parse(payload []byte) (*Document, error) {
-	plain := utf8.Valid(payload) && len(payload) <= signing.MaxPayload && plainlyCanonical(payload)
+	plain := len(payload) <= signing.MaxPayload && utf8.Valid(payload) && plainlyCanonical(payload)
 	if !plain {
 		if err := canonicalForm(payload); err != nil {
 			return nil, Refusal{*err}
@@ -178,9 +178,9 @@ func readStatement(payload []byte) (*Document, json.RawMessage, *FieldError) {
 	if err != nil {
 		return nil, nil, err
 	}
-	kind, predicate, predicateType, subject := fields[0], fields[1], fields[2], fields[3]
+	form, predicate, predicateType, subject := fields[0], fields[1], fields[2], fields[3]
 	d := &Document{ID: DocumentID(signing.PayloadDigest(payload).String())}
-	if t, ok := jsonString(kind); !ok || t != statementType {
+	if t, ok := jsonString(form); !ok || t != statementType {
 		return nil, nil, refuse("/_type", "not-a-statement", "type", statementType)
 	}
 	var ok bool

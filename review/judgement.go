@@ -71,7 +71,7 @@ func (j judgement) findingKey() string {
 // pledgeID is the version that stands of the pledge judged, else the first.
 func (j judgement) pledgeID() DocumentID { return assessed{pledge: j.pledge}.pledgeID() }
 
-// standing judgements are those of a document that counts, within the scope.
+// judgementsOf are those of a document that counts, within the scope.
 func (v *view) judgementsOf(e *entry) (all []judgement) {
 	if e == nil || e.doc == nil || !e.counts() || !v.speaks(e) || !v.ofRound(v.roundOf(e)) {
 		return nil

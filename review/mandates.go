@@ -81,7 +81,7 @@ func ofMandate(v *view, e *entry) []string {
 func fillMandates(v *view, unit string, t *table) {
 	e := v.unitEntry(unit)
 	p, ok := predicateOf[*Mandate](e)
-	if !ok || !e.counts() || !v.ofRound(p.Round) || !slices.ContainsFunc(p.Objectives, func(n int) bool { return v.touches([]int{n}) }) {
+	if !ok || !e.counts() || !v.ofRound(p.Round) || !v.touches(p.Objectives) {
 		return
 	}
 	row := &MandateRow{

@@ -47,13 +47,8 @@ func (p *ProgressReport) objectives() []int {
 	return all
 }
 
-// region is what a regional report covers; "" of a global one.
-func (p *ProgressReport) region() (code string, ok bool) {
-	if code, ok = strings.CutPrefix(p.Scope, "region:"); !ok {
-		return "", false
-	}
-	return code, true
-}
+// region is what a regional report covers; ok is false of a global one.
+func (p *ProgressReport) region() (code string, ok bool) { return regionOf(p.Scope) }
 
 func (p *ProgressReport) citations() []citation {
 	return []citation{{"/decision", p.Decision, []Kind{KindDecision}}}
@@ -141,7 +136,7 @@ func indicatorFaults(p *ProgressReport, d *Document) (r Refusal) {
 	return r
 }
 
-// inScope is whether a progress report belongs to the scope.
+// progressInScope is whether a progress report belongs to the scope.
 func (v *view) progressInScope(p *ProgressReport) bool {
 	region, regional := p.region()
 	switch {

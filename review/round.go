@@ -31,7 +31,15 @@ const (
 func (d Round) same(other Round) bool { return reflect.DeepEqual(d, other) }
 
 // region is the region that a round is held in; ok is false of a global one.
-func (d Round) region() (code string, ok bool) { return strings.CutPrefix(d.Scope, "region:") }
+func (d Round) region() (code string, ok bool) { return regionOf(d.Scope) }
+
+// regionOf is the region of a scope that is global or region:<code>.
+func regionOf(scope string) (code string, ok bool) {
+	if code, ok = strings.CutPrefix(scope, "region:"); !ok {
+		return "", false
+	}
+	return code, true
+}
 
 func (d Round) check(r *Refusal, pointer string) {
 	checkNotBefore(r, pointer+"/due", d.Due, "opens", d.Opens)
@@ -160,7 +168,7 @@ func fillRounds(v *view, unit string, t *table) {
 	}
 	d := v.charter.Rounds[i]
 	region, regional := d.region()
-	if len(d.Objectives) > 0 && !slices.ContainsFunc(d.Objectives, func(n int) bool { return v.touches([]int{n}) }) ||
+	if len(d.Objectives) > 0 && !v.touches(d.Objectives) ||
 		v.region != "" && regional && region != v.region {
 		return
 	}

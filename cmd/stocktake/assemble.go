@@ -23,7 +23,7 @@ func assembleCommand() command {
 		cutoff := f.String("cutoff", "", "count what was filed up to this `time`, as 2026-12-31T23:59:59Z (default: the last filing)")
 		rates := f.String("rates", "", "sums of money also in the base currency of this table of exchange rates, a document's `ID`")
 		snapshot := f.String("snapshot", "", "assemble this snapshot `file`, as another node's")
-		format := f.String("format", "text", "text, html, json (the whole stocktake file), csv (tables, with -o FOLDER) or snapshot (what it is made from) or adoption (a draft for the body that adopts it)")
+		format := f.String("format", "text", "text, html, json (the whole stocktake file), csv (tables, with -o FOLDER), snapshot (what it is made from) or adoption (a draft for the body that adopts it)")
 		explain := f.String("explain", "", "walk a `figure`, as \"pledges/status: fulfilled\", to its rows and documents")
 		patience := f.Duration("wait", 0, "with --snapshot: wait up to this long until the node holds what it lists")
 		out := f.String("o", "", "write to this `file` instead of stdout; of csv, to this folder")

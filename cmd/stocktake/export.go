@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"stocktake/node/web"
 	"stocktake/review"
@@ -21,7 +20,8 @@ func exportCommand() command {
 	return command{"export", "[ID]", "write what others need to verify a document, or the public pages, as files", func(f *flag.FlagSet) run {
 		out := f.String("o", "", "write to this `folder`")
 		site := f.Bool("site", false, "write the public pages, bundles and log tiles of the running node, for any web server")
-		languages := f.String("languages", "en", "with --site, the `languages` of the pages, as in en,fr,ar")
+		var languages listFlag
+		f.Var(&languages, "languages", "with --site, the `languages` of the pages, as en,fr,ar (default: en)")
 		return func(ctx context.Context, c *call, args []string) error {
 			if *out == "" {
 				return usage("name with -o the folder to write to")
@@ -30,7 +30,10 @@ func exportCommand() command {
 				if len(args) > 0 {
 					return usage("--site writes all pages and takes no document ID")
 				}
-				return exportSite(ctx, c, strings.Split(*languages, ","), *out)
+				if len(languages) == 0 {
+					languages = listFlag{"en"}
+				}
+				return exportSite(ctx, c, languages, *out)
 			}
 			return c.withDocument(ctx, args, func(s web.Service, id review.DocumentID) error {
 				return export(ctx, c, s, id, *out)

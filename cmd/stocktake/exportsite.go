@@ -14,8 +14,11 @@ import (
 // works beside it and gives it its name at the end, so a folder of that name is
 // always a whole copy.
 func exportSite(ctx context.Context, c *call, languages []string, dir string) error {
-	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+	switch _, err := os.Lstat(dir); {
+	case err == nil:
 		return fmt.Errorf("%s is there already: name a new folder, and put it in the old one's place", dir)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
 	}
 	client, ok := c.runningNode(ctx, 0)
 	if !ok {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"stocktake/review"
@@ -49,6 +51,9 @@ func sealDraft(f *review.Founding, e signing.Envelope) ([]byte, error) {
 // another file: what is lost cannot be revealed.
 func keepSealed(name string, e signing.Envelope) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there already, and a kept review cannot be made again: name another file with -o", name)
+	}
 	if err != nil {
 		return err
 	}

@@ -169,9 +169,12 @@ func (s *signFlags) sealReview(c *call, signed signing.Envelope, seal string) er
 	if err := keepSealed(s.out, signed); err != nil {
 		return err
 	}
+	if err := replaceFile(seal, draft); err != nil {
+		return fmt.Errorf("the review is kept in %s, but its seal could not be written: %w", s.out, err)
+	}
 	c.say("Publish the seal now: stocktake publish %s", seal)
 	c.say("Keep %s, and a copy, unseen by others: publish it on the day of the reveal. Without it nothing can be revealed.", s.out)
-	return replaceFile(seal, draft)
+	return nil
 }
 
 // readInput reads a file of at most limit bytes.

@@ -232,13 +232,25 @@ func (c *Client) call(ctx context.Context, method, path string, q url.Values, me
 
 // ask is one request under /api/v1.
 func (c *Client) ask(ctx context.Context, method, path string, q url.Values, mediaType string, body []byte) ([]byte, error) {
-	address := c.base + "/api/v1/" + path
+	path = "/api/v1/" + path
 	if len(q) > 0 {
-		address += "?" + q.Encode()
+		path += "?" + q.Encode()
 	}
-	r, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	status, _, b, err := c.request(ctx, method, path, mediaType, body)
+	if err == nil && (status < 200 || status > 299) {
+		err = errorOf(status, b)
+	}
 	if err != nil {
 		return nil, err
+	}
+	return b, nil
+}
+
+// request is one request; b is the answer, whatever its status.
+func (c *Client) request(ctx context.Context, method, path, mediaType string, body []byte) (status int, gives string, b []byte, err error) {
+	r, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, "", nil, err
 	}
 	if mediaType != "" {
 		r.Header.Set("Content-Type", mediaType)
@@ -246,23 +258,21 @@ func (c *Client) ask(ctx context.Context, method, path string, q url.Values, med
 	res, err := c.http.Do(r)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return 0, "", nil, ctx.Err()
 		}
-		return nil, &NetworkError{c.address, cause(err)}
+		return 0, "", nil, &NetworkError{c.address, cause(err)}
 	}
 	defer res.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	b, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	switch {
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
+		return 0, "", nil, ctx.Err()
 	case err != nil:
-		return nil, &NetworkError{c.address, err}
+		return 0, "", nil, &NetworkError{c.address, err}
 	case len(b) > maxAnswer:
-		return nil, fmt.Errorf("%s: the answer for %s is longer than %d bytes", c.address, path, maxAnswer)
-	case res.StatusCode < 200 || res.StatusCode > 299:
-		return nil, errorOf(res.StatusCode, b)
+		return 0, "", nil, fmt.Errorf("%s: the answer for %s is longer than %d bytes", c.address, path, maxAnswer)
 	}
-	return b, nil
+	return res.StatusCode, res.Header.Get("Content-Type"), b, nil
 }
 
 // cause leaves out what a NetworkError says anyway: method and URL.

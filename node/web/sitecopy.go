@@ -36,19 +36,18 @@ type siteCopy struct {
 	files     int               // that were written
 }
 
-// CopySite reads the public pages of the node in these languages, as in "en", and
-// gives put each file with its slash-separated name. It returns how many there
+// CopySite reads the public pages of the node in these languages, at least one, as
+// in "en", and gives put each file with its slash-separated name. It returns how many there
 // are. It ends at the first error, of the node or of put.
 func (c *Client) CopySite(ctx context.Context, languages []string, put func(name string, b []byte) error) (int, error) {
 	for _, l := range languages {
-		if !slices.ContainsFunc(lang.All(), func(known *lang.Language) bool { return known.Tag == l }) {
-			return 0, fmt.Errorf("pages are not written in %.20q, but in %s", l, strings.Join(languageTags(), ", "))
+		if _, ok := lang.Find(l); !ok {
+			return 0, fmt.Errorf("pages are not written in %.20q: name some of %s", l, languageTags())
 		}
 	}
-	if len(languages) == 0 {
-		return 0, fmt.Errorf("name at least one language of %s", strings.Join(languageTags(), ", "))
-	}
-	s := &siteCopy{fetch: c.page, put: put, languages: languages, names: map[string]string{}}
+	s := &siteCopy{fetch: func(ctx context.Context, path string) (int, string, []byte, error) {
+		return c.request(ctx, http.MethodGet, path, "", nil)
+	}, put: put, languages: languages, names: map[string]string{}}
 	for _, l := range slices.Backward(languages) {
 		s.name("/" + l)
 	}
@@ -76,31 +75,12 @@ func (c *Client) CopySite(ctx context.Context, languages []string, put func(name
 	return s.files, nil
 }
 
-func languageTags() (tags []string) {
+func languageTags() string {
+	var tags []string
 	for _, l := range lang.All() {
 		tags = append(tags, l.Tag)
 	}
-	return tags
-}
-
-// page is one answer of the node, whatever its status.
-func (c *Client) page(ctx context.Context, path string) (status int, mediaType string, b []byte, err error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, nil)
-	if err != nil {
-		return 0, "", nil, err
-	}
-	res, err := c.http.Do(r)
-	if err != nil {
-		if ctx.Err() != nil {
-			return 0, "", nil, ctx.Err()
-		}
-		return 0, "", nil, &NetworkError{c.address, cause(err)}
-	}
-	defer res.Body.Close()
-	if b, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer+1)); err == nil && len(b) > maxAnswer {
-		err = fmt.Errorf("%s: the answer for %s is longer than %d bytes", c.address, path, maxAnswer)
-	}
-	return res.StatusCode, res.Header.Get("Content-Type"), b, err
+	return strings.Join(tags, ", ")
 }
 
 // copyPage puts what the node answers at an address into the file of this name.
@@ -222,7 +202,8 @@ func (s *siteCopy) name(address string) string {
 }
 
 // fileOf: a page is index.html in a folder of its path, an answer of the API a
-// .json, an attachment a .bin; other files keep their names. A query is told apart by its digest.
+// .json, an attachment a .bin; other files keep their names. Queries are told
+// apart by their digest.
 func (s *siteCopy) fileOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -230,13 +211,14 @@ func (s *siteCopy) fileOf(address string) string {
 	}
 	p := strings.Trim(path.Clean(u.Path), "/")
 	first, rest, _ := strings.Cut(p, "/")
+	_, inLanguage := lang.Find(first)
 	switch {
 	case slices.Contains(s.languages, first):
 		if rest == "search" {
 			return ""
 		}
 		p += "/index.html"
-	case slices.Contains(languageTags(), first), first == "-", p == "api/v1/status", p == "":
+	case inLanguage, first == "-", p == "api/v1/status", p == "":
 		return ""
 	case first == "api" && path.Ext(p) == "":
 		p += ".json"

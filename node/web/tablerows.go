@@ -110,14 +110,14 @@ func (t tabler) resources(a *assembled) []resourceLine {
 	return lines
 }
 
-// assessed puts all judgements of one thing side by side. A finding's key is
-// that of what it judges and the assessment's ID.
 // viewOf are the columns of judgements by their labels; all other labels share
 // one, in which each says what it is.
 var viewOf = map[string]int{"self-assessment": 0, "regional assessment": 1, "alternative (shadow) report": 3}
 
 const viewOfOthers = 2
 
+// assessed puts all judgements of one thing side by side. A finding's key is
+// that of what it judges and the assessment's ID.
 func (t tabler) assessed(a *assembled) []assessedLine {
 	findings := map[string][]review.FindingRow{}
 	for _, f := range a.Findings {

@@ -23,11 +23,8 @@ type job struct {
 	cost
 	// do writes to the batch. It may run more than once, each time on a fresh
 	// batch; its writes count only if it returns nil.
-	do func(b *batch) error
-	// checked, if there is one, waits for what else has to be known before the
-	// batch is written, and may say that it is not to be. It may run again.
-	checked func() error
-	done    chan error // of capacity 1
+	do   func(b *batch) error
+	done chan error // of capacity 1
 }
 
 // cost is what a job takes of a batch, at most.
@@ -53,11 +50,7 @@ var ctxNone = context.Background()
 // submit has a job done and returns when it is on disk. If ctx ends earlier it
 // returns ctx's error, and the job may still be done.
 func (s *Store) submit(ctx context.Context, c cost, do func(b *batch) error) error {
-	return s.submitJob(ctx, &job{cost: c, do: do})
-}
-
-func (s *Store) submitJob(ctx context.Context, j *job) error {
-	j.done = make(chan error, 1)
+	j := &job{c, do, make(chan error, 1)}
 	select {
 	case s.jobs <- j:
 	case <-s.closing:
@@ -113,11 +106,8 @@ func (s *Store) execute(jobs []*job) {
 	err := s.writable()
 	for done := false; err == nil && !done && len(jobs) > 0; {
 		b := s.newBatch()
-		if jobs, done = b.do(jobs); done {
+		if jobs, done = b.do(jobs); done && len(jobs) > 0 {
 			b.seal()
-			jobs, done = checked(jobs)
-		}
-		if done && len(jobs) > 0 {
 			err = b.commit()
 		}
 		b.tx.Discard()
@@ -147,21 +137,6 @@ func (b *batch) do(jobs []*job) (rest []*job, done bool) {
 		}
 	}
 	return rest, true
-}
-
-// checked waits for what the jobs wait for. Those that are not to be done are
-// answered and left out of what it returns; done is false if there were any.
-func checked(jobs []*job) (rest []*job, done bool) {
-	for _, j := range jobs {
-		if j.checked == nil {
-			rest = append(rest, j)
-		} else if err := j.checked(); err != nil {
-			j.done <- err
-		} else {
-			rest = append(rest, j)
-		}
-	}
-	return rest, len(rest) == len(jobs)
 }
 
 func (b *batch) attempt(j *job) (err error) {

@@ -136,9 +136,11 @@ func (w *Writer) Append(ctx context.Context, submissions ...Submission) ([]revie
 		if len(d.Payload) > signing.MaxPayload {
 			return nil, Head{}, fmt.Errorf("store: document %s has a payload of %d bytes, the limit is %d", d.Leaf.Digest, len(d.Payload), signing.MaxPayload)
 		}
+		if !d.Leaf.Genuine() {
+			return nil, Head{}, fmt.Errorf("document %s: %w", d.Leaf.Digest, signing.ErrSignature)
+		}
 		entries[i] = Entry{Leaf: d.Leaf, Payload: d.Payload, Absence: review.Sealed, Genuine: true}
 	}
-	genuine := verifying(submissions)
 	documents := prepare(entries)
 	for i, d := range submissions {
 		if len(d.Payload) > 0 && documents[i].payload == nil {
@@ -148,7 +150,7 @@ func (w *Writer) Append(ctx context.Context, submissions ...Submission) ([]revie
 	indexes := make([]uint64, 0, len(documents))
 	parts, costs := w.store.parts(documents)
 	for i, part := range parts {
-		at, err := w.append(ctx, part, costs[i], genuine)
+		at, err := w.append(ctx, part, costs[i])
 		if err != nil {
 			return nil, Head{}, err
 		}
@@ -168,30 +170,9 @@ func (w *Writer) Append(ctx context.Context, submissions ...Submission) ([]revie
 	return records, w.store.Head(w.origin), nil
 }
 
-// verifying checks signatures while the documents are made ready and their batch
-// is put together, which takes as long; genuine waits, and is signing.ErrSignature
-// if one is not the key's own.
-func verifying(submissions []Submission) (genuine func() error) {
-	done, err := make(chan struct{}), error(nil)
-	go func() {
-		defer close(done)
-		for _, d := range submissions {
-			if !d.Leaf.Genuine() {
-				err = fmt.Errorf("document %s: %w", d.Leaf.Digest, signing.ErrSignature)
-				return
-			}
-		}
-	}()
-	return func() error {
-		<-done
-		return err
-	}
-}
-
-// append writes documents unless genuine says that they must not be.
-func (w *Writer) append(ctx context.Context, documents []document, c cost, genuine func() error) ([]uint64, error) {
+func (w *Writer) append(ctx context.Context, documents []document, c cost) ([]uint64, error) {
 	indexes := make([]uint64, len(documents))
-	err := w.store.submitJob(ctx, &job{cost: c, checked: genuine, do: func(b *batch) error {
+	err := w.store.submit(ctx, c, func(b *batch) error {
 		if reason := w.Fenced(); reason != "" {
 			return fmt.Errorf("%w: %s: %s", ErrFenced, w.origin, reason)
 		}
@@ -216,7 +197,7 @@ func (w *Writer) append(ctx context.Context, documents []document, c cost, genui
 			indexes[i] = index
 		}
 		return nil
-	}})
+	})
 	if err != nil {
 		return nil, err // indexes may still be written to
 	}

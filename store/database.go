@@ -19,6 +19,12 @@ const (
 	// treeValue is the longest value that lies in the tree: every entry does, most
 	// payloads do not, since compactions write again whatever lies there.
 	treeValue = 400
+	// levelZero is how many tables, each a memtable, are merged at once into the
+	// level below, and baseLevel the least that this one grows to, in memtables,
+	// before there is another: keys are digests, so each merge writes all of it
+	// again. Where the memtable is smaller, so is the disk, and these too.
+	levelZero, levelZeroSmall = 16, 5
+	baseLevel                 = 8
 	// memoryWriteBuffer keeps opening and closing a store in memory near a
 	// millisecond: Badger allocates and clears the whole buffer.
 	memoryWriteBuffer = 2 << 20
@@ -44,6 +50,9 @@ func badgerOptions(dir string, o Options, logger badger.Logger) badger.Options {
 		WithMemTableSize(defaultWriteBuffer).
 		WithNumMemtables(2).
 		WithNumCompactors(2).
+		WithNumLevelZeroTables(levelZero).
+		WithNumLevelZeroTablesStall(2 * levelZero).
+		WithBaseLevelSize(baseLevel * defaultWriteBuffer).
 		WithValueThreshold(treeValue).
 		WithValueLogFileSize(valueLogSize).
 		WithVerifyValueChecksum(true).
@@ -58,7 +67,9 @@ func badgerOptions(dir string, o Options, logger badger.Logger) badger.Options {
 			WithValueThreshold(2 * signing.MaxPayload) // there is no value log
 	}
 	if o.WriteBuffer != 0 {
-		opts = opts.WithMemTableSize(max(o.WriteBuffer, memoryWriteBuffer))
+		size := max(o.WriteBuffer, memoryWriteBuffer)
+		opts = opts.WithMemTableSize(size).WithBaseLevelSize(baseLevel * size).
+			WithNumLevelZeroTables(levelZeroSmall).WithNumLevelZeroTablesStall(2 * levelZero)
 	}
 	return opts
 }

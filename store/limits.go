@@ -76,9 +76,9 @@ const (
 	// 32 MiB, a fraction of what is kept free anyway.
 	closingBuffers = 2
 	// openingTables bounds, in memtables, the compaction that may begin as
-	// soon as the database is open: level 0 and the level below it, where
-	// everything is not smaller.
-	openingTables = 16
+	// soon as the database is open: level 0, at most twice levelZero, and the
+	// level below it, where everything is not smaller.
+	openingTables = 2*levelZero + baseLevel
 	// scrubAfter is when a store that was opened begins to read its tables, and
 	// scrubEvery when again; after each table it rests scrubRest times as long
 	// as that took: a million documents are read in a minute, unnoticed.

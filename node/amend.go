@@ -18,10 +18,11 @@ type Amendment struct {
 	NoWitness []review.ParticipantID
 	Rounds    []review.Round
 	Guardians map[review.ParticipantID]*review.Guardians // of whom; nil ends them
-	Suspend   []review.ParticipantID                     // from Now on
-	Term      time.Duration                              // of a suspension
-	Reason    string                                     // of a suspension
-	Turn      time.Time                                  // when witnesses change and participants end
+	Succeeds  map[review.ParticipantID][]review.ParticipantID
+	Suspend   []review.ParticipantID // from Now on
+	Term      time.Duration          // of a suspension
+	Reason    string                 // of a suspension
+	Turn      time.Time              // when witnesses change and participants end
 	Now       time.Time
 	Answerers
 }
@@ -53,6 +54,13 @@ func Amend(charter *review.Charter, id review.DocumentID, a Amendment) (*review.
 	}
 	if err := setGuardians(&next, a.Guardians); err != nil {
 		return nil, err
+	}
+	for id, earlier := range a.Succeeds {
+		p := openParticipant(&next, id)
+		if p == nil {
+			return nil, fmt.Errorf("%s does not take part, so it succeeds nobody here; add its card too", id)
+		}
+		p.Succeeds = append(slices.Clone(p.Succeeds), earlier...)
 	}
 	turn := a.Turn.UTC().Truncate(time.Second).Format(time.RFC3339)
 	for _, id := range a.Close {

@@ -37,7 +37,8 @@ type Participant struct {
 	From    string        `json:"from,omitempty"`
 	Until   string        `json:"until,omitempty"`
 
-	Guardians *Guardians `json:"guardians,omitempty"`
+	Guardians *Guardians      `json:"guardians,omitempty"`
+	Succeeds  []ParticipantID `json:"succeeds,omitempty"` // those that it follows, as a State after a union
 }
 
 // Key is a document key of a participant: SPKI DER in base64.

@@ -61,6 +61,7 @@ func (c *Charter) checkWhole(r *Refusal) {
 		}
 	}
 	c.checkGuardians(r)
+	c.checkSuccessors(r)
 }
 
 func (c *Charter) checkEntries(r *Refusal) {

@@ -111,6 +111,8 @@ var messages = map[string]string{
 	"later-charter":         "only the first charter goes without: add it",
 	"threshold-too-high":    "more than there are participants, {limit}: write a lower number",
 	"replaces-itself":       "the new key is the one that it replaces: make a new one",
+	"succeeds-itself":       "nobody succeeds itself, nor one that succeeds it: remove one of the two",
+	"succeeds-another-kind": "{value} is another kind of participant: a State succeeds States, a body bodies",
 	"guards-itself":         "nobody guards its own keys: name other participants",
 	"too-few-guardians":     "more than there are guardians, {limit}: write a lower number",
 	"guardian-alone":        "one guardian alone could take over: write 2 or more",

@@ -117,7 +117,8 @@ func dropped(old, next *Charter) Refusal {
 	for _, was := range old.Participants {
 		is, ok := participants[was.ID]
 		if !ok || is.Kind != was.Kind || is.Country != was.Country || is.Region != was.Region || is.Sample != was.Sample ||
-			!kept(was.From, was.Until, is.From, is.Until) {
+			!kept(was.From, was.Until, is.From, is.Until) ||
+			slices.ContainsFunc(was.Succeeds, func(id ParticipantID) bool { return !slices.Contains(is.Succeeds, id) }) {
 			lost("/participants", string(was.ID))
 			continue
 		}

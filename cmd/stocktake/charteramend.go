@@ -14,10 +14,10 @@ import (
 
 // amendFlags are what an amendment may change.
 type amendFlags struct {
-	add, closed, witness, noWitness, rounds, suspend, guardians listFlag
-	title, until, reason, decision                              string
-	threshold, days                                             int
-	noAccreditor                                                listFlag
+	add, closed, witness, noWitness, rounds, suspend, guardians, succeeds listFlag
+	title, until, reason, decision                                        string
+	threshold, days                                                       int
+	noAccreditor                                                          listFlag
 	answererFlags
 }
 
@@ -32,6 +32,7 @@ func charterAmendCommand() command {
 		f.Var(&a.rounds, "round", roundHelp)
 		f.StringVar(&a.decision, "decision", "", "the `ID` of the decision that the amendment carries out")
 		f.Var(&a.guardians, "guardians", guardiansHelp)
+		f.Var(&a.succeeds, "succeeds", "who follows whom, as `LATER:EARLIER+EARLIER`: a State after a union, a body that took over from others")
 		f.Var(&a.suspend, "suspend", "`IDs` of participants that are suspended in an emergency, from when this is filed")
 		f.IntVar(&a.days, "days", 30, "how many `days` a suspension lasts, 30 at most")
 		f.StringVar(&a.reason, "reason", "", "why they are suspended, for everybody to read")
@@ -125,8 +126,24 @@ func (a *amendFlags) amendment(now time.Time) (node.Amendment, error) {
 	if o.Rounds, err = readRounds(a.rounds); err != nil {
 		return o, err
 	}
-	o.Guardians, err = readGuardians(a.guardians)
+	if o.Guardians, err = readGuardians(a.guardians); err != nil {
+		return o, err
+	}
+	o.Succeeds, err = readSuccessors(a.succeeds)
 	return o, err
+}
+
+func readSuccessors(flags listFlag) (map[review.ParticipantID][]review.ParticipantID, error) {
+	all := map[review.ParticipantID][]review.ParticipantID{}
+	for _, s := range flags {
+		later, earlier, ok := strings.Cut(s, ":")
+		if !ok || later == "" || earlier == "" {
+			return nil, usage("--succeeds %q: want LATER:EARLIER, as ssd:sdn", s)
+		}
+		id := review.ParticipantID(later)
+		all[id] = append(all[id], ids(strings.Split(earlier, "+"))...)
+	}
+	return all, nil
 }
 
 func joined(ids []review.ParticipantID) string {

@@ -146,6 +146,9 @@ func changes(a, b *review.Charter) []string {
 				does = "takes part and runs a node"
 			}
 			turned(fmt.Sprintf("new: %s, %s (%s), %s", p.ID, p.Name, p.Kind, does), p.From, p.Until)
+			if len(p.Succeeds) > 0 {
+				say("%s: succeeds %s", p.ID, joined(p.Succeeds))
+			}
 			continue
 		}
 		participantChanges(a.Participants[i], p, say, turned)
@@ -192,6 +195,9 @@ func participantChanges(was, is review.Participant, say func(string, ...any), tu
 	}
 	if was.From != is.From || was.Until != is.Until {
 		turned(fmt.Sprintf("%s: takes part", is.ID), is.From, is.Until)
+	}
+	if !slices.Equal(was.Succeeds, is.Succeeds) {
+		say("%s: succeeds %s", is.ID, joined(is.Succeeds))
 	}
 	switch g := is.Guardians; {
 	case reflect.DeepEqual(was.Guardians, g):

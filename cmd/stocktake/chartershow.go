@@ -124,6 +124,9 @@ func doing(chain *review.Chain, charter *review.Charter, p review.Participant, n
 			does += ", witness"
 		}
 	}
+	if len(p.Succeeds) > 0 {
+		does += ", succeeds " + joined(p.Succeeds)
+	}
 	if p.Until != "" {
 		does += ", takes part until " + p.Until
 	}

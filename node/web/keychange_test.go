@@ -93,6 +93,9 @@ func TestAPageSaysHowFarARecoveryOfKeysIs(t *testing.T) {
 	assert.Contains(t, page(), "1 of 2 guardians are for it, 2 are needed")
 	assert.Contains(t, string(w.get(t, "/participants/xsa")), "2 of them may together give it new keys")
 
+	assert.Regexp(t, `Succeeds</dt><dd><a href="/en/participants/xsa">`, string(w.get(t, "/participants/xsb")))
+	assert.Regexp(t, `Succeeded by</dt><dd><a href="/en/participants/xsb">`, string(w.get(t, "/participants/xsa")))
+
 	contest, err := node.SignContest(w.authors["xsa"], "xsa", founding, recovery.ID)
 	require.NoError(t, err)
 	stop, err := w.client.File(ctx, contest)

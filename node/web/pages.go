@@ -222,6 +222,13 @@ func (v *view) name(id review.ParticipantID) string {
 	return p.Name
 }
 
+func (v *view) whoAll(ids []review.ParticipantID) (all []ref) {
+	for _, id := range ids {
+		all = append(all, v.who(id))
+	}
+	return all
+}
+
 // who names a participant or an accredited author, with a link.
 func (v *view) who(id review.ParticipantID) ref {
 	p, ok := v.members[id]

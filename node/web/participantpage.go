@@ -19,6 +19,7 @@ type participantBody struct {
 	Cites                            []ref
 	Node, Witness                    bool
 	Guarding                         []ref // the guardians of its keys
+	Follows, FollowedBy              []ref // its predecessors and successors
 	tables
 	Late           []lateLine
 	Timeline       *timeline       // nil: it has no pledge
@@ -69,10 +70,9 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 		}
 	}
 	if p.Guardians != nil {
-		for _, g := range p.Guardians.Participants {
-			body.Guarding = append(body.Guarding, v.who(g))
-		}
+		body.Guarding = v.whoAll(p.Guardians.Participants)
 	}
+	body.Follows, body.FollowedBy = v.whoAll(p.Succeeds), v.whoAll(v.charter.Successors(id))
 	accredited := v.accredited(id)
 	body.Answering, body.Vouched = v.answering(accredited), p.Vouched()
 	body.Contradictions = v.contradictions(func(c Contradiction) bool { return c.Participant == id })

@@ -230,7 +230,7 @@ func (n *Node) Thread(_ context.Context, id review.DocumentID) (*review.Thread, 
 }
 
 // Assemble computes a stocktake.
-func (n *Node) Assemble(_ context.Context, q web.AssembleRequest) ([]byte, error) {
+func (n *Node) Assemble(_ context.Context, q web.AssembleRequest) (*review.Stocktake, error) {
 	reading, snapshot, err := n.read()
 	if err != nil {
 		return nil, err
@@ -253,11 +253,7 @@ func (n *Node) Assemble(_ context.Context, q web.AssembleRequest) ([]byte, error
 			return nil, err
 		}
 	}
-	s, err := reading.StocktakeOf(review.Options{Scope: q.Scope, Rates: q.Rates})
-	if err != nil {
-		return nil, err
-	}
-	return s.File(), nil
+	return reading.StocktakeOf(review.Options{Scope: q.Scope, Rates: q.Rates})
 }
 
 // Federation is the charter and its accessions.

@@ -19,12 +19,7 @@ var shownAlways = []review.Kind{review.KindCharter, review.KindOpening, review.K
 // other nodes what it does not show.
 type veil []review.DisplayRule
 
-func (n *Node) veil(reading *review.Reading) veil {
-	if policy, _ := reading.Policy(n.config.Participant); policy != nil {
-		return policy.Rules
-	}
-	return nil
-}
+func (n *Node) veil(reading *review.Reading) veil { return n.told(reading).display }
 
 // hides is why a document is not shown; "" if it is.
 func (v veil) hides(id review.DocumentID, kind review.Kind, author review.ParticipantID) string {

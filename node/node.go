@@ -63,6 +63,9 @@ type Node struct {
 	members   []byte          // the founding file
 	membersOf *review.Reading // that it was made of; nil at first
 
+	toldMu   sync.Mutex
+	toldLast *told // nil at first
+
 	attachmentMu     sync.Mutex
 	attachmentsOf    *review.Reading // that the index is of; nil at first
 	attachmentsNamed attachmentIndex

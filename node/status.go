@@ -27,24 +27,13 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 		Participant: p.ID, Name: p.Name, Federation: n.founding.Genesis.ID, Charter: charter.Number,
 		Log: n.origin, Size: n.store.Head(n.origin).Size, Missing: len(missing), Snapshot: snapshot.Digest(),
 		Peers: []web.PeerStatus{}, Logs: []web.LogStatus{}, Addresses: []string{}, Demo: n.config.Demo,
-		Running: n.runner != nil, Accredited: reading.Accredited(),
+		Running: n.runner != nil,
 	}
-	if policy, id := reading.Policy(p.ID); policy != nil {
-		s.Display, s.Policy = policy.Rules, id
-	}
+	told := n.told(reading)
+	s.Documents, s.Pending, s.LastFiled = told.documents, told.pending, told.lastFiled
+	s.Display, s.Policy, s.Accredited = told.display, told.policy, told.accredited
+	s.Contradictions, s.Recoveries = told.contradictions, told.recoveries
 	s.Quota, _ = reading.Chain().Quota(n.origin, time.Now())
-	for id, d := range reading.Documents() {
-		if d != nil && matches(web.Query{}, listed(reading, id, d)) {
-			s.Documents++
-		}
-		label, _ := reading.Label(id)
-		if label.Reason == review.ReasonPending && label.Place.Origin == n.origin {
-			s.Pending++
-		}
-		if label.Place.Origin == n.origin {
-			s.LastFiled = max(s.LastFiled, label.Filed)
-		}
-	}
 	if err := n.store.Condition(); err != nil {
 		s.Storage, s.ReadOnly = err.Error(), readOnly(err)
 	}
@@ -72,8 +61,6 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 		proof, _ := reading.Label(l.Forked)
 		s.Forks = append(s.Forks, fmt.Sprintf("%s; the proof is document %s in %s", forkInWords(reading, l), l.Forked, proof.Place.Origin))
 	}
-	s.Contradictions = contradictions(reading)
-	s.Recoveries = reading.Chain().Recoveries(p.ID)
 	if s.Fenced != "" {
 		s.Remedy = n.remedy(reading.Chain(), s)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 )
 
 // Contents are a stocktake's manifest and rows, decoded: what its text and
@@ -99,6 +100,24 @@ func addRow(rows any, raw json.RawMessage) error {
 	}
 	slice.Set(reflect.Append(slice, row.Elem()))
 	return nil
+}
+
+// Outline is the manifest, decoded, with rows to be added.
+func (s *Stocktake) Outline() *Contents {
+	c := &Contents{Digest: s.Digest()}
+	if err := strictJSON(s.Manifest, &c.Manifest); err != nil {
+		panic(fmt.Sprintf("review: a stocktake of unknown make: %v", err))
+	}
+	return c
+}
+
+// Add decodes a row of a group onto the others.
+func (c *Contents) Add(name string, raw json.RawMessage) error {
+	i := slices.IndexFunc(groups, func(g *group) bool { return g.name == name })
+	if i < 0 {
+		return fmt.Errorf("review: there is no group %q", name)
+	}
+	return addRow(groups[i].rows(c), raw)
 }
 
 // FiguresOf are the figures of a group.

@@ -340,18 +340,26 @@ func (s *Stocktake) rows(m Manifest, group string) iter.Seq2[json.RawMessage, er
 // read, each with its group.
 func (s *Stocktake) Rows() iter.Seq2[string, json.RawMessage] {
 	return func(yield func(string, json.RawMessage) bool) {
-		var m Manifest
-		if err := json.Unmarshal(s.Manifest, &m); err != nil {
-			panic(fmt.Sprintf("review: a stocktake of unknown make: %v", err))
-		}
+		c := s.Outline()
 		for _, g := range groups {
-			for row, err := range s.rows(m, g.name) {
-				if err != nil {
-					panic(fmt.Sprintf("review: a stocktake of unknown make: %v", err))
-				}
+			for row := range s.RowsOf(c, g.name) {
 				if !yield(g.name, row) {
 					return
 				}
+			}
+		}
+	}
+}
+
+// RowsOf are the rows of one group, with the stocktake's outline, by key.
+func (s *Stocktake) RowsOf(outline *Contents, group string) iter.Seq[json.RawMessage] {
+	return func(yield func(json.RawMessage) bool) {
+		for row, err := range s.rows(outline.Manifest, group) {
+			if err != nil {
+				panic(fmt.Sprintf("review: a stocktake of unknown make: %v", err))
+			}
+			if !yield(row) {
+				return
 			}
 		}
 	}

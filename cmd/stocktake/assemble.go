@@ -60,10 +60,10 @@ func assembleCommand() command {
 				return err
 			}
 			defer done()
-			file, err := service.Assemble(ctx, q)
+			s, err := service.Assemble(ctx, q)
 			for deadline := time.Now().Add(*patience); err != nil && !errors.Is(err, review.ErrScope) && !errors.Is(err, review.ErrRates) && time.Now().Before(deadline) && ctx.Err() == nil; {
 				time.Sleep(200 * time.Millisecond)
-				file, err = service.Assemble(ctx, q)
+				s, err = service.Assemble(ctx, q)
 			}
 			switch {
 			case errors.Is(err, review.ErrScope):
@@ -71,14 +71,11 @@ func assembleCommand() command {
 			case err != nil:
 				return err
 			}
-			s, err := review.ParseStocktakeFile(file)
-			if err != nil {
-				return err
-			}
 			c.say("stocktake %s", s.Digest())
 			if *explain != "" {
 				return c.explain(ctx, service, s, *explain, *out)
 			}
+			file := s.File()
 			switch *format {
 			case "csv":
 				return c.writeTables(*out, s.Tables())

@@ -96,11 +96,7 @@ func (d *Desk) home(ctx context.Context, w http.ResponseWriter, _ *http.Request,
 // tasks are what is due from the member, and what waits for its answer, as its
 // own stocktake says.
 func (d *Desk) tasks(ctx context.Context) (tasks []task, err error) {
-	file, err := d.o.Node.Assemble(ctx, web.AssembleRequest{Scope: review.Scope("participant:" + string(d.o.Author))})
-	if err != nil {
-		return nil, err
-	}
-	s, err := review.ParseStocktakeFile(file)
+	s, err := d.o.Node.Assemble(ctx, web.AssembleRequest{Scope: review.Scope("participant:" + string(d.o.Author))})
 	if err != nil {
 		return nil, err
 	}

@@ -253,11 +253,11 @@ func (n *site) postStocktake(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (n *site) answerStocktake(w http.ResponseWriter, r *http.Request, q AssembleRequest) error {
-	b, err := n.Assemble(r.Context(), q)
+	s, err := n.Assemble(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	writeBytes(w, mediaJSON, b)
+	writeBytes(w, mediaJSON, s.File())
 	return nil
 }
 

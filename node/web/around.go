@@ -40,7 +40,10 @@ func (n *site) around(ctx context.Context, v *view, d *review.Document) (tables 
 	}
 	t := tabler{v, held.byID, asked}
 	for _, group := range groups {
-		rows := slices.DeleteFunc(a.Rows(group), func(r review.ReadRow) bool { return !slices.Contains(r.Cites, d.ID) })
+		rows, err := a.citing(group, d.ID)
+		if err != nil {
+			return nil, err
+		}
 		if len(rows) > 0 {
 			table := t.section(group, rows[:min(len(rows), rowsShown)])
 			if table.Total = len(rows); table.Total > rowsShown {

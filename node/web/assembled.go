@@ -1,24 +1,161 @@
 package web
 
 import (
-	"context"
-	"sync"
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
 
 	"stocktake/review"
 )
 
-// assembled is a stocktake as pages read it: its rows by group, decoded once.
+// assembled is a stocktake as pages read it: its figures and, of each group, as
+// many rows as a page shows, decoded once. The others are read from its parts
+// when somebody asks for them.
 type assembled struct {
 	*review.Contents
 	stocktake *review.Stocktake
+	totals    map[string]int // rows of each group
+	hidden    []review.DisplayRule
 }
 
-func readAssembled(file []byte) (*assembled, error) {
-	s, err := review.ParseStocktakeFile(file)
+// shownWhole are the groups of which pages show all rows: these have some for each
+// participant, round or region.
+var shownWhole = []string{"participation", "accreditations", "regions", "due", "rounds", "coverage"}
+
+func readAssembled(s *review.Stocktake, hidden []review.DisplayRule) (*assembled, error) {
+	a := &assembled{s.Outline(), s, map[string]int{}, hidden}
+	for _, group := range review.Groups() {
+		if group != "findings" && group != "replies" { // those follow, of what is shown as judged
+			if err := a.addFirst(group); err != nil {
+				return nil, err
+			}
+		}
+	}
+	judged, judgements := map[string]bool{}, map[review.DocumentID]bool{}
+	for _, row := range a.Agreement {
+		judged[row.Key] = true
+	}
+	err := a.add(a.Contents, "findings", func(raw []byte) bool {
+		var f review.FindingRow
+		shown := json.Unmarshal(raw, &f) == nil && judged[judgedThing(f)]
+		if shown {
+			judgements[f.Assessment] = true
+		}
+		return shown
+	})
+	if err == nil {
+		err = a.add(a.Contents, "replies", func(raw []byte) bool {
+			var r review.ReplyRow
+			return json.Unmarshal(raw, &r) == nil && judgements[r.Assessment]
+		})
+	}
+	veil(a.Contents, hidden)
+	return a, err
+}
+
+// judgedThing is the key of what a finding judges; its own has the assessment too.
+func judgedThing(f review.FindingRow) string {
+	return strings.TrimSuffix(f.Key, "/"+string(f.Assessment))
+}
+
+// sampleField is in every row of a sample: in a text its quotes would be escaped.
+var sampleField = []byte(`"sample":true`)
+
+// addFirst adds the rows of a group that a page shows, invented ones last.
+func (a *assembled) addFirst(group string) error {
+	var rows, samples []json.RawMessage
+	whole := slices.Contains(shownWhole, group)
+	for raw := range a.stocktake.RowsOf(a.Contents, group) {
+		of := &rows
+		if bytes.Contains(raw, sampleField) {
+			of = &samples
+		}
+		if a.totals[group]++; whole || len(*of) < rowsShown {
+			*of = append(*of, raw)
+		}
+	}
+	if rows = append(rows, samples...); !whole {
+		rows = rows[:min(len(rows), rowsShown)]
+	}
+	for _, raw := range rows {
+		if err := a.Add(group, raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add decodes the rows of a group that take picks onto others.
+func (a *assembled) add(to *review.Contents, group string, take func(raw []byte) bool) error {
+	for raw := range a.stocktake.RowsOf(a.Contents, group) {
+		if take(raw) {
+			if err := to.Add(group, raw); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// with is the stocktake with all rows of some groups, and of no others.
+func (a *assembled) with(groups ...string) (*assembled, error) {
+	all := *a
+	all.Contents = a.stocktake.Outline()
+	for _, group := range groups {
+		if err := a.add(all.Contents, group, func([]byte) bool { return true }); err != nil {
+			return nil, err
+		}
+	}
+	veil(all.Contents, a.hidden)
+	return &all, nil
+}
+
+// some is the stocktake with the rows of one group that take picks.
+func (a *assembled) some(group string, take func(raw []byte) bool) (*assembled, error) {
+	some := *a
+	some.Contents = a.stocktake.Outline()
+	err := a.add(some.Contents, group, take)
+	veil(some.Contents, a.hidden)
+	return &some, err
+}
+
+// page are the rows of a page of those of a group that count, invented ones last,
+// and how many there are on all pages.
+func (a *assembled) page(group string, counts func(review.ReadRow) bool, at int) ([]review.ReadRow, int, error) {
+	var rows, samples []json.RawMessage
+	for raw := range a.stocktake.RowsOf(a.Contents, group) {
+		var r review.ReadRow
+		if err := json.Unmarshal(raw, &r.Row); err != nil {
+			return nil, 0, err
+		}
+		switch {
+		case !counts(r):
+		case r.Sample:
+			samples = append(samples, raw)
+		default:
+			rows = append(rows, raw)
+		}
+	}
+	rows = append(rows, samples...)
+	first := min((at-1)*pageSize, len(rows))
+	shown := new(review.Contents)
+	for _, raw := range rows[first:min(first+pageSize, len(rows))] {
+		if err := shown.Add(group, raw); err != nil {
+			return nil, 0, err
+		}
+	}
+	veil(shown, a.hidden)
+	return shown.Rows(group), len(rows), nil
+}
+
+// citing are the rows of a group that rest on a document.
+func (a *assembled) citing(group string, id review.DocumentID) ([]review.ReadRow, error) {
+	some, err := a.some(group, func(raw []byte) bool { return bytes.Contains(raw, []byte(id)) })
 	if err != nil {
 		return nil, err
 	}
-	return &assembled{s.Contents(), s}, nil
+	return slices.DeleteFunc(some.Rows(group), func(r review.ReadRow) bool { return !slices.Contains(r.Cites, id) }), nil
 }
 
 // figure is the value of one figure, 0 if nothing counts in it.
@@ -29,58 +166,4 @@ func (a *assembled) figure(group, name string, sample bool) int {
 		}
 	}
 	return 0
-}
-
-// keptStocktakes are the stocktakes that pages showed last. A stocktake is a
-// function of snapshot, scope and cut-off, so none of them ever grows stale.
-type keptStocktakes struct {
-	sync.Mutex
-	byKey map[stocktakeKey]*assembled
-	order []stocktakeKey // oldest first
-}
-
-type stocktakeKey struct {
-	snapshot, cutoff string
-	scope            review.Scope
-}
-
-// assembled is the stocktake of a view's snapshot.
-func (n *site) assembled(ctx context.Context, v *view, scope review.Scope, cutoff string) (*assembled, error) {
-	key := stocktakeKey{v.digest, cutoff, scope}
-	n.kept.Lock()
-	a := n.kept.byKey[key]
-	n.kept.Unlock()
-	if a != nil {
-		return a, nil
-	}
-	a, err := n.assemble(ctx, AssembleRequest{Scope: scope, Cutoff: cutoff})
-	if err == nil && a.Manifest.Snapshot != v.digest { // records came in between
-		a, err = n.assemble(ctx, AssembleRequest{Scope: scope, Cutoff: cutoff, Snapshot: &v.snapshot})
-	}
-	if err != nil {
-		return nil, err
-	}
-	a.veil(v.status.Display)
-	n.kept.Lock()
-	defer n.kept.Unlock()
-	if n.kept.byKey == nil {
-		n.kept.byKey = map[stocktakeKey]*assembled{}
-	}
-	if n.kept.byKey[key] == nil {
-		n.kept.order = append(n.kept.order, key)
-	}
-	n.kept.byKey[key] = a
-	for len(n.kept.order) > maxStocktakes {
-		delete(n.kept.byKey, n.kept.order[0])
-		n.kept.order = n.kept.order[1:]
-	}
-	return a, nil
-}
-
-func (n *site) assemble(ctx context.Context, q AssembleRequest) (*assembled, error) {
-	file, err := n.Assemble(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	return readAssembled(file)
 }

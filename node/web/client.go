@@ -158,8 +158,8 @@ func (c *Client) Export(ctx context.Context, id review.DocumentID) (map[string][
 	return files, err
 }
 
-// Assemble is a stocktake file.
-func (c *Client) Assemble(ctx context.Context, q AssembleRequest) ([]byte, error) {
+// Assemble asks for a stocktake, and checks that its digests and figures agree.
+func (c *Client) Assemble(ctx context.Context, q AssembleRequest) (*review.Stocktake, error) {
 	v := url.Values{}
 	if q.Scope != "" {
 		v.Set("scope", string(q.Scope))
@@ -170,10 +170,17 @@ func (c *Client) Assemble(ctx context.Context, q AssembleRequest) ([]byte, error
 	if q.Rates != "" {
 		v.Set("rates", string(q.Rates))
 	}
+	var file []byte
+	var err error
 	if q.Snapshot == nil {
-		return c.get(ctx, "stocktake", v)
+		file, err = c.get(ctx, "stocktake", v)
+	} else {
+		file, err = c.ask(ctx, "POST", "stocktake", v, mediaJSON, q.Snapshot.Marshal())
 	}
-	return c.ask(ctx, "POST", "stocktake", v, mediaJSON, q.Snapshot.Marshal())
+	if err != nil {
+		return nil, err
+	}
+	return review.ParseStocktakeFile(file)
 }
 
 // Snapshot is what the node holds now.

@@ -139,10 +139,10 @@ func TestAnOldSnapshotGivesTheSameBytesLater(t *testing.T) {
 	require.NoError(t, err)
 	got, err := w.client.Assemble(ctx, web.AssembleRequest{Snapshot: &then})
 	require.NoError(t, err)
-	assert.Equal(t, string(want), string(got))
+	assert.Equal(t, want, got)
 	now, err := w.client.Assemble(ctx, web.AssembleRequest{})
 	require.NoError(t, err)
-	assert.NotEqual(t, string(want), string(now))
+	assert.NotEqual(t, want.Digest(), now.Digest())
 
 	more := then
 	more.Logs = append([]review.LogState(nil), then.Logs...)
@@ -177,7 +177,7 @@ func TestAnExportVerifiesWithoutANode(t *testing.T) {
 	assert.NotEmpty(t, verdict.Filed)
 }
 
-// failing is a node whose every status is an error: only what travels over
+// failing is a node whose every status and snapshot is an error: only what travels over
 // HTTP is under test.
 type failing struct {
 	web.Service
@@ -185,6 +185,8 @@ type failing struct {
 }
 
 func (f failing) Status(context.Context) (*web.Status, error) { return nil, f.err }
+
+func (f failing) Snapshot(context.Context) (review.Snapshot, error) { return review.Snapshot{}, f.err }
 
 // TestErrorsComeBackAsTheyWere holds of every error that callers branch on.
 func TestErrorsComeBackAsTheyWere(t *testing.T) {

@@ -42,6 +42,10 @@ type documentBody struct {
 	Folder        string // of them
 }
 
+// passing is whether the page says how much of the document is here, which no
+// snapshot tells.
+func (b *documentBody) passing() bool { return b.Absence != "" || len(b.Attachments) > 0 }
+
 // shownElsewhere are fields that the page shows beside the document's own.
 var shownElsewhere = []string{"title", "summary", "author", "sample", "language", "created", "federation", "salt", "supersedes"}
 

@@ -37,11 +37,7 @@ func (n *site) stocktakeFor(r *http.Request) (*review.Stocktake, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := n.Assemble(r.Context(), q)
-	if err != nil {
-		return nil, err
-	}
-	return review.ParseStocktakeFile(file)
+	return n.Assemble(r.Context(), q)
 }
 
 // saved is an answer that a browser saves and never shows.

@@ -68,7 +68,11 @@ func (n *site) routeFeeds(mux *http.ServeMux) {
 }
 
 func (n *site) getFeed(w http.ResponseWriter, r *http.Request, author review.ParticipantID) error {
-	v, err := n.view(r.Context(), lang.Default()) // a feed has no language of its own
+	b, err := n.basis(r.Context())
+	if err != nil {
+		return err
+	}
+	v, err := n.view(r.Context(), b, lang.Default()) // a feed has no language of its own
 	if err != nil {
 		return err
 	}
@@ -79,11 +83,11 @@ func (n *site) getFeed(w http.ResponseWriter, r *http.Request, author review.Par
 	if err != nil {
 		return err
 	}
-	b, err := xml.Marshal(f)
+	text, err := xml.Marshal(f)
 	if err != nil {
 		return err
 	}
-	writeBytes(w, mediaAtom, append([]byte(xml.Header), b...))
+	writeBytes(w, mediaAtom, append([]byte(xml.Header), text...))
 	return nil
 }
 

@@ -69,7 +69,6 @@ func (n *site) figurePage(ctx context.Context, v *view, r *http.Request) (string
 	if err != nil {
 		return "", nil, err
 	}
-	rows := a.Rows(q.Group)
 	body := &figureBody{
 		Of: v.scopeName(q.Scope, v.name, v.round), Stocktake: stocktakeAddress(q.AssembleRequest), Named: q.Name != "", Sample: q.Sample, Page: at,
 		Group: figureAddress(q.AssembleRequest, q.Group, "", false), Data: "/api/v1" + figureAddress(q.AssembleRequest, q.Group, q.Name, false),
@@ -79,14 +78,13 @@ func (n *site) figurePage(ctx context.Context, v *view, r *http.Request) (string
 		if figure, err = a.named(figure); err != nil {
 			return "", nil, err
 		}
-		rows = slices.DeleteFunc(rows, func(row review.ReadRow) bool { return !row.Counts(figure) })
 		body.Name, body.Value = tabler{view: v}.figureName(q.Name), v.valueOf(figure)
 	}
 	t := tabler{v, held.byID, q.AssembleRequest}
-	total := len(rows)
-	rows = realFirst(rows, func(r review.ReadRow) bool { return r.Sample })
-	first := min((at-1)*pageSize, total)
-	rows = rows[first:min(first+pageSize, total)]
+	rows, total, err := a.page(q.Group, func(r review.ReadRow) bool { return !body.Named || r.Counts(figure) }, at)
+	if err != nil {
+		return "", nil, err
+	}
 	body.Table = t.section(q.Group, rows)
 	body.Table.Total = total
 	if !body.Named {
@@ -134,11 +132,7 @@ func (n *site) getFigure(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	file, err := n.Assemble(r.Context(), q.AssembleRequest)
-	if err != nil {
-		return err
-	}
-	s, err := review.ParseStocktakeFile(file)
+	s, err := n.Assemble(r.Context(), q.AssembleRequest)
 	if err != nil {
 		return err
 	}

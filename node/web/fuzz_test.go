@@ -146,7 +146,9 @@ func (absentNode) Envelope(context.Context, review.DocumentID) (signing.Envelope
 func (absentNode) Thread(context.Context, review.DocumentID) (*review.Thread, error) {
 	return nil, errAbsent
 }
-func (absentNode) Assemble(context.Context, AssembleRequest) ([]byte, error) { return nil, errAbsent }
+func (absentNode) Assemble(context.Context, AssembleRequest) (*review.Stocktake, error) {
+	return nil, errAbsent
+}
 func (absentNode) Export(context.Context, review.DocumentID) (map[string][]byte, error) {
 	return nil, errAbsent
 }

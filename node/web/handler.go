@@ -112,6 +112,7 @@ type site struct {
 	waiters    chan struct{} // filings that wait to become final
 	assemblies chan struct{} // stocktakes that are computed now
 	kept       keptStocktakes
+	shown      keptPages
 	listed     keptCatalogue
 	summaries  keptSummaries
 	irregular  keptIrregularities
@@ -146,7 +147,7 @@ func (n *site) handle(mux *http.ServeMux, pattern string, limit time.Duration, a
 }
 
 // Assemble is the node's, a bounded number at once.
-func (n *site) Assemble(ctx context.Context, q AssembleRequest) ([]byte, error) {
+func (n *site) Assemble(ctx context.Context, q AssembleRequest) (*review.Stocktake, error) {
 	select {
 	case n.assemblies <- struct{}{}:
 		defer func() { <-n.assemblies }()

@@ -62,6 +62,9 @@ func (n *site) irregularities(ctx context.Context, v *view) ([]review.Irregulari
 	if err != nil {
 		return nil, err
 	}
+	if a, err = a.with("withdrawals"); err != nil {
+		return nil, err
+	}
 	for _, w := range a.Withdrawals {
 		taken := review.Irregularity{Kind: irregularWithdrawn, Participant: w.Author, Reason: w.Reason, At: w.Filed, About: w.About, Documents: []review.DocumentID{w.ID}, Sample: w.Sample}
 		if w.Erase {
@@ -116,6 +119,9 @@ func (t tabler) irregular(i review.Irregularity, a *assembled) irregularRow {
 	}
 	return row
 }
+
+// undoing are the kinds because of which documents do not count.
+var undoing = []string{review.IrregularForkedLog, review.IrregularSuspended, review.IrregularLeft}
 
 // undoes is whether a document does not count because of an irregularity.
 func undoes(i review.Irregularity, e review.ExcludedRow) bool {

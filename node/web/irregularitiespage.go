@@ -66,6 +66,11 @@ func (n *site) irregularitiesPage(ctx context.Context, v *view, r *http.Request)
 	if err != nil {
 		return "", nil, err
 	}
+	if slices.ContainsFunc(all, func(i review.Irregularity) bool { return slices.Contains(undoing, i.Kind) }) {
+		if a, err = a.with("excluded"); err != nil {
+			return "", nil, err
+		}
+	}
 	held, err := n.catalogue(ctx, v)
 	if err != nil {
 		return "", nil, err

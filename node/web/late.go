@@ -25,15 +25,31 @@ type saying struct {
 }
 
 // late are the commitments of a stocktake's participant that are late: reports
-// in a round, pledges, their milestones and targets.
-func (t tabler) late(a *assembled) []lateLine {
-	var lines []lateLine
+// in a round, pledges, their milestones and targets; and how many more there are
+// than a page shows.
+func (t tabler) late(a *assembled) (lines []lateLine, more int) {
+	add := func(line func() lateLine) {
+		if len(lines) == rowsShown {
+			more++
+			return
+		}
+		lines = append(lines, line())
+	}
+	milestones, targets := map[review.DocumentID][]review.MilestoneRow{}, map[review.DocumentID][]review.TargetRow{}
+	for _, m := range a.Milestones {
+		milestones[m.Pledge] = append(milestones[m.Pledge], m)
+	}
+	for _, target := range a.Targets {
+		targets[target.Pledge] = append(targets[target.Pledge], target)
+	}
 	for _, round := range t.due(a) {
 		for _, line := range round.Lines {
 			if line.State.Code == "late" || line.State.Code == "no report received" {
-				lines = append(lines, lateLine{
-					What: ref{Text: round.Title, Href: stocktakeAddress(AssembleRequest{Scope: review.Scope(round.Scope)}) + "#due", Sample: round.Sample}, Part: t.say("late.report"),
-					Due: t.orOpen("date", round.Due), State: line.State, Says: t.sayings(line.Cites, line.Who),
+				add(func() lateLine {
+					return lateLine{
+						What: ref{Text: round.Title, Href: stocktakeAddress(AssembleRequest{Scope: review.Scope(round.Scope)}) + "#due", Sample: round.Sample}, Part: t.say("late.report"),
+						Due: t.orOpen("date", round.Due), State: line.State, Says: t.sayings(line.Cites, line.Who),
+					}
 				})
 			}
 		}
@@ -43,35 +59,32 @@ func (t tabler) late(a *assembled) []lateLine {
 		if slices.Contains(p.In, "named as a party") {
 			continue
 		}
-		whole := lateLine{What: t.document(p.ID), Due: t.orOpen("date-or-open", p.Due)}
-		whole.What.Sample = p.Sample
-		judged := t.judged(a, p.ID)
-		if slices.Contains(p.In, "due: passed") && p.Status != "fulfilled" {
-			line := whole
-			line.Part, line.State, line.Says = t.say("late.pledge"), t.state(p.Status), append(t.reported(p), judged...)
-			lines = append(lines, line)
-		}
-		for _, m := range a.Milestones {
-			if m.Pledge == p.ID && strings.HasSuffix(m.State, "due passed") || m.Pledge == p.ID && m.State == "reached after its due date" {
-				line := whole
-				line.Part, line.Due, line.State = m.Title, t.orOpen("date", m.Due), t.state(m.State)
-				line.Says = append(t.reported(p), judged...)
-				lines = append(lines, line)
+		of := func(part string, due value, state standing) func() lateLine {
+			return func() lateLine {
+				what := t.document(p.ID)
+				what.Sample = p.Sample
+				return lateLine{What: what, Part: part, Due: due, State: state, Says: append(t.reported(p), t.judged(a, p.ID)...)}
 			}
 		}
-		for _, target := range a.Targets {
-			if target.Pledge == p.ID && (target.State == "behind the straight line" || target.Due < today && target.Due != review.NotStated && target.State != "reached") {
-				line := whole
-				line.Part, line.Due, line.State = target.Indicator, t.orOpen("date-or-open", target.Due), t.state(target.State)
+		if slices.Contains(p.In, "due: passed") && p.Status != "fulfilled" {
+			add(of(t.say("late.pledge"), t.orOpen("date-or-open", p.Due), t.state(p.Status)))
+		}
+		for _, m := range milestones[p.ID] {
+			if strings.HasSuffix(m.State, "due passed") || m.State == "reached after its due date" {
+				add(of(m.Title, t.orOpen("date", m.Due), t.state(m.State)))
+			}
+		}
+		for _, target := range targets[p.ID] {
+			if target.State == "behind the straight line" || target.Due < today && target.Due != review.NotStated && target.State != "reached" {
+				state := t.state(target.State)
 				if target.State == "" {
-					line.State = standing{Text: t.say("targets.not-reported")}
+					state = standing{Text: t.say("targets.not-reported")}
 				}
-				line.Says = append(t.reported(p), judged...)
-				lines = append(lines, line)
+				add(of(target.Indicator, t.orOpen("date-or-open", target.Due), state))
 			}
 		}
 	}
-	return lines
+	return lines, more
 }
 
 // reported is what the author of a pledge reported last; that it promised, if
@@ -85,14 +98,17 @@ func (t tabler) reported(p review.PledgeRow) []saying {
 
 // judged is how assessments rate a pledge, in the order in which they were filed.
 func (t tabler) judged(a *assembled, pledge review.DocumentID) (says []saying) {
-	findings := slices.Clone(a.Findings)
+	var findings []review.FindingRow
+	for _, f := range a.Findings {
+		if f.Pledge == pledge {
+			findings = append(findings, f)
+		}
+	}
 	slices.SortStableFunc(findings, func(a, b review.FindingRow) int { return strings.Compare(a.Filed, b.Filed) })
 	for _, f := range findings {
-		if f.Pledge == pledge {
-			s := saying{Who: t.who(f.Author), Doc: t.document(f.Assessment), How: standing{Text: t.phrase(f.Label) + t.Comma() + t.phrase(f.Rating)}}
-			if !slices.Contains(says, s) {
-				says = append(says, s)
-			}
+		s := saying{Who: t.who(f.Author), Doc: t.document(f.Assessment), How: standing{Text: t.phrase(f.Label) + t.Comma() + t.phrase(f.Rating)}}
+		if !slices.Contains(says, s) {
+			says = append(says, s)
 		}
 	}
 	return says

@@ -60,11 +60,17 @@ const (
 	maxAssemblies = 2
 	// maxStocktakes bounds the stocktakes kept for pages. One is 0.1 to 1 MB.
 	maxStocktakes = 32
+	// maxStocktakeBytes bounds all of them together, but for the last: that of a
+	// million documents is 1 GB by itself.
+	maxStocktakeBytes = 64 << 20
+	// maxPages bounds the pages kept as they were made, with their compressed form:
+	// some 500 of them.
+	maxPages = 32 << 20
 	// feedSize is how many documents a feed holds: of a busy month.
 	feedSize = 100
 	// rowsShown is how many rows of a group a stocktake's page shows: with all
 	// groups full it stays under 100 KB on the wire. The rest is a page away.
-	rowsShown = 50
+	rowsShown = 40
 	// maxSearch bounds what is searched for: a long title.
 	maxSearch = 200
 	// maxSearched bounds the documents whose summaries are searched, and kept for

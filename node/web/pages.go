@@ -139,34 +139,75 @@ func (n *site) routePages(mux *http.ServeMux) {
 }
 
 func (n *site) showPage(w http.ResponseWriter, r *http.Request, l *lang.Language, name string, make pageRoute) error {
-	v, err := n.view(r.Context(), l)
+	b, err := n.basis(r.Context())
 	if err != nil {
 		return err
 	}
-	title, body, err := make(r.Context(), v, r)
-	if err != nil {
-		return err
+	of := b.digest
+	if name == "home" { // which says how the node is, too
+		s, err := n.Status(r.Context())
+		if err != nil {
+			return err
+		}
+		of += s.state()
 	}
-	_, path := lang.OfPath(r.URL.Path)
-	return writePage(w, http.StatusOK, l, name, page{
-		Title: title, Node: v.name(v.status.Participant), Demo: v.status.Demo, Nav: v.nav(path), Languages: languageItems(neutral(r)), Neutral: neutral(r),
-		Snapshot: v.digest, CharterNumber: v.charter.Number, Body: body,
-	})
+	kept := n.shown.get(r.URL.RequestURI(), of)
+	if kept == nil {
+		v, err := n.view(r.Context(), b, l)
+		if err != nil {
+			return err
+		}
+		title, body, err := make(r.Context(), v, r)
+		if err != nil {
+			return err
+		}
+		_, path := lang.OfPath(r.URL.Path)
+		made, err := madePage(l, name, page{
+			Title: title, Node: v.name(v.status.Participant), Demo: v.status.Demo, Nav: v.nav(path), Languages: languageItems(neutral(r)), Neutral: neutral(r),
+			Snapshot: v.digest, CharterNumber: v.charter.Number, Body: body,
+		})
+		if err != nil {
+			return err
+		}
+		kept = newPiece(made)
+		if p, ok := body.(interface{ passing() bool }); !ok || !p.passing() {
+			n.shown.put(r.URL.RequestURI(), of, kept)
+		}
+	}
+	setPage(w.Header(), l, len(kept.plain))
+	if whole, ok := w.(*wholeWriter); ok {
+		_ = whole.whole(kept) // the reader has gone
+		return nil
+	}
+	_, _ = w.Write(kept.plain) // the reader has gone
+	return nil
+}
+
+// madePage is a whole page.
+func madePage(l *lang.Language, name string, p page) ([]byte, error) {
+	var b bytes.Buffer
+	if err := pageTemplates()[l.Tag][name].ExecuteTemplate(&b, "frame", p); err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	return b.Bytes(), nil
 }
 
 // writePage writes a whole page or, with an error, nothing of it.
 func writePage(w http.ResponseWriter, status int, l *lang.Language, name string, p page) error {
-	var b bytes.Buffer
-	if err := pageTemplates()[l.Tag][name].ExecuteTemplate(&b, "frame", p); err != nil {
-		return fmt.Errorf("page %s: %w", name, err)
+	b, err := madePage(l, name, p)
+	if err != nil {
+		return err
 	}
-	h := w.Header()
+	setPage(w.Header(), l, len(b))
+	w.WriteHeader(status)
+	_, _ = w.Write(b) // the reader has gone
+	return nil
+}
+
+func setPage(h http.Header, l *lang.Language, bytes int) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", l.Tag)
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // the reader has gone
-	return nil
+	h.Set("Content-Length", strconv.Itoa(bytes))
 }
 
 // staticFile is the same until another version of the program runs.
@@ -178,27 +219,35 @@ func staticFile(mediaType string, b []byte) route {
 	}
 }
 
-// view is what every page is made from: one snapshot and its charter.
+// basis is the snapshot that a page is made from.
+type basis struct {
+	snapshot review.Snapshot
+	digest   string
+}
+
+func (n *site) basis(ctx context.Context) (b basis, err error) {
+	if b.snapshot, err = n.Snapshot(ctx); err == nil {
+		b.digest = b.snapshot.Digest()
+	}
+	return b, err
+}
+
+// view is a basis with its charter and how the node is, in a language.
 type view struct {
 	words
+	basis
 	status    *Status
-	snapshot  review.Snapshot
-	digest    string
 	charter   *review.Charter
 	charterID review.DocumentID
 	members   map[review.ParticipantID]review.Participant
 }
 
-func (n *site) view(ctx context.Context, l *lang.Language) (*view, error) {
-	v := &view{words: words{l}, members: map[review.ParticipantID]review.Participant{}}
+func (n *site) view(ctx context.Context, b basis, l *lang.Language) (*view, error) {
+	v := &view{words: words{l}, basis: b, charterID: b.snapshot.Charter, members: map[review.ParticipantID]review.Participant{}}
 	var err error
 	if v.status, err = n.Status(ctx); err != nil {
 		return nil, err
 	}
-	if v.snapshot, err = n.Snapshot(ctx); err != nil {
-		return nil, err
-	}
-	v.digest, v.charterID = v.snapshot.Digest(), v.snapshot.Charter
 	if v.charter, err = n.charter(ctx, v.charterID); err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ type participantBody struct {
 	Follows, FollowedBy              []ref // its predecessors and successors
 	tables
 	Late           []lateLine
+	MoreLate       int             // that are not listed
 	Timeline       *timeline       // nil: it has no pledge
 	Answering      []answeringLine // who answers for an author whom the charter does not list
 	Vouched        bool            // it is not named
@@ -53,7 +54,12 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 	}
 	t := tabler{v, held.byID, asked}
 	body := &participantBody{Participant: p, KindName: v.phrase(p.Kind), ShownName: v.name(id), Node: runsNode(p), Witness: v.isWitness(id), tables: t.tables(a)}
-	body.Late, body.Timeline = t.late(a), t.timeline(a)
+	all, err := a.with("due", "pledges", "milestones", "targets", "findings", "reports", "assessments")
+	if err != nil {
+		return "", nil, err
+	}
+	body.Late, body.MoreLate = t.late(all)
+	body.Timeline = t.timeline(all)
 	if p.Country != "" && !p.Sample {
 		body.CountryName = v.countryName(p.Country)
 	}
@@ -81,13 +87,17 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 		return "", nil, err
 	}
 	body.Irregular = linkIrregular(concerning(irregular, id), id)
-	list := slices.DeleteFunc(slices.Clone(held.list), func(d Listed) bool { return d.Author != id })
-	slices.Reverse(list)
-	if len(list) > listedAtParticipant {
-		body.More, list = len(list), list[:listedAtParticipant]
+	filed := 0
+	for _, d := range slices.Backward(held.list) {
+		if d.Author != id {
+			continue
+		}
+		if filed++; filed <= listedAtParticipant {
+			body.Documents = append(body.Documents, v.row(d))
+		}
 	}
-	for _, d := range list {
-		body.Documents = append(body.Documents, v.row(d))
+	if filed > listedAtParticipant {
+		body.More = filed
 	}
 	return body.ShownName, body, nil
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -26,6 +27,9 @@ func (n *site) parties(ctx context.Context, v *view, d *review.Document, named [
 	if _, ok := v.members[d.Author]; ok {
 		a, err := n.assembled(ctx, v, review.Scope("participant:"+string(d.Author)), "")
 		if err != nil {
+			return nil, err
+		}
+		if a, err = a.some("parties", func(raw []byte) bool { return bytes.Contains(raw, []byte(d.ID)) }); err != nil {
 			return nil, err
 		}
 		if lines := slices.DeleteFunc(tabler{view: v}.parties(a), func(l partyLine) bool { return l.Pledge.Href != "/documents/"+string(d.ID) }); len(lines) > 0 {

@@ -12,7 +12,7 @@ import (
 // veil takes out of a stocktake, as pages read it, the words of what the node
 // does not show, which each page then says in its own language. Figures stay,
 // and the stocktake's file is everybody's.
-func (a *assembled) veil(rules []review.DisplayRule) {
+func veil(a *review.Contents, rules []review.DisplayRule) {
 	hidden := func(id review.DocumentID, author review.ParticipantID) bool {
 		return slices.ContainsFunc(rules, func(r review.DisplayRule) bool { return r.Hides(id, author) })
 	}

@@ -22,6 +22,9 @@ type searchBody struct {
 	Limit int  // of how many the summary was searched
 }
 
+// passing is true: what is searched may still arrive, and nobody asks twice.
+func (*searchBody) passing() bool { return true }
+
 func (n *site) searchPage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
 	body := &searchBody{Asked: strings.TrimSpace(r.URL.Query().Get("q")), Limit: maxSearched}
 	if len(body.Asked) > maxSearch || !utf8.ValidString(body.Asked) {

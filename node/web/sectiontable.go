@@ -58,9 +58,9 @@ func (t tabler) sections(a *assembled) []sectionTable {
 			continue
 		}
 		table := t.section(layout.Group, rows)
-		table.Figures = t.figureLines(a, layout.Group)
+		table.Figures, table.Total = t.figureLines(a, layout.Group), a.totals[layout.Group]
 		if table.Total > rowsShown {
-			table.Rows, table.All = table.Rows[:rowsShown], figureAddress(t.asked, layout.Group, "", false)
+			table.Rows, table.All = table.Rows[:min(len(rows), rowsShown)], figureAddress(t.asked, layout.Group, "", false)
 		}
 		all = append(all, table)
 	}

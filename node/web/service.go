@@ -28,8 +28,8 @@ type Service interface {
 	Envelope(context.Context, review.DocumentID) (signing.Envelope, error)
 	// Thread is a document with everything that was said about it.
 	Thread(context.Context, review.DocumentID) (*review.Thread, error)
-	// Assemble computes a stocktake file (review.ParseStocktakeFile reads it).
-	Assemble(context.Context, AssembleRequest) ([]byte, error)
+	// Assemble computes a stocktake.
+	Assemble(context.Context, AssembleRequest) (*review.Stocktake, error)
 	// Export is what others need to verify a document: files by name.
 	Export(context.Context, review.DocumentID) (map[string][]byte, error)
 	// AttachmentState is how far an attachment is here. It is an ErrNotFound if no

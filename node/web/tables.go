@@ -28,6 +28,13 @@ type tables struct {
 	Regions         []review.RegionRow
 	Sections        []sectionTable // of all other groups
 	FiguresByGroup  []figureGroup
+	All             map[string]allRows // of the groups of which not all rows are here
+}
+
+// allRows leads to all rows of a group.
+type allRows struct {
+	Total int
+	Href  string
 }
 
 // ref is a link with the words for it. Sample asks for a badge where the words
@@ -171,6 +178,12 @@ func (t tabler) tables(a *assembled) tables {
 		Due: t.due(a), Pledges: t.pledges(a), Parties: t.parties(a), Targets: t.targets(a), Resources: t.resources(a),
 		Sums: t.sums(a), Assessed: t.assessed(a), Recommendations: t.comments(a.Recommendations), Comments: t.comments(a.Comments),
 		Withdrawals: t.withdrawals(a), Excluded: t.excluded(a), Regions: a.Regions, FiguresByGroup: t.figuresByGroup(a), Sections: t.sections(a),
+	}
+	all.All = map[string]allRows{}
+	for _, group := range shownApart {
+		if n := a.totals[group]; n > rowsShown && !slices.Contains(shownWhole, group) {
+			all.All[group] = allRows{n, figureAddress(t.asked, group, "", false)}
+		}
 	}
 	for _, p := range realFirst(a.Participation, func(r review.ParticipationRow) bool { return r.Sample }) {
 		if p.ID == "" {

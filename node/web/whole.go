@@ -35,7 +35,7 @@ func (w *wholeWriter) WriteHeader(status int) {
 
 func (w *wholeWriter) Write(b []byte) (int, error) {
 	if !w.sent && w.status <= http.StatusOK && w.Header().Get("Content-Length") == strconv.Itoa(len(b)) {
-		return len(b), w.whole(b)
+		return len(b), w.whole(newPiece(b))
 	}
 	w.finish()
 	return w.ResponseWriter.Write(b)
@@ -51,10 +51,27 @@ func (w *wholeWriter) finish() {
 
 func (w *wholeWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-func (w *wholeWriter) whole(b []byte) error {
-	h := w.Header()
+// piece is an answer in one piece, with its tag. One that is kept is compressed
+// once.
+type piece struct {
+	plain  []byte
+	tag    string
+	once   sync.Once
+	zipped []byte
+}
+
+func newPiece(b []byte) *piece {
 	sum := sha256.Sum256(b)
-	tag := hex.EncodeToString(sum[:16])
+	return &piece{plain: b, tag: hex.EncodeToString(sum[:16])}
+}
+
+func (p *piece) compressed() []byte {
+	p.once.Do(func() { p.zipped = compressed(p.plain) })
+	return p.zipped
+}
+
+func (w *wholeWriter) whole(p *piece) error {
+	h, b, tag := w.Header(), p.plain, p.tag
 	// An answer for one reader may hold a secret, whose length compression with
 	// what an attacker chose would tell (BREACH).
 	if strings.HasPrefix(h.Get("Cache-Control"), "public") && isText(h.Get("Content-Type")) {
@@ -74,7 +91,7 @@ func (w *wholeWriter) whole(b []byte) error {
 		return nil
 	}
 	if h.Get("Content-Encoding") != "" {
-		b = compressed(b)
+		b = p.compressed()
 		h.Set("Content-Length", strconv.Itoa(len(b)))
 	}
 	w.ResponseWriter.WriteHeader(http.StatusOK)

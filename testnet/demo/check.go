@@ -100,13 +100,9 @@ func (d *Demo) assemble(ctx context.Context) error {
 		}
 		r := NodeResult{Participant: m.ID, Origin: status.Log, Documents: status.Documents, Snapshot: status.Snapshot}
 		for i, scope := range scopes {
-			file, err := m.client.Assemble(ctx, web.AssembleRequest{Scope: scope})
+			s, err := m.client.Assemble(ctx, web.AssembleRequest{Scope: scope})
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", m.ID, scope, err)
-			}
-			s, err := review.ParseStocktakeFile(file)
-			if err != nil {
-				return err
 			}
 			if digests[scope] == "" {
 				digests[scope] = s.Digest()

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"stocktake/review"
+	"stocktake/testnet/synthetic"
+)
+
+// great is the stocktake of a corpus with more rows than a page shows.
+func great(t *testing.T) *review.Stocktake {
+	t.Helper()
+	c := synthetic.New(synthetic.Options{Seed: 7, Documents: 3000})
+	snapshot, trees := review.Snapshot{Federation: c.Genesis.ID}, make([]synthetic.Tree, c.Logs)
+	var records []review.Record
+	for r := range c.Records() {
+		record := c.Record(r)
+		trees[r.Log].Add(record.Leaf.Hash())
+		records = append(records, record)
+	}
+	for i, m := range c.Members[:c.Logs] {
+		snapshot.Logs = append(snapshot.Logs, review.LogState{Origin: m.Origin, Size: trees[i].Size(), Root: trees[i].Root()})
+	}
+	s, err := review.Assemble(snapshot, c.Genesis.Document, func(yield func(review.Record, error) bool) {
+		for _, r := range records {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}, review.Options{})
+	require.NoError(t, err)
+	return s
+}
+
+// TestPagesOfAGreatStocktakeReadWhatTheyShow compares what pages read of a
+// stocktake with all of it.
+func TestPagesOfAGreatStocktakeReadWhatTheyShow(t *testing.T) {
+	s := great(t)
+	all := s.Contents()
+	a, err := readAssembled(s, nil)
+	require.NoError(t, err)
+	long := 0
+	for _, group := range review.Groups() {
+		want, got := realFirst(all.Rows(group), func(r review.ReadRow) bool { return r.Sample }), a.Rows(group)
+		if group == "findings" || group == "replies" {
+			continue // below
+		}
+		require.Equal(t, len(want), a.totals[group], group)
+		if !slices.Contains(shownWhole, group) && len(want) > rowsShown {
+			want = want[:rowsShown]
+			long++
+		}
+		require.Equal(t, fmt.Sprint(want), fmt.Sprint(got), group)
+	}
+	assert.Greater(t, long, 5, "groups with more rows than a page shows")
+
+	whole, err := a.with("findings", "replies", "agreement")
+	require.NoError(t, err)
+	assert.Equal(t, all.Findings, whole.Findings)
+	assert.Empty(t, whole.Pledges)
+	judged := 0
+	for _, row := range a.Agreement {
+		for _, f := range all.Findings {
+			if judgedThing(f) == row.Key {
+				judged++
+				assert.Contains(t, a.Findings, f, "a judgement of what is shown as judged")
+			}
+		}
+	}
+	assert.Len(t, a.Findings, judged)
+	assert.NotEmpty(t, a.Replies)
+
+	reports := all.Rows("reports")
+	for at := 1; at <= 2; at++ {
+		rows, total, err := a.page("reports", func(review.ReadRow) bool { return true }, at)
+		require.NoError(t, err)
+		assert.Equal(t, len(reports), total)
+		assert.Equal(t, reports[(at-1)*pageSize:at*pageSize], rows)
+	}
+	cited, err := a.citing("reports", all.Pledges[0].ID)
+	require.NoError(t, err)
+	assert.Equal(t, slices.DeleteFunc(reports, func(r review.ReadRow) bool { return !slices.Contains(r.Cites, all.Pledges[0].ID) }), cited)
+}
+
+// TestWhatANodeKeepsOfStocktakesAndPagesIsBounded holds that the last is kept.
+func TestWhatANodeKeepsOfStocktakesAndPagesIsBounded(t *testing.T) {
+	var kept keptStocktakes
+	for i := range 3 * maxStocktakes {
+		key := stocktakeKey{snapshot: fmt.Sprint(i)}
+		k := kept.at(key)
+		kept.made(key, k, maxStocktakeBytes/4)
+		require.Same(t, k, kept.at(key))
+		require.LessOrEqual(t, len(kept.byKey), 5)
+	}
+	kept.made(stocktakeKey{snapshot: "great"}, kept.at(stocktakeKey{snapshot: "great"}), 2*maxStocktakeBytes)
+	require.Len(t, kept.byKey, 1)
+
+	var pages keptPages
+	for i := range 100 {
+		p := newPiece(make([]byte, maxPages/20))
+		pages.put(fmt.Sprint("/", i), "a snapshot", p)
+		require.Same(t, p, pages.get(fmt.Sprint("/", i), "a snapshot"))
+		require.Nil(t, pages.get(fmt.Sprint("/", i), "another"))
+		require.LessOrEqual(t, pages.bytes, maxPages)
+	}
+	require.Len(t, pages.byAddress, 10)
+	require.Len(t, pages.order, 10)
+}

@@ -17,8 +17,13 @@ import (
 const lastDocuments = 300
 
 func corpusOf(documents int) *synthetic.Corpus {
-	return synthetic.New(synthetic.Options{Seed: 1, Logs: logs, Block: perRange, Documents: documents, Tail: min(lastDocuments, documents/4)})
+	return synthetic.New(synthetic.Options{
+		Seed: 1, Logs: logs, Block: perRange, Documents: documents, Tail: min(lastDocuments, documents/4), Bodies: 14, Region: corpusRegion,
+	})
 }
+
+// corpusRegion is the region of a fourth of those who promise something.
+const corpusRegion = "UN-ECA"
 
 // sampleCorpus is the federation of all of them.
 var sampleCorpus = sync.OnceValue(func() *synthetic.Corpus { return corpusOf(0) })

@@ -5,6 +5,7 @@
 //	go run . store                          a table for 100,000 documents
 //	go run . store -documents 1000000 -json one object
 //	go run . review -documents 1000000      assembling, beside a database
+//	go run . pages -documents 1000000       a node's pages, beside files from nginx
 //	go run . store -profile DIR             with a processor profile of each phase
 //
 // Every phase is a process of its own, so that memory is counted for it alone.
@@ -26,7 +27,7 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: bench store|review [-documents N] [-dir DIR] [-json]")
+		fail("usage: bench store|review|pages [-documents N] [-dir DIR] [-json]")
 	}
 	var err error
 	switch phase, args := os.Args[1], os.Args[2:]; phase {
@@ -34,9 +35,11 @@ func main() {
 		err = storeTable(args)
 	case "review":
 		err = reviewTable(args)
+	case "pages":
+		err = pagesTable(args)
 	default:
 		if phases[phase] == nil {
-			fail(fmt.Sprintf("there is no benchmark %q: write store or review", phase))
+			fail(fmt.Sprintf("there is no benchmark %q: write store, review or pages", phase))
 		}
 		err = measure(phase, args)
 	}
@@ -93,6 +96,7 @@ var phases = map[string]func(dir string, documents int) (figures, error){
 	"generate": generate, "verify": verifyCeiling, "ingest": ingest, "append": appendOnes,
 	"badger": badgerAlone, "open": open, "read": read,
 	"synthesize": synthesize, "assemble": assemble, "sqlite": sqlite,
+	"settle": settle, "serve": serve,
 }
 
 // order is that of the phases: later ones read what earlier ones left.

@@ -31,6 +31,8 @@ type Options struct {
 	Documents int // besides openings, accessions to the charter and receipts
 	States    int // 56
 	Observers int // 8: organisations of civil society, which assess States
+	Bodies    int // so many of the States are regional bodies that convene Region
+	Region    string
 	Logs      int // 8: of the first States
 	Block     int // 256: documents into one log, before a receipt covers them
 	Days      int // 1000: that they are filed over, from [simulation.Start] on
@@ -82,9 +84,11 @@ func New(o Options) *Corpus {
 	}
 	c.Federation = simulation.NewFederationWith(func(charter *review.Charter) {
 		charter.Rounds = c.Rounds
-		for i := o.States; i < len(charter.Participants); i++ {
+		for i := o.States - o.Bodies; i < len(charter.Participants); i++ {
 			p := &charter.Participants[i]
-			p.Kind, p.Country, p.Name = "civil-society", "", fmt.Sprintf("SAMPLE observers %d", i-o.States+1)
+			if p.Kind, p.Country, p.Name = "civil-society", "", fmt.Sprintf("SAMPLE observers %d", i-o.States+1); i < o.States {
+				p.Kind, p.Region, p.Name = "regional-body", o.Region, fmt.Sprintf("SAMPLE body %d", i-o.States+o.Bodies+1)
+			}
 		}
 	}, o.Seed, o.States+o.Observers, witnesses)
 	return c

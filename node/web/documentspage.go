@@ -42,7 +42,7 @@ type listedRow struct {
 func (v *view) row(d Listed) listedRow {
 	kind := v.kindName(d.Kind)
 	if d.Type != "" {
-		kind = capital(v.phrase(d.Type))
+		kind = capital(v.typeInWords(d.Kind, d.Type))
 	}
 	return listedRow{d.ID, v.titleOf(d), kind, v.who(d.Author), d.Filed, d.Sample}
 }

@@ -16,6 +16,7 @@ type sectionTable struct {
 	Columns []value
 	Figures []figureLine
 	Rows    []sectionLine
+	Rests   bool   // some row rests on documents that none of its cells leads to
 	Total   int    // rows that there are
 	All     string // where they all are, if not all are here
 }
@@ -93,7 +94,46 @@ func (t tabler) section(group string, rows []review.ReadRow) sectionTable {
 		}
 		table.Rows = append(table.Rows, line)
 	}
+	table.tidy()
 	return table
+}
+
+// tidy leaves out what says nothing: columns that are empty in all rows or repeat
+// the first one, and documents to which a cell leads already.
+func (s *sectionTable) tidy() {
+	says := func(i int) bool {
+		return i == 0 || slices.ContainsFunc(s.Rows, func(line sectionLine) bool {
+			return slices.ContainsFunc(line.Cells[i], func(v value) bool {
+				return (v.Text != "" || v.Items != nil) && (len(line.Cells[0]) != 1 || v.Text != line.Cells[0][0].Text)
+			})
+		})
+	}
+	var columns []value
+	cells := make([][][]value, len(s.Rows))
+	for i, column := range s.Columns {
+		if !says(i) {
+			continue
+		}
+		columns = append(columns, column)
+		for n, line := range s.Rows {
+			cells[n] = append(cells[n], line.Cells[i])
+		}
+	}
+	for n := range s.Rows {
+		line := &s.Rows[n]
+		line.Cells = cells[n]
+		line.Cites = slices.DeleteFunc(line.Cites, func(r ref) bool {
+			return slices.ContainsFunc(line.Cells, func(cell []value) bool {
+				return slices.ContainsFunc(cell, func(v value) bool {
+					return v.Href == r.Href || slices.ContainsFunc(v.Items, func(v value) bool { return v.Href == r.Href })
+				})
+			})
+		})
+		s.Rests = s.Rests || len(line.Cites) > 0
+	}
+	if len(s.Rows) > 0 {
+		s.Columns = columns
+	}
 }
 
 // figureLines are the figures of a group in which something counts.

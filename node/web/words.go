@@ -162,7 +162,7 @@ func (w words) functions() template.FuncMap {
 		"short": func(s any) string { return short(join([]any{s})) }, "id": idMark, "link": linkMark, "reference": w.reference,
 		"files":     func(id review.DocumentID) string { return "/documents/" + string(id) + "/files.zip" },
 		"objective": w.objectiveName, "objectiveTitle": w.objectiveTitle, "region": w.regionTitle,
-		"keyRole": w.keyRole, "verifyPage": func() string { return "/" + review.FilePage + "?lang=" + w.Tag }, "verifyPageHash": review.VerifyPageHash,
+		"language": languageName, "keyRole": w.keyRole, "verifyPage": func() string { return "/" + review.FilePage + "?lang=" + w.Tag }, "verifyPageHash": review.VerifyPageHash,
 	}
 }
 

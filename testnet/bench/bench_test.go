@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"testing"
+	"time"
 )
 
 // TestMain lets the test program be a phase: each is a process of its own.
@@ -61,5 +62,36 @@ func TestAssemblingGivesItsFigures(t *testing.T) {
 				t.Errorf("%s is not there, or nothing", name)
 			}
 		}
+	}
+}
+
+// Each page is there, and a reader who has it already is told that it is the same.
+func TestPagesGiveTheirFigures(t *testing.T) {
+	const documents = 1500
+	dir := t.TempDir()
+	for _, phase := range []string{"synthesize", "settle"} {
+		if _, err := run(phase, dir, documents, ""); err != nil {
+			t.Fatalf("%s: %v", phase, err)
+		}
+	}
+	all := pagesFigures{Documents: documents, load: 20 * time.Millisecond}
+	if err := all.measure(dir, documents, ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all.Pages {
+		for name, value := range map[string]float64{"cold": p.ColdMS, "warm": p.MS, "99": p.P99MS, "unchanged": p.UnchangedMS, "a second": p.PerSecond} {
+			if !(value > 0) || math.IsInf(value, 0) {
+				t.Errorf("%s: %s is %v", p.Page, name, value)
+			}
+		}
+		if p.Wire > 100<<10 || p.Whole < p.Wire {
+			t.Errorf("%s: %d bytes on the wire, of %d", p.Page, p.Wire, p.Whole)
+		}
+		if all.Missing == "" && !(p.Nginx > 0) {
+			t.Errorf("%s: nginx answers nothing", p.Page)
+		}
+	}
+	if len(all.Pages) < 10 || !(all.PeakMiB > 0) {
+		t.Errorf("%d pages, %v MiB", len(all.Pages), all.PeakMiB)
 	}
 }

@@ -29,10 +29,6 @@ func settle(dir string, documents int) (figures, error) {
 	if err := os.WriteFile(home.FederationFile(), founding, 0o644); err != nil {
 		return nil, err
 	}
-	self := c.Members[0].ID
-	if err := home.WriteConfig(node.Config{Participant: self, Federation: c.Genesis.ID, Epoch: 1, HTTP: node.DefaultHTTP}); err != nil {
-		return nil, err
-	}
 	s, err := store.Open(home.Database(), store.Options{MinFree: 1})
 	if err != nil {
 		return nil, err
@@ -56,5 +52,10 @@ func settle(dir string, documents int) (figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	return figures{"settle_s": time.Since(began).Seconds()}, s.Close()
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	// Last, so that a home with it is whole.
+	err = home.WriteConfig(node.Config{Participant: c.Members[0].ID, Federation: c.Genesis.ID, Epoch: 1, HTTP: node.DefaultHTTP})
+	return figures{"settle_s": time.Since(began).Seconds()}, err
 }

@@ -92,7 +92,7 @@ const (
 )
 
 // perSecond is how many answers visitors get at once, all of status 200.
-func perSecond(address, path string) (float64, error) {
+func perSecond(address, path string, long time.Duration) (float64, error) {
 	asked := request(address, path, "")
 	var mu sync.Mutex
 	var failed error
@@ -105,7 +105,7 @@ func perSecond(address, path string) (float64, error) {
 			if err == nil {
 				defer v.Close()
 			}
-			for err == nil && time.Since(began) < loadFor {
+			for err == nil && time.Since(began) < long {
 				var a answer
 				if a, err = v.get(asked); err == nil && a.status != 200 {
 					err = fmt.Errorf("%s: status %d", path, a.status)

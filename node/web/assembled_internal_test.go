@@ -90,15 +90,32 @@ func TestPagesOfAGreatStocktakeReadWhatTheyShow(t *testing.T) {
 // TestWhatANodeKeepsOfStocktakesAndPagesIsBounded holds that the last is kept.
 func TestWhatANodeKeepsOfStocktakesAndPagesIsBounded(t *testing.T) {
 	var kept keptStocktakes
-	for i := range 3 * maxStocktakes {
-		key := stocktakeKey{snapshot: fmt.Sprint(i)}
-		k := kept.at(key)
-		kept.made(key, k, maxStocktakeBytes/4)
-		require.Same(t, k, kept.at(key))
-		require.LessOrEqual(t, len(kept.byKey), 5)
+	keep := func(name string, bytes int, err error) *keptStocktake {
+		key := stocktakeKey{snapshot: name}
+		k, begin := kept.at(key)
+		require.True(t, begin)
+		k.assembled, k.err = &assembled{stocktake: &review.Stocktake{Manifest: make([]byte, bytes)}}, err
+		kept.made(key, k)
+		return k
 	}
-	kept.made(stocktakeKey{snapshot: "great"}, kept.at(stocktakeKey{snapshot: "great"}), 2*maxStocktakeBytes)
-	require.Len(t, kept.byKey, 1)
+	for i := range 3 * maxStocktakes {
+		k := keep(fmt.Sprint(i), maxStocktakeBytes/4, nil)
+		again, begin := kept.at(stocktakeKey{snapshot: fmt.Sprint(i)})
+		require.False(t, begin)
+		require.Same(t, k, again)
+		require.LessOrEqual(t, len(kept.byKey), 4)
+		require.Len(t, kept.order, len(kept.byKey))
+	}
+	keep("great", 2*maxStocktakeBytes, nil)
+	require.Len(t, kept.byKey, 1, "the last is kept, however large")
+	keep("failed", 1, errAbsent)
+	keep("failed", 1, nil)
+	for i := range maxMaking {
+		_, begin := kept.at(stocktakeKey{cutoff: fmt.Sprint(i)})
+		require.True(t, begin)
+	}
+	k, _ := kept.at(stocktakeKey{cutoff: "one more"})
+	require.Nil(t, k)
 
 	var pages keptPages
 	for i := range 100 {

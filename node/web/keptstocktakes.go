@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"net/http"
+	"slices"
 	"sync"
 
 	"stocktake/review"
@@ -11,8 +13,9 @@ import (
 // function of snapshot, scope and cut-off, so none of them ever grows stale.
 type keptStocktakes struct {
 	sync.Mutex
-	byKey map[stocktakeKey]*keptStocktake
-	order []stocktakeKey // oldest first
+	byKey  map[stocktakeKey]*keptStocktake
+	order  []stocktakeKey // oldest first
+	making int
 }
 
 type stocktakeKey struct {
@@ -20,22 +23,39 @@ type stocktakeKey struct {
 	scope            review.Scope
 }
 
-// keptStocktake is one that is being made, or was.
+// keptStocktake is one that is being made until done is closed.
 type keptStocktake struct {
-	made sync.Mutex // held while it is made: whoever wants it too waits
+	done chan struct{}
 	*assembled
+	err   error
 	bytes int
 }
 
-// assembled is the stocktake of a view's snapshot.
+// assembled is the stocktake of a view's snapshot. It is made once for all who
+// ask, and to its end: a great one takes longer than a request may, and is there
+// for the next.
 func (n *site) assembled(ctx context.Context, v *view, scope review.Scope, cutoff string) (*assembled, error) {
 	key := stocktakeKey{v.digest, cutoff, scope}
-	k := n.kept.at(key)
-	k.made.Lock()
-	defer k.made.Unlock()
-	if k.assembled != nil {
-		return k.assembled, nil
+	k, begin := n.kept.at(key)
+	switch {
+	case k == nil:
+		return nil, &AnswerError{http.StatusServiceUnavailable, "busy", "the node computes other stocktakes; try again in a minute"}
+	case begin:
+		go func() {
+			defer close(k.done)
+			k.assembled, k.err = n.assembleNow(context.WithoutCancel(ctx), v, scope, cutoff)
+			n.kept.made(key, k)
+		}()
 	}
+	select {
+	case <-k.done:
+		return k.assembled, k.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (n *site) assembleNow(ctx context.Context, v *view, scope review.Scope, cutoff string) (*assembled, error) {
 	s, err := n.Assemble(ctx, AssembleRequest{Scope: scope, Cutoff: cutoff})
 	if err == nil && s.Outline().Manifest.Snapshot != v.digest { // records came in between
 		s, err = n.Assemble(ctx, AssembleRequest{Scope: scope, Cutoff: cutoff, Snapshot: &v.snapshot})
@@ -43,50 +63,55 @@ func (n *site) assembled(ctx context.Context, v *view, scope review.Scope, cutof
 	if err != nil {
 		return nil, err
 	}
-	a, err := readAssembled(s, v.status.Display)
-	if err != nil {
-		return nil, err
-	}
-	bytes := len(s.Manifest)
-	for _, part := range s.Parts {
-		bytes += len(part)
-	}
-	k.assembled = a
-	n.kept.made(key, k, bytes)
-	return a, nil
+	return readAssembled(s, v.status.Display)
 }
 
-// at is the place of a stocktake.
-func (kept *keptStocktakes) at(key stocktakeKey) *keptStocktake {
+// at is the place of a stocktake, and whether the caller has to make it; nil where
+// too many are being made.
+func (kept *keptStocktakes) at(key stocktakeKey) (k *keptStocktake, begin bool) {
 	kept.Lock()
 	defer kept.Unlock()
+	if k := kept.byKey[key]; k != nil {
+		return k, false
+	}
+	if kept.making == maxMaking {
+		return nil, false
+	}
+	kept.making++
 	if kept.byKey == nil {
 		kept.byKey = map[stocktakeKey]*keptStocktake{}
 	}
-	k := kept.byKey[key]
-	if k == nil {
-		k = &keptStocktake{}
-		kept.byKey[key] = k
-		kept.order = append(kept.order, key)
-	}
-	kept.trim(key)
-	return k
+	k = &keptStocktake{done: make(chan struct{})}
+	kept.byKey[key] = k
+	kept.order = append(kept.order, key)
+	kept.trim()
+	return k, true
 }
 
-// made notes how large one is, and leaves out the oldest where all are too many.
-func (kept *keptStocktakes) made(key stocktakeKey, k *keptStocktake, bytes int) {
+// made keeps one, but for its error: whoever asks next tries again.
+func (kept *keptStocktakes) made(key stocktakeKey, k *keptStocktake) {
 	kept.Lock()
 	defer kept.Unlock()
-	k.bytes = bytes
-	kept.trim(key)
+	kept.making--
+	if kept.byKey[key] != k {
+		return // it is the oldest by now
+	}
+	if k.err != nil {
+		delete(kept.byKey, key)
+		kept.order = slices.DeleteFunc(kept.order, func(other stocktakeKey) bool { return other == key })
+		return
+	}
+	k.bytes = k.assembled.bytes()
+	kept.trim()
 }
 
-func (kept *keptStocktakes) trim(but stocktakeKey) {
+// trim leaves out the oldest where all are too many, but for the last.
+func (kept *keptStocktakes) trim() {
 	total := 0
 	for _, k := range kept.byKey {
 		total += k.bytes
 	}
-	for len(kept.order) > 1 && (len(kept.order) > maxStocktakes || total > maxStocktakeBytes) && kept.order[0] != but {
+	for len(kept.order) > 1 && (len(kept.order) > maxStocktakes || total > maxStocktakeBytes) {
 		total -= kept.byKey[kept.order[0]].bytes
 		delete(kept.byKey, kept.order[0])
 		kept.order = kept.order[1:]

@@ -58,6 +58,9 @@ const (
 	// maxAssemblies bounds how many stocktakes are computed at once: each keeps
 	// a core busy, and the small server has two.
 	maxAssemblies = 2
+	// maxMaking bounds the stocktakes that are computed or wait for it: each is made
+	// to its end, whoever still waits, and a great one takes a minute.
+	maxMaking = 16
 	// maxStocktakes bounds the stocktakes kept for pages. One is 0.1 to 1 MB.
 	maxStocktakes = 32
 	// maxStocktakeBytes bounds all of them together, but for the last: that of a

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -49,6 +50,10 @@ func visitPage(v *visitor, address string, p namedPath, files string) (pageFigur
 	asked, page := request(address, p.path, ""), pageFigures{Page: p.name}
 	began := time.Now()
 	cold, err := v.get(asked)
+	for err == nil && cold.status == http.StatusServiceUnavailable { // it goes on with what it began
+		time.Sleep(time.Second)
+		cold, err = v.get(asked)
+	}
 	if err != nil {
 		return page, err
 	}

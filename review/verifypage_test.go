@@ -338,7 +338,7 @@ func TestVerifyPageSeesEveryChange(t *testing.T) {
 	if testing.Short() {
 		t.Skip("Node does the work, and it is done without -short")
 	}
-	const seed = 20261123
+	seed, _ := strconv.ParseUint(cmp.Or(os.Getenv("STOCKTAKE_SEED"), "20261123"), 10, 64)
 	each, _ := strconv.Atoi(cmp.Or(os.Getenv("STOCKTAKE_MUTATIONS"), "1")) // of each kind of byte
 	random := rand.New(rand.NewPCG(seed, 0))
 	var jobs []pageJob

@@ -33,23 +33,29 @@ func (r Refusal) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// Sentence is the key of the sentence about it, here and in other languages: its
+// code, or the closest one for the arguments that it has.
+func (e FieldError) Sentence() string {
+	key := e.Code
+	for _, name := range slices.Sorted(maps.Keys(e.Args)) {
+		for _, closer := range []string{e.Code + " " + name, e.Code + " " + name + "=" + e.Args[name]} {
+			if _, ok := messages[closer]; ok {
+				key = closer
+			}
+		}
+	}
+	return key
+}
+
 // Message says what failed, where and what to do, in one English line.
 func (e FieldError) Message() string {
-	names := slices.Sorted(maps.Keys(e.Args))
-	text, ok := messages[e.Code]
+	text, ok := messages[e.Sentence()]
 	if !ok {
 		text = e.Code
 	}
-	pairs := make([]string, 0, 2*len(names))
-	for _, name := range names {
-		value := e.Args[name]
+	pairs := make([]string, 0, 2*len(e.Args))
+	for name, value := range e.Args {
 		pairs = append(pairs, "{"+name+"}", value)
-		if closer, ok := messages[e.Code+" "+name]; ok {
-			text = closer
-		}
-		if closer, ok := messages[e.Code+" "+name+"="+value]; ok {
-			text = closer
-		}
 	}
 	text = strings.NewReplacer(pairs...).Replace(text)
 	if e.Pointer != "" {

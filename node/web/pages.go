@@ -13,7 +13,6 @@ import (
 
 	"stocktake/node/web/lang"
 	"stocktake/review"
-	"stocktake/review/compact"
 )
 
 // Pages are HTML made on the server, one template and one body type each.
@@ -258,17 +257,13 @@ func (n *site) view(ctx context.Context, b basis, l *lang.Language) (*view, erro
 	return v, nil
 }
 
-// name is a participant's name in the charter, else its ID. A State that the
-// charter calls as the compact does has its name in every language.
+// name is a participant's name in the charter, else its ID.
 func (v *view) name(id review.ParticipantID) string {
 	p, ok := v.members[id]
 	if !ok {
 		return string(id)
 	}
-	if c, ok := compact.Country(p.Country); ok && p.Kind == "state" && p.Name == c.Name {
-		return v.countryName(p.Country)
-	}
-	return p.Name
+	return v.participantName(p)
 }
 
 func (v *view) whoAll(ids []review.ParticipantID) (all []ref) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stocktake/node/web"
+	"stocktake/node/web/lang"
 	"stocktake/review"
 	"stocktake/store"
 )
@@ -16,8 +17,10 @@ import (
 type Finding struct {
 	OK   bool   `json:"ok"`
 	What string `json:"what"`
-	Text string `json:"text"`
+	Text string `json:"text"` // in English, as Do
 	Do   string `json:"do,omitempty"`
+
+	said, mend lang.Sentence // the same for the desk, in any language
 }
 
 // Checkup looks at everything that an operator is responsible for. The status is
@@ -46,56 +49,74 @@ type checkup struct {
 	findings []Finding
 }
 
-func (c *checkup) ok(what, format string, args ...any) {
-	c.findings = append(c.findings, Finding{OK: true, What: what, Text: fmt.Sprintf(format, args...)})
+// ok notes that something is as it should be: a message and its arguments.
+func (c *checkup) ok(what, key string, arguments ...any) {
+	c.note(Finding{OK: true, What: what, said: lang.Sentence{Key: key, Arguments: arguments}})
 }
 
-func (c *checkup) attention(what, do, format string, args ...any) {
-	c.findings = append(c.findings, Finding{What: what, Text: fmt.Sprintf(format, args...), Do: do})
+// attention notes that something is not, and what to do.
+func (c *checkup) attention(what string, mend lang.Sentence, key string, arguments ...any) {
+	c.note(Finding{What: what, said: lang.Sentence{Key: key, Arguments: arguments}, mend: mend})
 }
+
+func (c *checkup) note(f Finding) {
+	f.Text = lang.Default().Text(f.said.Key, f.said.Arguments...)
+	if f.mend.Key != "" {
+		f.Do = lang.Default().Text(f.mend.Key, f.mend.Arguments...)
+	}
+	c.findings = append(c.findings, f)
+}
+
+// todo is what somebody has to do.
+func todo(key string, arguments ...any) lang.Sentence {
+	return lang.Sentence{Key: key, Arguments: arguments}
+}
+
+// asIs is what another part of the program says, or a command.
+func asIs(text string) lang.Sentence { return todo("health.as-is", "text", lang.English(text)) }
 
 func (c *checkup) config() {
 	c.settings, _ = c.home.Config() // which Validate reads again
 	if err := c.home.Validate(); err != nil {
 		for line := range strings.Lines(err.Error()) {
-			c.attention("config", "correct it, and start the node again", "%s", strings.TrimSpace(line))
+			c.attention("config", todo("health.config-do"), "health.as-is", "text", lang.English(strings.TrimSpace(line)))
 		}
 		return
 	}
-	c.ok("config", "%s has no mistake", c.home.ConfigFile())
+	c.ok("config", "health.config-ok", "file", c.home.ConfigFile())
 }
 
 func (c *checkup) disk() {
 	if c.status.Storage != "" {
-		do := "make space; the node goes on by itself"
+		do := todo("health.disk-do-space")
 		if !c.status.ReadOnly {
-			do = "stop the node, then: stocktake fsck --repair"
+			do = todo("health.disk-do-repair")
 		}
-		c.attention("disk", do, "%s", c.status.Storage)
+		c.attention("disk", do, "health.as-is", "text", lang.English(c.status.Storage))
 		return
 	}
 	free, least, err := store.FreeSpace(string(c.home))
 	switch {
 	case err != nil:
-		c.attention("disk", "look at the disk", "its free space is not known: %v", err)
+		c.attention("disk", todo("health.disk-do-look"), "health.disk-unknown", "reason", lang.English(err.Error()))
 	case free < 2*least:
-		c.attention("disk", "make space", "%d MiB are free; below %d MiB the node only reads", free>>20, least>>20)
+		c.attention("disk", todo("health.disk-do"), "health.disk-free", "free", free>>20, "least", least>>20)
 	default:
-		c.ok("disk", "%d MiB are free; below %d MiB the node only reads", free>>20, least>>20)
+		c.ok("disk", "health.disk-free", "free", free>>20, "least", least>>20)
 	}
 }
 
 func (c *checkup) log() {
 	switch {
 	case c.status.Fenced != "":
-		c.attention("log", c.status.Remedy, "%s is never signed again: %s", c.status.Log, c.status.Fenced)
+		c.attention("log", asIs(c.status.Remedy), "health.log-fenced", "log", c.status.Log, "reason", lang.English(c.status.Fenced))
 	case c.status.Pending > 0 && c.status.Running && c.lastFiledBefore(time.Hour):
-		c.attention("log", "see whether the witnesses' nodes are connected: stocktake peers", "%d documents of %s wait for a quorum of witnesses, and nothing was filed for an hour", c.status.Pending, c.status.Log)
+		c.attention("log", todo("health.log-do"), "health.log-waiting", "number", c.status.Pending, "log", c.status.Log)
 	default:
-		c.ok("log", "%s holds %d records, of which %d documents are not filed yet", c.status.Log, c.status.Size, c.status.Pending)
+		c.ok("log", "health.log-ok", "log", c.status.Log, "size", c.status.Size, "pending", c.status.Pending)
 	}
 	for _, f := range c.status.Forks {
-		c.attention("log", "read \"When something goes wrong\" in the README", "two histories: %s", f)
+		c.attention("log", todo("health.log-do-forked"), "health.log-forked", "log", f)
 	}
 }
 
@@ -107,25 +128,25 @@ func (c *checkup) lastFiledBefore(d time.Duration) bool {
 func (c *checkup) charter(federation []byte) {
 	f, err := review.ReadFounding(federation)
 	if err != nil {
-		c.attention("charter", "get federation.jsonl from another member's node", "it cannot be read: %v", err)
+		c.attention("charter", todo("health.charter-do-get"), "health.charter-unreadable", "reason", lang.English(err.Error()))
 		return
 	}
 	id := c.settings.Participant
 	p, listed := f.Chain.Participant(id)
 	switch {
 	case !listed:
-		c.attention("charter", "ask the convener", "charter %d does not list %s", c.status.Charter, id)
+		c.attention("charter", todo("health.charter-do-ask"), "health.charter-unlisted", "number", c.status.Charter, "participant", id)
 	case p.Until != "":
-		c.attention("charter", "ask the convener if that is not meant", "charter %d lists %s until %s", c.status.Charter, id, p.Until)
+		c.attention("charter", todo("health.charter-do-meant"), "health.charter-until", "number", c.status.Charter, "participant", id, "day", p.Until)
 	default:
-		c.ok("charter", "number %d is in force, and lists %s", c.status.Charter, id)
+		c.ok("charter", "health.charter-ok", "number", c.status.Charter, "participant", id)
 	}
 	if n := len(f.Proposals()); n > 0 {
-		c.attention("charter", "see: stocktake charter show", "%d proposed for which too few have acceded", n)
+		c.attention("charter", todo("health.charter-do-show"), "health.charter-proposed", "number", n)
 	}
 	for _, r := range c.status.Recoveries {
 		if r.Effect == "" || r.Effect > c.now.UTC().Format(time.RFC3339) {
-			c.attention("charter", "if you did not ask for it: stocktake key contest "+string(r.ID)+" -o contest.json, and publish that", "guardians propose new keys for %s", id)
+			c.attention("charter", todo("health.charter-do-contest", "command", lang.English("stocktake key contest "+string(r.ID)+" -o contest.json")), "health.charter-recovery", "participant", id)
 		}
 	}
 }
@@ -137,11 +158,11 @@ const maxClock = 5
 func (c *checkup) clock() {
 	switch d := c.status.Clock; {
 	case d == nil:
-		c.ok("clock", "not compared: no other member's witness has cosigned since the node started")
+		c.ok("clock", "health.clock-alone")
 	case *d > maxClock || *d < -maxClock:
-		c.attention("clock", "set the clock, and see that NTP keeps it: timedatectl", "it is %d seconds off the witnesses'", *d)
+		c.attention("clock", todo("health.clock-do"), "health.clock-off", "seconds", *d)
 	default:
-		c.ok("clock", "as the witnesses' have it, to %d seconds", maxClock)
+		c.ok("clock", "health.clock-ok", "seconds", maxClock)
 	}
 }
 
@@ -149,20 +170,19 @@ func (c *checkup) clock() {
 const backupDue = 8 * 24 * time.Hour
 
 func (c *checkup) backup() {
-	const do = "stocktake backup -o FILE --to age1..., every night: see the README"
 	at, known := c.home.LastBackup()
 	switch {
 	case !known:
-		c.attention("backup", do, "none was made")
+		c.attention("backup", todo("health.backup-do"), "health.backup-none")
 	case c.now.Sub(at) > backupDue:
-		c.attention("backup", do, "the last was made on %s", at.UTC().Format(time.DateOnly))
+		c.attention("backup", todo("health.backup-do"), "health.backup-last", "day", at.UTC().Format(time.DateOnly))
 	default:
-		c.ok("backup", "the last was made on %s", at.UTC().Format(time.DateOnly))
+		c.ok("backup", "health.backup-last", "day", at.UTC().Format(time.DateOnly))
 	}
 }
 
 func (c *checkup) version() {
-	c.ok("version", "%s", Version())
+	c.ok("version", "health.as-is", "text", lang.English(Version()))
 }
 
 // Version is this program's, and of what it reads.

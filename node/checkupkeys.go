@@ -19,7 +19,7 @@ func (c *checkup) keys() {
 			if !info.IsDir() {
 				mode = "600"
 			}
-			c.attention("keys", "chmod "+mode+" "+name, "others on this machine may read %s", name)
+			c.attention("keys", asIs("chmod "+mode+" "+name), "health.keys-open", "file", name)
 		}
 	}
 	open := 0
@@ -29,13 +29,13 @@ func (c *checkup) keys() {
 		}
 	}
 	if open > 0 && !c.settings.Demo {
-		c.attention("keys", "keep the disk encrypted; new keys get a password unless --no-password is given", "%d of %d private keys have no password", open, len(files))
+		c.attention("keys", todo("health.keys-do-password"), "health.keys-plain", "number", open, "all", len(files))
 	}
 	if _, err := os.Stat(c.home.KeyFile(RoleRoot, 0)); err == nil && c.settings.Federation != "" && !c.settings.Demo {
-		c.attention("keys", "move it to a place that is offline", "the root key is still at %s", c.home.KeyFile(RoleRoot, 0))
+		c.attention("keys", todo("health.keys-do-move"), "health.keys-root", "file", c.home.KeyFile(RoleRoot, 0))
 	}
 	if len(c.findings) == before {
-		c.ok("keys", "%d private keys, each with a password, for this user only", len(files))
+		c.ok("keys", "health.keys-ok", "number", len(files))
 	}
 }
 

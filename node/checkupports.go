@@ -7,6 +7,8 @@ import (
 
 	"github.com/multiformats/go-multiaddr"
 	manet "github.com/multiformats/go-multiaddr/net"
+
+	"stocktake/node/web/lang"
 )
 
 // dialFor is how long the node's own ports may take to answer.
@@ -35,20 +37,20 @@ func (c *checkup) port(field, address string) {
 	if c.status.Running {
 		conn, err := net.DialTimeout("tcp", reachable(address), dialFor)
 		if err != nil {
-			c.attention("ports", "start the node again; if that does not help, see its log", "%s %s does not answer: %v", field, address, err)
+			c.attention("ports", todo("health.port-do-restart"), "health.port-dead", "port", field, "address", address, "reason", lang.English(err.Error()))
 			return
 		}
 		conn.Close()
-		c.ok("ports", "%s %s answers on this machine", field, address)
+		c.ok("ports", "health.port-answers", "port", field, "address", address)
 		return
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		c.attention("ports", "stop what has it, or change "+field+" in config.yaml", "%s %s cannot be had: %v", field, address, err)
+		c.attention("ports", todo("health.port-do-stop", "port", field), "health.port-taken", "port", field, "address", address, "reason", lang.English(err.Error()))
 		return
 	}
 	l.Close()
-	c.ok("ports", "%s %s is free for the node", field, address)
+	c.ok("ports", "health.port-free", "port", field, "address", address)
 }
 
 // reachable is where to dial what listens at an address, which may be all of
@@ -64,21 +66,21 @@ func reachable(address string) string {
 func (c *checkup) peers() {
 	s := c.status
 	if !s.Running {
-		c.attention("peers", "start it: stocktake serve", "the node does not run")
+		c.attention("peers", todo("health.peers-do-start"), "health.peers-stopped")
 		return
 	}
 	behind := lag(s)
 	switch {
 	case len(s.Peers) == 0:
-		c.ok("peers", "the charter lists no other node")
+		c.ok("peers", "health.peers-unlisted")
 	case s.Up() == 0:
-		c.attention("peers", "look at the network and the firewall; why: stocktake peers", "none of %d is connected", len(s.Peers))
+		c.attention("peers", todo("health.peers-do-network"), "health.peers-none", "number", len(s.Peers))
 	case s.Up()*2 < len(s.Peers):
-		c.attention("peers", "who is away, and why: stocktake peers", "%d of %d are connected", s.Up(), len(s.Peers))
+		c.attention("peers", todo("health.peers-do-who"), "health.peers-some", "up", s.Up(), "number", len(s.Peers))
 	default:
-		c.ok("peers", "%d of %d are connected", s.Up(), len(s.Peers))
+		c.ok("peers", "health.peers-some", "up", s.Up(), "number", len(s.Peers))
 	}
 	if behind > 0 {
-		c.ok("peers", "catching up: %d records are to come", behind)
+		c.ok("peers", "health.peers-behind", "number", behind)
 	}
 }

@@ -45,7 +45,7 @@ func (n *Node) checkup(ctx context.Context) ([]desk.Line, error) {
 	}
 	var lines []desk.Line
 	for _, f := range n.home.Checkup(status, federation) {
-		lines = append(lines, desk.Line(f))
+		lines = append(lines, desk.Line{OK: f.OK, What: f.What, Text: f.said, Do: f.mend})
 	}
 	return lines, nil
 }

@@ -16,8 +16,6 @@ package desk
 import (
 	"context"
 	"embed"
-	"fmt"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"os"
@@ -25,6 +23,7 @@ import (
 	"time"
 
 	"stocktake/node/web"
+	"stocktake/node/web/lang"
 	"stocktake/review"
 	"stocktake/signing"
 )
@@ -51,10 +50,10 @@ type Options struct {
 // Line is one thing that was looked at: how it is, and, where somebody has to
 // act, what to do.
 type Line struct {
-	OK   bool   `json:"ok"`
-	What string `json:"what"`
-	Text string `json:"text"`
-	Do   string `json:"do,omitempty"`
+	OK   bool
+	What string        // config, keys, disk, ...
+	Text lang.Sentence // how it is
+	Do   lang.Sentence // without a key if there is nothing to do
 }
 
 // Desk is the desk of one member. Handler serves it.
@@ -85,8 +84,6 @@ func Open(o Options) (*Desk, error) {
 // behind something that encrypts.
 func (d *Desk) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /style.css", static("text/css; charset=utf-8", append(web.StyleSheet(), styleSheet...)))
-	mux.HandleFunc("GET /desk.js", static("text/javascript; charset=utf-8", script))
 	mux.HandleFunc("GET /login", d.loginPage)
 	mux.HandleFunc("POST /login", d.login)
 	for pattern, answer := range map[string]answer{
@@ -104,14 +101,23 @@ func (d *Desk) Handler() http.Handler {
 		"POST /drafts/{id}/envelope": d.bringBack,
 		"GET /filed":                 d.filedPage,
 		"GET /node":                  d.nodePage,
+		"GET /":                      nothingHere,
 	} {
 		mux.HandleFunc(pattern, d.forPeople(answer))
 	}
-	return d.guard(mux)
+	whole := http.NewServeMux()
+	whole.HandleFunc("GET /style.css", static("text/css; charset=utf-8", append(web.StyleSheet(), styleSheet...)))
+	whole.HandleFunc("GET /desk.js", static("text/javascript; charset=utf-8", script))
+	whole.Handle("/", inLanguage(mux))
+	return d.guard(whole)
 }
 
 // answer answers somebody who has logged in. Its error becomes a page.
 type answer func(ctx context.Context, w http.ResponseWriter, r *http.Request, s *session) error
+
+func nothingHere(context.Context, http.ResponseWriter, *http.Request, *session) error {
+	return cannot(http.StatusNotFound, "cannot.find")
+}
 
 //go:embed templates/*.html
 var templateFiles embed.FS
@@ -128,14 +134,5 @@ func static(mediaType string, b []byte) http.HandlerFunc {
 		_, _ = w.Write(b)
 	}
 }
-
-var pages = func() map[string]*template.Template {
-	frame := template.Must(template.New("frame").Funcs(template.FuncMap{"short": func(s any) string { return short(fmt.Sprint(s)) }}).ParseFS(templateFiles, "templates/frame.html", "templates/field.html"))
-	all := map[string]*template.Template{}
-	for _, name := range []string{"login", "home", "new", "draft", "preview", "filed", "node", "error"} {
-		all[name] = template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
-	}
-	return all
-}()
 
 func short[T ~string](s T) string { return string(s[:min(12, len(s))]) }

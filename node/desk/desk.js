@@ -10,15 +10,15 @@ if (form) {
     try {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Autosave": "1" }, redirect: "error" });
       if (!answer.ok) throw new Error(String(answer.status));
-      saved.textContent = "Saved at " + new Date().toLocaleTimeString();
+      saved.textContent = form.dataset.saved.replace("{time}", new Date().toLocaleTimeString(document.documentElement.lang + "-u-nu-latn"));
     } catch {
       dirty = true;
-      saved.textContent = "Not saved yet: the desk cannot be reached. Nothing is lost while this page stays open.";
+      saved.textContent = form.dataset.unreachable;
     }
   };
   form.addEventListener("input", () => {
     dirty = true;
-    saved.textContent = "Not saved yet";
+    saved.textContent = form.dataset.unsaved;
     clearTimeout(timer);
     timer = setTimeout(save, 2000);
   });

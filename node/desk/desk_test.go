@@ -128,7 +128,7 @@ func (p *person) upload(path, field, name string, content []byte) (*http.Respons
 // begin begins a draft and is its path.
 func (p *person) begin(kind string, about review.DocumentID) string {
 	res, _ := p.post("/drafts", url.Values{"kind": {kind}, "about": {string(about)}})
-	require.Regexp(p.t, `^/drafts/[A-Z2-7]+$`, res.Request.URL.Path)
+	require.Regexp(p.t, `^/en/drafts/[A-Z2-7]+$`, res.Request.URL.Path)
 	return res.Request.URL.Path
 }
 
@@ -236,7 +236,7 @@ func TestWhatWasSignedElsewhereIsWhatWasCleared(t *testing.T) {
 	f, err := o.home.Founding()
 	require.NoError(t, err)
 	_, page := signer.get(draft + "/preview")
-	annex := regexp.MustCompile(`class="id">([0-9a-f]{64})`).FindStringSubmatch(page)[1]
+	annex := regexp.MustCompile(`class="id" dir="ltr">([0-9a-f]{64})`).FindStringSubmatch(page)[1]
 	signElsewhere := func(yaml string, attachments ...review.Subject) []byte {
 		payload, err := review.Complete([]byte(yaml), review.Completion{Federation: f.Genesis.ID, Charter: f.Genesis.ID, Author: "xsa", Created: node.Now(), Salt: node.NewSalt(), Attachments: attachments})
 		require.NoError(t, err)

@@ -3,11 +3,11 @@ package desk
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
+	"stocktake/node/web/lang"
 	"stocktake/review"
 )
 
@@ -64,8 +64,28 @@ const (
 	didBring    = "brought the signed envelope and filed it"
 )
 
-// errNotNow means that a draft is not in the state for what somebody wants.
-var errNotNow = errors.New("desk: not now")
+// didKeys are the messages for what is written in a history, which is the same
+// whoever reads it in whatever language.
+var didKeys = map[string]string{
+	didBegin: "did.begin", didWrite: "did.write", didAttach: "did.attach", didSubmit: "did.submit",
+	didClear: "did.clear", didSendBack: "did.send-back", didSign: "did.sign", didBring: "did.bring",
+}
+
+var stateKeys = map[State]string{Writing: "draft.writing", Awaiting: "draft.awaiting", Cleared: "draft.cleared", Filed: "draft.filed"}
+
+func (s State) said() lang.Sentence { return lang.Sentence{Key: stateKeys[s]} }
+
+func (e Event) said() lang.Sentence {
+	return lang.Sentence{Key: didKeys[e.What], Arguments: []any{"who", e.Who}}
+}
+
+// notNow is why a draft is not in the state for what somebody wants.
+func (d *Draft) notNow() error {
+	return cannot(http.StatusConflict, "cannot.now", "state", d.State.said())
+}
+
+// errFiled is why a draft that was filed is not written in.
+var errFiled = cannot(http.StatusConflict, "cannot.change")
 
 // content is the digest of what would be signed, but for what signing fills in.
 func (d *Draft) content() string {
@@ -103,10 +123,10 @@ func (d *Draft) writers() (names []string) {
 // write takes new fields. What was cleared is not any more.
 func (d *Draft) write(p *Person, at time.Time, about review.DocumentID, fields map[string]any) error {
 	if !p.is(Drafter) {
-		return notFor(p, Drafter, "write")
+		return notFor(p, Drafter)
 	}
 	if d.State == Filed {
-		return fmt.Errorf("%w: it is filed; write a new version", errNotNow)
+		return errFiled
 	}
 	before := d.content()
 	d.About, d.Fields = about, fields
@@ -121,10 +141,10 @@ func (d *Draft) write(p *Person, at time.Time, about review.DocumentID, fields m
 // submit asks for clearance. The fields have to keep their kind's rules.
 func (d *Draft) submit(p *Person, at time.Time) error {
 	if !p.is(Drafter) {
-		return notFor(p, Drafter, "ask for clearance")
+		return notFor(p, Drafter)
 	}
 	if d.State != Writing {
-		return fmt.Errorf("%w: it is %s", errNotNow, d.State)
+		return d.notNow()
 	}
 	d.State = Awaiting
 	d.note(at, p.Name, didSubmit, "")
@@ -135,13 +155,13 @@ func (d *Draft) submit(p *Person, at time.Time) error {
 func (d *Draft) clear(p *Person, at time.Time, seen, note string) error {
 	switch {
 	case !p.is(Clearer):
-		return notFor(p, Clearer, "clear a draft")
+		return notFor(p, Clearer)
 	case d.State != Awaiting:
-		return fmt.Errorf("%w: it is %s", errNotNow, d.State)
+		return d.notNow()
 	case slices.Contains(d.writers(), p.Name):
-		return &pageError{403, "you wrote part of this: somebody else has to clear it"}
+		return cannot(http.StatusForbidden, "cannot.clear-own")
 	case seen != d.content():
-		return &pageError{409, "it was changed while you read it: read it again"}
+		return cannot(http.StatusConflict, "cannot.clear-changed")
 	}
 	d.State, d.Cleared = Cleared, d.content()
 	d.note(at, p.Name, didClear, note)
@@ -152,11 +172,11 @@ func (d *Draft) clear(p *Person, at time.Time, seen, note string) error {
 func (d *Draft) sendBack(p *Person, at time.Time, note string) error {
 	switch {
 	case !p.is(Clearer) && !p.is(Signer):
-		return notFor(p, Clearer, "send a draft back")
+		return notFor(p, Clearer)
 	case d.State != Awaiting && d.State != Cleared:
-		return fmt.Errorf("%w: it is %s", errNotNow, d.State)
+		return d.notNow()
 	case note == "":
-		return &pageError{400, "say why you send it back"}
+		return cannot(http.StatusBadRequest, "cannot.send-back")
 	}
 	d.State, d.Cleared = Writing, ""
 	d.note(at, p.Name, didSendBack, note)
@@ -167,9 +187,9 @@ func (d *Draft) sendBack(p *Person, at time.Time, note string) error {
 func (d *Draft) maySign(p *Person) error {
 	switch {
 	case !p.is(Signer):
-		return notFor(p, Signer, "sign")
+		return notFor(p, Signer)
 	case d.State != Cleared || d.Cleared != d.content():
-		return fmt.Errorf("%w: it is %s, and only what was cleared is signed", errNotNow, d.State)
+		return cannot(http.StatusConflict, "cannot.sign-uncleared", "state", d.State.said())
 	}
 	return nil
 }
@@ -178,8 +198,4 @@ func (d *Draft) maySign(p *Person) error {
 func (d *Draft) filed(p *Person, at time.Time, what string, id review.DocumentID) {
 	d.State, d.Document = Filed, id
 	d.note(at, p.Name, what, "")
-}
-
-func notFor(p *Person, want Role, what string) error {
-	return &pageError{403, fmt.Sprintf("you log in as %s without the role %s, so you cannot %s; whoever runs the node gives roles with `stocktake desk`", p.Name, want, what)}
 }

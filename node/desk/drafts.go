@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,7 +26,7 @@ type drafts struct {
 
 func (s *drafts) file(id string) string { return filepath.Join(s.dir, "drafts", id+".json") }
 
-var errNoDraft = &pageError{404, "there is no such draft: it was filed long ago, or the address is wrong"}
+var errNoDraft = cannot(http.StatusNotFound, "cannot.draft")
 
 // get reads one.
 func (s *drafts) get(id string) (*Draft, error) {
@@ -62,12 +63,12 @@ func (s *drafts) put(d *Draft) error {
 // begin makes a new draft.
 func (s *drafts) begin(p *Person, k review.Kind, about review.DocumentID, fields map[string]any) (*Draft, error) {
 	if !p.is(Drafter) {
-		return nil, notFor(p, Drafter, "write")
+		return nil, notFor(p, Drafter)
 	}
 	if entries, err := os.ReadDir(filepath.Join(s.dir, "drafts")); err != nil {
 		return nil, err
 	} else if len(entries) >= maxDrafts {
-		return nil, &pageError{507, fmt.Sprintf("%d drafts are kept, the limit is %d: whoever runs the node moves old ones out of %s", len(entries), maxDrafts, filepath.Join(s.dir, "drafts"))}
+		return nil, cannot(http.StatusInsufficientStorage, "cannot.more-drafts", "number", len(entries), "limit", maxDrafts, "folder", filepath.Join(s.dir, "drafts"))
 	}
 	d := &Draft{ID: rand.Text(), Kind: k, About: about, Fields: fields, State: Writing}
 	d.note(s.now(), p.Name, didBegin, "")

@@ -3,12 +3,14 @@ package desk
 import (
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"stocktake/node/web"
 	"stocktake/review"
 	"stocktake/review/compact"
 )
@@ -22,7 +24,7 @@ import (
 type input struct {
 	Name     string // pointer
 	Title    string
-	Help     string
+	Help     template.HTML
 	Control  string // text, lines, list, date, choice, box, boxes, group, groups
 	Value    string
 	Example  string
@@ -31,7 +33,7 @@ type input struct {
 	Options  []option
 	Inputs   []input // of a group; of groups: a group each
 	More     bool    // groups: another may be added
-	Error    string
+	Error    template.HTML
 }
 
 type option struct {
@@ -41,33 +43,48 @@ type option struct {
 
 // section is some fields under one heading.
 type section struct {
-	Title  string
+	Title  template.HTML
 	Inputs []input
 }
 
-// sections are the form of a draft, with what is wrong beside each field.
-func sections(d *Draft, refusal review.Refusal) (all []section) {
+// form shows fields in a language, with what is wrong beside each.
+type form struct {
+	web.Vocabulary
+	refusal review.Refusal
+}
+
+// sections are the form of a draft.
+func (o form) sections(d *Draft) (all []section) {
 	root := review.Fields(d.Kind)
+	heading := ""
 	for _, name := range root.Names() {
 		f := root.Properties[name]
 		if f.Filled {
 			continue
 		}
-		if len(all) == 0 || all[len(all)-1].Title != f.Section {
-			all = append(all, section{Title: f.Section})
+		if len(all) == 0 || heading != f.Section {
+			heading = f.Section
+			all = append(all, section{Title: o.OrEnglish("part."+heading, heading)})
 		}
 		s := &all[len(all)-1]
-		s.Inputs = append(s.Inputs, makeInput("/"+name, f, d.Fields[name], slices.Contains(root.Required, name), refusal))
+		s.Inputs = append(s.Inputs, o.input("/"+name, name, f, d.Fields[name], slices.Contains(root.Required, name)))
 	}
 	return all
 }
 
-func makeInput(pointer string, f *review.Field, value any, required bool, refusal review.Refusal) input {
-	in := input{Name: pointer, Title: f.Title, Help: f.Description, Required: required, Limit: f.MaxLength}
-	for _, e := range refusal {
+// helpIn is a schema's description in a language. Its message is called by the
+// English, so that one of an earlier text is never shown for another.
+func helpIn(v web.Vocabulary, english string) template.HTML {
+	return v.OrEnglish("help."+english, english)
+}
+
+// input is a field by its pointer, and by its name, which an entry of a list shares.
+func (o form) input(pointer, name string, f *review.Field, value any, required bool) input {
+	in := input{Name: pointer, Title: o.Field(name, f.Title), Help: helpIn(o.Vocabulary, f.Description), Required: required, Limit: f.MaxLength}
+	for _, e := range o.refusal {
 		if e.Pointer == pointer || isScalarList(f) && strings.HasPrefix(e.Pointer, pointer+"/") {
 			e.Pointer = ""
-			in.Error = e.Message()
+			in.Error = reasonIn(o.Vocabulary, e)
 			break
 		}
 	}
@@ -79,21 +96,21 @@ func makeInput(pointer string, f *review.Field, value any, required bool, refusa
 		in.Control, in.Example = "group", ""
 		fields, _ := value.(map[string]any)
 		for _, name := range f.Names() {
-			in.Inputs = append(in.Inputs, makeInput(pointer+"/"+name, f.Properties[name], fields[name], slices.Contains(f.Required, name), refusal))
+			in.Inputs = append(in.Inputs, o.input(pointer+"/"+name, name, f.Properties[name], fields[name], slices.Contains(f.Required, name)))
 		}
 	case f.Type == "array" && f.Items.Type == "object":
 		in.Control, in.Example = "groups", ""
 		list, _ := value.([]any)
 		for i, entry := range list {
-			in.Inputs = append(in.Inputs, makeInput(pointer+"/"+strconv.Itoa(i), f.Items, entry, false, refusal))
+			in.Inputs = append(in.Inputs, o.input(pointer+"/"+strconv.Itoa(i), name, f.Items, entry, false))
 		}
 		in.More = len(list) < f.MaxItems
 	case f.Type == "array" && (len(f.Items.Enum) > 0 || f.Items.Form == "objective"):
 		in.Control, in.Example = "boxes", ""
 		list, _ := value.([]any)
-		for _, o := range optionsOf(f.Items) {
-			o.Chosen = slices.ContainsFunc(list, func(v any) bool { return fmt.Sprint(v) == o.Value })
-			in.Options = append(in.Options, o)
+		for _, choice := range o.options(f.Items) {
+			choice.Chosen = slices.ContainsFunc(list, func(v any) bool { return fmt.Sprint(v) == choice.Value })
+			in.Options = append(in.Options, choice)
 		}
 	case f.Type == "array":
 		in.Control = "list"
@@ -110,9 +127,9 @@ func makeInput(pointer string, f *review.Field, value any, required bool, refusa
 		}
 	case len(f.Enum) > 0 || f.Form == "objective":
 		in.Control = "choice"
-		for _, o := range optionsOf(f) {
-			o.Chosen = value != nil && fmt.Sprint(value) == o.Value
-			in.Options = append(in.Options, o)
+		for _, choice := range o.options(f) {
+			choice.Chosen = value != nil && fmt.Sprint(value) == choice.Value
+			in.Options = append(in.Options, choice)
 		}
 	default:
 		in.Control = "text"
@@ -131,15 +148,15 @@ func makeInput(pointer string, f *review.Field, value any, required bool, refusa
 
 func isScalarList(f *review.Field) bool { return f.Type == "array" && f.Items.Type != "object" }
 
-func optionsOf(f *review.Field) (all []option) {
+func (o form) options(f *review.Field) (all []option) {
 	if f.Form == "objective" {
-		for _, o := range compact.Objectives() {
-			all = append(all, option{Value: strconv.Itoa(o.N), Text: fmt.Sprintf("%d. %s", o.N, o.Title)})
+		for _, objective := range compact.Objectives() {
+			all = append(all, option{Value: strconv.Itoa(objective.N), Text: o.Objective(objective.N)})
 		}
 		return all
 	}
-	for _, v := range f.Enum {
-		all = append(all, option{Value: v, Text: strings.ReplaceAll(v, "-", " ")})
+	for _, code := range f.Enum {
+		all = append(all, option{Value: code, Text: o.Phrase(code)})
 	}
 	return all
 }
@@ -172,14 +189,14 @@ func readForm(r *http.Request) error {
 		err = r.ParseForm()
 	}
 	if err != nil {
-		return &pageError{http.StatusBadRequest, "the form could not be read: it is too long, or was cut off on the way"}
+		return cannot(http.StatusBadRequest, "cannot.read-form")
 	}
 	n := 0
 	for _, values := range r.PostForm {
 		n += len(values)
 	}
 	if n > maxFields {
-		return &pageError{http.StatusRequestEntityTooLarge, fmt.Sprintf("the form has %d fields, the limit is %d", n, maxFields)}
+		return cannot(http.StatusRequestEntityTooLarge, "cannot.more-fields", "number", n, "limit", maxFields)
 	}
 	return nil
 }

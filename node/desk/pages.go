@@ -5,7 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"html/template"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,162 +14,102 @@ import (
 	"stocktake/review"
 )
 
-// pageError is an error that is told to the person at the desk.
-type pageError struct {
-	status int
-	text   string
-}
-
-func (e *pageError) Error() string { return e.text }
-
 type frame struct {
-	Title string
-	Who   *session
-	Token string
-	Body  any
+	Title     string
+	Languages []languageItem
+	Who       *session
+	Token     string
+	Body      any
 }
 
-func (d *Desk) show(w http.ResponseWriter, s *session, name, title string, body any) {
-	d.render(w, http.StatusOK, s, name, title, body)
+func (d *Desk) show(w http.ResponseWriter, r *http.Request, s *session, name, title string, body any) {
+	d.render(w, r, http.StatusOK, s, name, title, body)
 }
 
-func (d *Desk) render(w http.ResponseWriter, status int, s *session, name, title string, body any) {
-	f := frame{Title: title, Who: s, Body: body}
+func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, s *session, name, title string, body any) {
+	f := frame{Title: title, Languages: inEach(r), Who: s, Body: body}
 	if s != nil {
 		f.Token = s.token
 	}
+	l := speaks(r)
 	var b bytes.Buffer
-	if err := pages[name].ExecuteTemplate(&b, "frame", f); err != nil {
+	if err := pages()[l.Tag][name].ExecuteTemplate(&b, "frame", f); err != nil {
 		d.o.Logger.Error("desk: page", "page", name, "err", err)
-		http.Error(w, "the page could not be made; the node's log says why", http.StatusInternalServerError)
+		http.Error(w, l.Text("cannot.show"), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", l.Tag)
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes())
 }
 
-func (d *Desk) errorPage(w http.ResponseWriter, s *session, err error) {
-	e := &pageError{http.StatusInternalServerError, "the desk could not do this; the node's log says why"}
-	var refusal review.Refusal
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &e):
-	case errors.As(err, &refusal):
-		e = &pageError{http.StatusUnprocessableEntity, refusal.Error()}
-	case errors.Is(err, errNotNow):
-		e = &pageError{http.StatusConflict, strings.TrimPrefix(err.Error(), errNotNow.Error()+": ")}
-	case errors.As(err, &tooLarge):
-		e = &pageError{http.StatusRequestEntityTooLarge, "that is longer than this form takes"}
-	default:
-		d.o.Logger.Error("desk: answer failed", "err", err)
-	}
-	d.render(w, e.status, s, "error", "Not possible", e.text)
-}
-
-// task is something that the member may have to do.
-type task struct {
-	What, Until string
-	Href        string
-	Late        bool
-	Sample      bool
-}
-
-// home is what there is to do.
-func (d *Desk) home(ctx context.Context, w http.ResponseWriter, _ *http.Request, s *session) error {
-	all, err := d.drafts.all()
-	if err != nil {
-		return err
-	}
-	body := struct {
-		Tasks   []task
-		Problem string
-		Drafts  []*Draft
-	}{Drafts: slices.DeleteFunc(all, func(d *Draft) bool { return d.State == Filed })}
-	if body.Tasks, err = d.tasks(ctx); err != nil {
-		body.Problem = err.Error()
-	}
-	d.show(w, s, "home", "What there is to do", body)
-	return nil
-}
-
-// tasks are what is due from the member, and what waits for its answer, as its
-// own stocktake says.
-func (d *Desk) tasks(ctx context.Context) (tasks []task, err error) {
-	s, err := d.o.Node.Assemble(ctx, web.AssembleRequest{Scope: review.Scope("participant:" + string(d.o.Author))})
-	if err != nil {
-		return nil, err
-	}
-	c := s.Contents()
-	for _, row := range c.Due {
-		if row.Participant == d.o.Author && (row.State == "not due" || row.State == "no report received") {
-			tasks = append(tasks, task{What: fmt.Sprintf("Round %s: %s; %d of %d pledges reported on", row.Round, row.State, row.ReportedOn, row.Pledges),
-				Until: row.Due, Href: "/new?kind=report&round=" + row.Round, Late: row.State == "no report received", Sample: row.Sample})
-		}
-	}
-	for _, row := range slices.Concat(c.Recommendations, c.Comments) {
-		if row.To == d.o.Author && row.State == "open" {
-			tasks = append(tasks, task{What: fmt.Sprintf("Answer the %s of %s", row.Type, row.Author), Href: "/new?kind=response&about=" + string(row.ID), Sample: row.Sample})
-		}
-	}
-	for _, row := range c.Assessments {
-		if row.About == d.o.Author && row.Author != d.o.Author && row.Replies == 0 {
-			tasks = append(tasks, task{What: fmt.Sprintf("You may reply to the %s of %s: %s", row.Label, row.Author, row.Title), Href: "/new?kind=response&about=" + string(row.ID), Sample: row.Sample})
-		}
-	}
-	return tasks, nil
-}
-
 // kindsToWrite are those that people write; the rest the node or a command makes.
-func kindsToWrite() (kinds []option) {
-	for _, k := range review.Kinds() {
+func kindsToWrite() []review.Kind {
+	return slices.DeleteFunc(slices.Clone(review.Kinds()), func(k review.Kind) bool {
 		switch k {
 		case review.KindOpening, review.KindCharter, review.KindReceipt, review.KindRefusal, review.KindFork, review.KindKey:
-			continue
+			return true
 		}
-		f := review.Fields(k)
-		kinds = append(kinds, option{Value: string(k), Text: f.Title + ". " + f.Description})
-	}
-	return kinds
+		return false
+	})
+}
+
+// kindItem is a kind of document to choose.
+type kindItem struct {
+	review.Kind
+	Help template.HTML
 }
 
 func (d *Desk) newPage(ctx context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
-	q := r.URL.Query()
+	v, q := vocabulary(r), r.URL.Query()
 	body := struct {
-		Kinds       []option
-		Kind, Round string
-		About       string
-		Subjects    []web.Listed
-	}{Kinds: kindsToWrite(), Kind: q.Get("kind"), Round: q.Get("round"), About: q.Get("about")}
-	if body.Kind != "" {
-		f := review.Fields(review.Kind(body.Kind))
-		if !slices.ContainsFunc(body.Kinds, func(o option) bool { return o.Value == body.Kind }) {
-			return &pageError{http.StatusNotFound, "there is no such kind of document to write here"}
+		Kinds    []kindItem
+		Kind     review.Kind
+		Round    string
+		About    string
+		Subjects []option
+	}{Kind: review.Kind(q.Get("kind")), Round: q.Get("round"), About: q.Get("about")}
+	title := v.Text("new.title")
+	switch {
+	case body.Kind == "":
+		for _, k := range kindsToWrite() {
+			body.Kinds = append(body.Kinds, kindItem{k, helpIn(v, review.Fields(k).Description)})
+		}
+	case !slices.Contains(kindsToWrite(), body.Kind):
+		return cannot(http.StatusNotFound, "cannot.kind")
+	default:
+		title = v.Text("new.kind", "kind", v.Kind(body.Kind))
+		if body.Round != "" {
+			title = v.Text("new.kind-round", "kind", v.Kind(body.Kind), "round", body.Round)
 		}
 		list, err := d.o.Node.Documents(ctx, web.Query{})
 		if err != nil {
 			return err
 		}
+		f := review.Fields(body.Kind)
+		name := d.namesIn(v)
 		for _, l := range list {
-			own := body.Kind != string(review.KindReport) || l.Author == d.o.Author
+			own := body.Kind != review.KindReport || l.Author == d.o.Author
 			if own && (len(f.About) == 0 || slices.Contains(f.About, string(l.Kind))) && l.Kind != review.KindCharter {
-				body.Subjects = append(body.Subjects, l)
+				body.Subjects = append(body.Subjects, option{Value: string(l.ID), Chosen: string(l.ID) == body.About,
+					Text: v.Text("new.subject", "kind", v.Kind(l.Kind), "author", name(l.Author), "title", l.Title)})
 			}
 		}
 		slices.Reverse(body.Subjects)
 	}
-	d.show(w, s, "new", "Write", body)
+	d.show(w, r, s, "new", title, body)
 	return nil
 }
 
 // create begins a draft: empty, or from what the member said last.
 func (d *Desk) create(ctx context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
 	kind := review.Kind(r.PostFormValue("kind"))
-	if !slices.ContainsFunc(kindsToWrite(), func(o option) bool { return o.Value == string(kind) }) {
-		return &pageError{http.StatusNotFound, "there is no such kind of document to write here"}
+	if !slices.Contains(kindsToWrite(), kind) {
+		return cannot(http.StatusNotFound, "cannot.kind")
 	}
 	about := review.DocumentID(strings.TrimSpace(r.PostFormValue("about")))
-	fields := map[string]any{"language": "en"}
+	fields := map[string]any{"language": speaks(r).Tag}
 	if r.PostFormValue("last") != "" {
 		last, err := d.last(ctx, kind, about)
 		if err != nil {
@@ -189,7 +129,7 @@ func (d *Desk) create(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/drafts/"+draft.ID, http.StatusSeeOther)
+	goTo(w, r, "/drafts/", draft.ID)
 	return nil
 }
 
@@ -229,29 +169,30 @@ func fieldsAgain(doc *review.Document) (map[string]any, review.DocumentID, error
 
 type draftBody struct {
 	*Draft
-	KindTitle, Help string
-	Sections        []section
-	Wrong           []string // reasons without a field of their own
-	Ready           bool     // nothing is wrong
-	Editable        bool
-	Named           bool // it may be about something else than the charter
-	MayClear        bool
-	MaySign         bool
-	Content         string
-	Shown           *web.Shown
+	Help     template.HTML
+	Sections []section
+	Wrong    []template.HTML // reasons without a field of their own
+	Ready    bool            // nothing is wrong
+	Editable bool
+	Named    bool // it may be about something else than the charter
+	MayClear bool
+	MaySign  bool
+	Content  string
+	Shown    *web.Shown
 }
 
-func (d *Desk) draftBody(ctx context.Context, draft *Draft, p *Person) *draftBody {
+func (d *Desk) draftBody(ctx context.Context, v web.Vocabulary, draft *Draft, p *Person) *draftBody {
 	f := review.Fields(draft.Kind)
 	refusal := d.wrong(draft)
 	b := &draftBody{
-		Draft: draft, KindTitle: f.Title, Help: f.Description, Sections: sections(draft, refusal), Ready: len(refusal) == 0, Content: draft.content(),
+		Draft: draft, Help: helpIn(v, f.Description), Sections: form{v, refusal}.sections(draft), Ready: len(refusal) == 0, Content: draft.content(),
 		Editable: draft.State != Filed && p.is(Drafter), MayClear: draft.State == Awaiting && p.is(Clearer) && !slices.Contains(draft.writers(), p.Name),
 		MaySign: draft.maySign(p) == nil, Named: !slices.Equal(f.About, []string{string(review.KindCharter)}),
 	}
 	for _, e := range refusal {
 		if e.Pointer == "" || e.Pointer == "/about" {
-			b.Wrong = append(b.Wrong, e.Message())
+			e.Pointer = ""
+			b.Wrong = append(b.Wrong, reasonIn(v, e))
 		}
 	}
 	if draft.Document != "" {
@@ -272,7 +213,8 @@ func (d *Desk) draftPage(ctx context.Context, w http.ResponseWriter, r *http.Req
 	if err != nil {
 		return err
 	}
-	d.show(w, s, "draft", review.Fields(draft.Kind).Title, d.draftBody(ctx, draft, s.Person))
+	v := vocabulary(r)
+	d.show(w, r, s, "draft", v.Kind(draft.Kind), d.draftBody(ctx, v, draft, s.Person))
 	return nil
 }
 
@@ -304,7 +246,7 @@ func (d *Desk) save(_ context.Context, w http.ResponseWriter, r *http.Request, s
 	if at := strings.TrimPrefix(r.PostFormValue("add"), "/"); at != "" && review.Fields(draft.Kind).Properties[at] != nil {
 		anchor = "#/" + at
 	}
-	http.Redirect(w, r, "/drafts/"+draft.ID+anchor, http.StatusSeeOther)
+	goTo(w, r, "/drafts/", draft.ID, anchor)
 	return nil
 }
 
@@ -319,7 +261,7 @@ func (d *Desk) clear(_ context.Context, w http.ResponseWriter, r *http.Request, 
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/drafts/"+draft.ID, http.StatusSeeOther)
+	goTo(w, r, "/drafts/", draft.ID)
 	return nil
 }
 
@@ -329,7 +271,8 @@ func (d *Desk) preview(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	if err != nil {
 		return err
 	}
-	d.show(w, s, "preview", "For clearance", d.draftBody(ctx, draft, s.Person))
+	v := vocabulary(r)
+	d.show(w, r, s, "preview", v.Text("preview.title"), d.draftBody(ctx, v, draft, s.Person))
 	return nil
 }
 
@@ -351,13 +294,13 @@ func (d *Desk) download(_ context.Context, w http.ResponseWriter, r *http.Reques
 }
 
 // filedPage is what the member filed, from received to final.
-func (d *Desk) filedPage(ctx context.Context, w http.ResponseWriter, _ *http.Request, s *session) error {
+func (d *Desk) filedPage(ctx context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
 	list, err := d.o.Node.Documents(ctx, web.Query{Author: d.o.Author})
 	if err != nil {
 		return err
 	}
 	slices.Reverse(list)
-	d.show(w, s, "filed", "Filed", list[:min(len(list), filedShown)])
+	d.show(w, r, s, "filed", speaks(r).Text("filed.title"), list[:min(len(list), filedShown)])
 	return nil
 }
 
@@ -365,7 +308,7 @@ func (d *Desk) filedPage(ctx context.Context, w http.ResponseWriter, _ *http.Req
 const filedShown = 200
 
 // nodePage is how the node is, for whoever looks after it.
-func (d *Desk) nodePage(ctx context.Context, w http.ResponseWriter, _ *http.Request, s *session) error {
+func (d *Desk) nodePage(ctx context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
 	status, err := d.o.Node.Status(ctx)
 	if err != nil {
 		return err
@@ -374,10 +317,12 @@ func (d *Desk) nodePage(ctx context.Context, w http.ResponseWriter, _ *http.Requ
 	if err != nil {
 		return err
 	}
+	v := vocabulary(r)
 	body := struct {
 		*web.Status
 		Lines []Line
-	}{status, lines}
-	d.show(w, s, "node", "This node", body)
+		Name  func(review.ParticipantID) string
+	}{status, lines, d.namesIn(v)}
+	d.show(w, r, s, "node", v.Text("desk.node"), body)
 	return nil
 }

@@ -128,9 +128,9 @@ func (d *Desk) guard(next http.Handler) http.Handler {
 		}
 		switch {
 		case host != "localhost" && host != "127.0.0.1" && host != "::1" && host != "[::1]":
-			http.Error(w, "the desk answers on this machine's own names only: use http://127.0.0.1", http.StatusMisdirectedRequest)
+			http.Error(w, speaks(r).Text("cannot.host"), http.StatusMisdirectedRequest)
 		case sameOrigin.Check(r) != nil:
-			http.Error(w, "a page of another site may not do this", http.StatusForbidden)
+			http.Error(w, speaks(r).Text("cannot.origin"), http.StatusForbidden)
 		default:
 			r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(r))
 			next.ServeHTTP(w, r)
@@ -150,7 +150,7 @@ func (d *Desk) forPeople(next answer) http.HandlerFunc {
 			}
 		}
 		if s == nil {
-			http.Redirect(w, r, "/login", http.StatusSeeOther)
+			goTo(w, r, "/login")
 			return
 		}
 		err := func() error {
@@ -159,13 +159,13 @@ func (d *Desk) forPeople(next answer) http.HandlerFunc {
 					return err
 				}
 				if subtle.ConstantTimeCompare([]byte(r.PostFormValue("token")), []byte(s.token)) != 1 {
-					return &pageError{http.StatusForbidden, "this form is not of your present session; go back, load the page again and send it once more"}
+					return cannot(http.StatusForbidden, "cannot.token")
 				}
 			}
 			return next(r.Context(), w, r, s)
 		}()
 		if err != nil && !errors.Is(err, context.Canceled) {
-			d.errorPage(w, s, err)
+			d.errorPage(w, r, s, err)
 		}
 	}
 }
@@ -173,37 +173,37 @@ func (d *Desk) forPeople(next answer) http.HandlerFunc {
 func (d *Desk) loginPage(w http.ResponseWriter, r *http.Request) {
 	all, err := readPeople(d.people.file)
 	body := struct{ Nobody, Wrong, Wait bool }{Nobody: len(all) == 0 && err == nil, Wrong: r.URL.Query().Has("wrong"), Wait: r.URL.Query().Has("wait")}
-	d.show(w, nil, "login", "Log in", body)
+	d.show(w, r, nil, "login", speaks(r).Text("login.title"), body)
 }
 
 func (d *Desk) login(w http.ResponseWriter, r *http.Request) {
 	if err := readForm(r); err != nil {
-		d.errorPage(w, nil, err)
+		d.errorPage(w, r, nil, err)
 		return
 	}
 	name := r.PostFormValue("name")
 	if !d.sessions.mayTry(name) {
-		http.Redirect(w, r, "/login?wait", http.StatusSeeOther)
+		goTo(w, r, "/login?wait")
 		return
 	}
 	p, err := d.people.find(name, r.PostFormValue("password"))
 	if err != nil {
-		d.errorPage(w, nil, err)
+		d.errorPage(w, r, nil, err)
 		return
 	}
 	if p == nil {
 		d.sessions.wrong(name)
-		http.Redirect(w, r, "/login?wrong", http.StatusSeeOther)
+		goTo(w, r, "/login?wrong")
 		return
 	}
 	s := d.sessions.begin(p)
 	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: s.id, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	goTo(w, r, "/")
 }
 
 func (d *Desk) logout(_ context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
 	d.sessions.end(s)
 	http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode})
-	http.Redirect(w, r, "/login", http.StatusSeeOther)
+	goTo(w, r, "/login")
 	return nil
 }

@@ -54,7 +54,7 @@ func (d *Desk) sign(ctx context.Context, w http.ResponseWriter, r *http.Request,
 		}
 		e, err := d.o.Sign(payload, []byte(r.PostFormValue("password")))
 		if err != nil {
-			return &pageError{http.StatusForbidden, "it could not be signed: " + err.Error()}
+			return cannot(http.StatusForbidden, "cannot.sign", "reason", because(err))
 		}
 		return d.file(ctx, draft, s.Person, didSign, e)
 	})
@@ -70,7 +70,7 @@ func (d *Desk) bringBack(ctx context.Context, w http.ResponseWriter, r *http.Req
 	}
 	e, err := signing.ParseEnvelope(b)
 	if err != nil {
-		return &pageError{http.StatusBadRequest, "this is not a signed envelope, as `stocktake sign` writes one: " + err.Error()}
+		return cannot(http.StatusBadRequest, "cannot.envelope", "reason", because(err))
 	}
 	draft, err := d.drafts.change(r.PathValue("id"), func(draft *Draft) error {
 		if err := draft.maySign(s.Person); err != nil {
@@ -89,7 +89,7 @@ func (d *Desk) bringBack(ctx context.Context, w http.ResponseWriter, r *http.Req
 func (d *Desk) sameContent(draft *Draft, payload []byte) error {
 	signed, err := review.Parse(payload)
 	if err != nil {
-		return &pageError{http.StatusBadRequest, "what was signed is no document: " + err.Error()}
+		return cannot(http.StatusBadRequest, "cannot.document", "reason", because(err))
 	}
 	if signed.Kind == draft.Kind && signed.Author == d.o.Author {
 		if fields, about, err := fieldsAgain(signed); err == nil {
@@ -103,14 +103,14 @@ func (d *Desk) sameContent(draft *Draft, payload []byte) error {
 			}
 		}
 	}
-	return &pageError{http.StatusConflict, "what was signed is not what was cleared: take the draft from here again, and sign it unchanged"}
+	return cannot(http.StatusConflict, "cannot.another")
 }
 
 // file files an envelope, unless the node does not take it.
 func (d *Desk) file(ctx context.Context, draft *Draft, p *Person, what string, e signing.Envelope) error {
 	filed, err := d.o.Node.File(ctx, e)
 	if err != nil {
-		return &pageError{http.StatusUnprocessableEntity, "the node does not take it: " + err.Error()}
+		return cannot(http.StatusUnprocessableEntity, "cannot.file", "reason", because(err))
 	}
 	draft.filed(p, d.o.Now(), what, filed.ID)
 	return nil
@@ -123,10 +123,10 @@ func (d *Desk) fileFiles(ctx context.Context, w http.ResponseWriter, r *http.Req
 	}
 	for _, file := range draft.Files {
 		if err := d.send(ctx, file); err != nil {
-			return fmt.Errorf("it is filed, and its attachment %s is not at the node yet: %w", file.Name, err)
+			return cannot(http.StatusInternalServerError, "cannot.send", "name", file.Name, "reason", because(err))
 		}
 	}
-	http.Redirect(w, r, "/drafts/"+draft.ID, http.StatusSeeOther)
+	goTo(w, r, "/drafts/", draft.ID)
 	return nil
 }
 
@@ -151,21 +151,21 @@ func (d *Desk) attach(_ context.Context, w http.ResponseWriter, r *http.Request,
 	}
 	stripped, err := d.o.Strip(name, content)
 	if err != nil {
-		return &pageError{http.StatusUnprocessableEntity, name + ": " + err.Error()}
+		return cannot(http.StatusUnprocessableEntity, "cannot.attach", "name", name, "reason", because(err))
 	}
 	m, err := review.NewAttachmentManifest(stripped, d.o.Salt())
 	if err != nil {
-		return &pageError{http.StatusUnprocessableEntity, name + ": " + err.Error()}
+		return cannot(http.StatusUnprocessableEntity, "cannot.attach", "name", name, "reason", because(err))
 	}
 	b := append(append(m.Marshal(), '\n'), stripped...)
 	draft, err := d.drafts.change(r.PathValue("id"), func(draft *Draft) error {
 		switch {
 		case !s.is(Drafter):
-			return notFor(s.Person, Drafter, "attach")
+			return notFor(s.Person, Drafter)
 		case draft.State == Filed:
-			return fmt.Errorf("%w: it is filed", errNotNow)
+			return errFiled
 		case len(draft.Files) == review.MaxAttachments:
-			return &pageError{http.StatusConflict, fmt.Sprintf("a document has %d attachments at most", review.MaxAttachments)}
+			return cannot(http.StatusConflict, "cannot.more-files", "limit", review.MaxAttachments)
 		}
 		if err := replaceFile(d.drafts.attachment(m.Digest()), b); err != nil {
 			return err
@@ -178,7 +178,7 @@ func (d *Desk) attach(_ context.Context, w http.ResponseWriter, r *http.Request,
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/drafts/"+draft.ID+"#files", http.StatusSeeOther)
+	goTo(w, r, "/drafts/", draft.ID, "#files")
 	return nil
 }
 
@@ -186,7 +186,7 @@ func (d *Desk) attach(_ context.Context, w http.ResponseWriter, r *http.Request,
 func uploaded(r *http.Request, field string, limit int64) (content []byte, name string, err error) {
 	f, head, err := r.FormFile(field)
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
-		return nil, "", &pageError{http.StatusBadRequest, "choose a file first"}
+		return nil, "", cannot(http.StatusBadRequest, "cannot.no-file")
 	}
 	if err != nil {
 		return nil, "", err
@@ -194,7 +194,7 @@ func uploaded(r *http.Request, field string, limit int64) (content []byte, name 
 	defer f.Close()
 	content, err = io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(content)) > limit {
-		err = &pageError{http.StatusRequestEntityTooLarge, fmt.Sprintf("%.80s is longer than %d bytes", head.Filename, limit)}
+		err = cannot(http.StatusRequestEntityTooLarge, "cannot.file-size", "name", fmt.Sprintf("%.80s", head.Filename), "limit", limit)
 	}
 	return content, head.Filename, err
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // derived are families of messages whose English stands elsewhere: in the
-// compact, and in what review says.
-var derived = []string{"compact.", "objective.", "region.", "note.", "why.", "column.", "section.", "theme."}
+// compact, in what review says, and in the schemas.
+var derived = []string{"compact.", "objective.", "region.", "note.", "why.", "column.", "section.", "theme.", "part.", "help.", "refusal."}
 
 // sameAsEnglish are the messages that a language writes as English does, with
 // the reason.
@@ -24,15 +24,16 @@ var sameAsEnglish = map[string]map[string]string{
 		"field.parties": "the same word", "field.position": "the same word", "field.quotas": "the same word",
 		"field.sources": "the same word", "field.suspensions": "the same word", "field.type": "the same word",
 		"glance.participants": "the same word", "n.participants": "the same word", "irregular.participants": "the same word", "participants.title": "the same word",
-		"word.question": "the same word", "basis.version": "the same word",
+		"word.question": "the same word", "basis.version": "the same word", "todo.action": "the same word", "health.as-is": "only placeholders",
 	},
 	"es": {
 		"date.instant": "only placeholders", "document.named": "only placeholders", "size.bytes": "the same word",
 		"size.kib": "the unit’s symbol", "size.mib": "the unit’s symbol", "word.individual": "the same word", "word.no": "the same word", "word.regional": "the same word",
+		"health.as-is": "only placeholders", "cannot.field": "only placeholders",
 	},
-	"ar": {"document.named": "only placeholders"},
-	"ru": {"date.instant": "only placeholders", "document.named": "only placeholders"},
-	"zh": {"document.named": "only placeholders", "size.kib": "the unit's symbol", "size.mib": "the unit's symbol"},
+	"ar": {"document.named": "only placeholders", "health.as-is": "only placeholders", "cannot.field": "only placeholders"},
+	"ru": {"date.instant": "only placeholders", "document.named": "only placeholders", "health.as-is": "only placeholders", "cannot.field": "only placeholders"},
+	"zh": {"document.named": "only placeholders", "health.as-is": "only placeholders", "size.kib": "the unit's symbol", "size.mib": "the unit's symbol"},
 }
 
 func others() []*Language { return All()[1:] }

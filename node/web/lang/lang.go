@@ -2,9 +2,10 @@
 // of the United Nations: messages by stable keys, plural forms, numbers, dates,
 // and the names of countries. It knows nothing of documents or pages.
 //
-// messages/en.json is the measure; every other file has its keys and its
-// placeholders, no more and no fewer. A message is a text, or one text for each
-// plural form of the language:
+// messages/en.json has what the public pages say, messages/desk/en.json what the
+// member's desk says besides. They are the measure; the files of every other
+// language have their keys and their placeholders, no more and no fewer. A
+// message is a text, or one text for each plural form of the language:
 //
 //	"home.latest": "Filed last",
 //	"n.records": {"one": "{n} record", "other": "{n} records"},
@@ -23,7 +24,7 @@ import (
 	"sync"
 )
 
-//go:embed messages/*.json data/*.json
+//go:embed messages/*.json messages/desk/*.json data/*.json
 var files embed.FS
 
 // Language is one language that pages speak.
@@ -60,6 +61,7 @@ var loaded = sync.OnceValue(func() []*Language {
 	read("data/countries.json", &countries)
 	for _, l := range languages {
 		read("messages/"+l.Tag+".json", &l.messages)
+		read("messages/desk/"+l.Tag+".json", &l.messages) // adds to them
 		l.months = strings.Split(l.messages["date.months"].forms[""], ",")
 		l.names = countries[l.Tag]
 	}

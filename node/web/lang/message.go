@@ -34,8 +34,11 @@ func (l *Language) Has(key string) bool {
 // itself: a test holds that no page has one.
 func (l *Language) Text(key string, arguments ...any) string {
 	return l.render(key, arguments, func(s string) string { return s }, func(v any) string {
-		if n, ok := v.(int); ok {
-			return l.Number(n)
+		switch v := v.(type) {
+		case int:
+			return l.Number(v)
+		case Sentence:
+			return l.Text(v.Key, v.Arguments...)
 		}
 		return fmt.Sprint(v)
 	}, func(words, _ string) string { return words }, func(code string) string { return code })
@@ -50,6 +53,10 @@ func (l *Language) HTML(key string, arguments ...any) template.HTML {
 			return string(v)
 		case int:
 			return l.Number(v)
+		case Sentence:
+			return string(l.Say(v))
+		case English:
+			return string(inEnglish(string(v)))
 		}
 		return "<bdi>" + template.HTMLEscapeString(fmt.Sprint(v)) + "</bdi>"
 	}, func(words, href string) string {
@@ -89,6 +96,36 @@ func (l *Language) render(key string, arguments []any, text func(string) string,
 	}
 	b.WriteString(text(pattern[at:]))
 	return b.String()
+}
+
+// English is an argument that is said in English whatever the language: what an
+// operating system or another part of the program reports. HTML marks it, so
+// that a screen reader reads it right.
+type English string
+
+// Sentence is a message with its arguments, to be said in any language: the
+// argument of another one too.
+type Sentence struct {
+	Key       string
+	Arguments []any
+}
+
+// Say is a sentence for a page.
+func (l *Language) Say(s Sentence) template.HTML { return l.HTML(s.Key, s.Arguments...) }
+
+// OrEnglish is a message for a page, or else its English, which stands elsewhere.
+func (l *Language) OrEnglish(key, english string) template.HTML {
+	switch {
+	case l == Default():
+		return template.HTML(template.HTMLEscapeString(english))
+	case l.Has(key):
+		return l.HTML(key)
+	}
+	return inEnglish(english)
+}
+
+func inEnglish(s string) template.HTML {
+	return template.HTML(`<span lang="en" dir="ltr">` + template.HTMLEscapeString(s) + "</span>")
 }
 
 // whole is a number of any integer type as an int; anything else as it is.

@@ -1,0 +1,174 @@
+package desk
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"stocktake/node/web"
+	"stocktake/node/web/lang"
+	"stocktake/review"
+)
+
+// sources are the files of some patterns, tests left out.
+func sources(t *testing.T, patterns ...string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, pattern := range patterns {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatal(pattern, err)
+		}
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[name] = string(b)
+		}
+	}
+	return all
+}
+
+var (
+	actions  = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+	commands = regexp.MustCompile(`(?s)<pre[^>]*>.*?</pre>`)
+	tags     = regexp.MustCompile(`<[^>]*>`)
+	forEyes  = regexp.MustCompile(`\b(?:aria-label|data-label|data-saved|data-unsaved|data-unreachable|title|alt|placeholder)="([^"]*)"`)
+	letters  = regexp.MustCompile(`\pL{2,}`)
+)
+
+// TestTemplatesSayNothingOfTheirOwn holds that every word which people see comes
+// from the catalogue, but for SAMPLE, which every language leaves.
+func TestTemplatesSayNothingOfTheirOwn(t *testing.T) {
+	for name, source := range sources(t, "templates/*.html") {
+		said := commands.ReplaceAllString(actions.ReplaceAllString(source, ""), "")
+		for _, m := range forEyes.FindAllStringSubmatch(said, -1) {
+			if letters.MatchString(m[1]) {
+				t.Errorf("%s says %q", name, m[1])
+			}
+		}
+		for _, word := range letters.FindAllString(tags.ReplaceAllString(said, " "), -1) {
+			if word != "SAMPLE" {
+				t.Errorf("%s says %q", name, word)
+			}
+		}
+	}
+	if m := regexp.MustCompile(`textContent = ["` + "`]").FindString(string(script)); m != "" {
+		t.Error("desk.js says something of its own")
+	}
+}
+
+var (
+	said   = regexp.MustCompile(`\b(?:say|text|Text|HTML) "([a-z0-9.-]+)"|"((?:cannot|health|draft|did|todo|new|login|preview|filed|desk|form|role)\.[a-z0-9-]+)"`)
+	quoted = regexp.MustCompile(`"([a-z]+\.[a-z0-9-]+)"`)
+)
+
+// TestEveryMessageOfTheDeskIsSaidAndThere holds that the desk asks for no message
+// that there is not, and that none of its own waits for somebody to say it.
+func TestEveryMessageOfTheDeskIsSaidAndThere(t *testing.T) {
+	asked := map[string]bool{}
+	for _, role := range []Role{Drafter, Clearer, Signer} {
+		asked["role."+string(role)] = true
+	}
+	findings := sources(t, "../checkup*.go")
+	for _, source := range findings {
+		for _, m := range regexp.MustCompile(`\.(?:ok|attention)\("([a-z]+)"`).FindAllStringSubmatch(source, -1) {
+			asked["checked."+m[1]] = true
+		}
+		for _, m := range regexp.MustCompile(`"(health\.[a-z-]+)"`).FindAllStringSubmatch(source, -1) {
+			asked[m[1]] = true
+		}
+	}
+	for name, source := range sources(t, "*.go", "templates/*.html") {
+		for _, m := range said.FindAllStringSubmatch(source, -1) {
+			asked[m[1]+m[2]] = true
+		}
+		for _, m := range quoted.FindAllStringSubmatch(source, -1) {
+			if strings.HasSuffix(name, ".html") {
+				asked[m[1]] = true
+			}
+		}
+	}
+	for _, k := range kindsToWrite() {
+		for _, f := range review.Fields(k).Properties {
+			if f.Type == "array" && f.Items.Type == "object" {
+				asked["field."+strings.ToLower(f.Items.Title)] = true
+			}
+		}
+	}
+	for key := range asked {
+		if !lang.Default().Has(key) && key != "desk.js" {
+			t.Errorf("%s is said and not there", key)
+		}
+	}
+	var own map[string]any
+	b, err := os.ReadFile("../web/lang/messages/desk/en.json")
+	if err == nil {
+		err = json.Unmarshal(b, &own)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key := range own {
+		if !asked[key] {
+			t.Errorf("%s is never said", key)
+		}
+	}
+}
+
+// TestFormsAreTranslated holds for what schemas say in English: names of fields
+// and sections, words to choose from.
+func TestFormsAreTranslated(t *testing.T) {
+	for _, l := range lang.All()[1:] {
+		v := web.NewVocabulary(l)
+		if l.Tag == "fr" || l.Tag == "es" {
+			continue // in this script only the catalogue's tests can tell
+		}
+		for _, k := range kindsToWrite() {
+			for _, s := range (form{Vocabulary: v}).sections(&Draft{Kind: k, Fields: withEntries(k)}) {
+				if inEnglish(string(s.Title)) {
+					t.Errorf("%s: section %s of %s", l.Tag, s.Title, k)
+				}
+				walk(s.Inputs, func(in input) {
+					if inEnglish(in.Title) {
+						t.Errorf("%s: field %s of %s is called %q", l.Tag, in.Name, k, in.Title)
+					}
+					for _, o := range in.Options {
+						if inEnglish(o.Text) {
+							t.Errorf("%s: field %s of %s offers %q", l.Tag, in.Name, k, o.Text)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+func inEnglish(text string) bool {
+	return regexp.MustCompile(`[A-Za-z]{3,}`).MatchString(text)
+}
+
+// withEntries has one entry of each list of groups.
+func withEntries(k review.Kind) map[string]any {
+	fields := map[string]any{}
+	for name, f := range review.Fields(k).Properties {
+		if f.Type == "array" && f.Items.Type == "object" {
+			fields[name] = []any{map[string]any{}}
+		}
+	}
+	return fields
+}
+
+func walk(inputs []input, f func(input)) {
+	for _, in := range inputs {
+		f(in)
+		walk(in.Inputs, f)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,22 +15,25 @@ import (
 
 	"stocktake/node"
 	"stocktake/node/desk"
+	"stocktake/node/web/lang"
 	"stocktake/review"
 )
 
-// deskWindow is a window at one member's desk.
+// deskWindow is a window at one member's desk, in a language.
 type deskWindow struct {
 	*window
 	t       *testing.T
 	address string
-	axe     string
-	looked  int
+	*lang.Language
+	axe    string
+	looked int
 }
 
 // TestADraftIsClearedSignedFiledAndSeenElsewhere goes the main path of the desk
-// as three people do: one writes, and what is typed is kept; one clears; one
-// signs with the node's key; the document becomes final and another node shows
-// it. No page on the way has a barrier, is wider than its window or complains.
+// as three people do, in English and from right to left: one writes, and what is
+// typed is kept; one clears; one signs with the node's key; the document becomes
+// final and another node shows it. No page on the way has a barrier, is wider
+// than its window or complains.
 func TestADraftIsClearedSignedFiledAndSeenElsewhere(t *testing.T) {
 	w := openWindow(t)
 	axe, missing := axeSource(t)
@@ -42,28 +46,56 @@ func TestADraftIsClearedSignedFiledAndSeenElsewhere(t *testing.T) {
 	require.NoError(t, err)
 	s := httptest.NewServer(open.Handler())
 	defer s.Close()
-	p := &deskWindow{window: w, t: t, address: s.URL, axe: axe}
+	for _, tag := range []string{"en", "ar"} {
+		l, _ := lang.Find(tag)
+		p := &deskWindow{window: w, t: t, address: s.URL, Language: l, axe: axe}
+		id := p.draftToFiled(func(id review.DocumentID) bool {
+			shown, err := d.Node(member).Document(t.Context(), id)
+			return err == nil && shown.Filed != ""
+		})
+		t.Logf("%d pages of the desk looked at in %s %s", p.looked, tag, missing)
 
+		other := address(d, 0)
+		require.NotContains(t, d.Pages()[0], string(member))
+		for range 100 {
+			w.open(t, other+"/en/documents/"+id)
+			if ask[string](t, w, `document.querySelector("h1").innerText`) != "" && !regexp.MustCompile(`(?i)not found|no document`).MatchString(p.main()) {
+				break
+			}
+			w.complained() // not found is an error to the console
+			p.do(chromedp.Sleep(100e6))
+		}
+		assert.Contains(t, ask[string](t, w, `document.querySelector("h1").innerText`), "A pledge from the desk")
+		assert.Empty(t, w.complained())
+	}
+}
+
+// draftToFiled writes a pledge, has it cleared and signed, waits until it is
+// final, and is its ID.
+func (p *deskWindow) draftToFiled(final func(review.DocumentID) bool) string {
+	t, w, at := p.t, p.window, "/"+p.Tag
 	w.size(t, 1280)
 	p.login("Writer")
 	p.look()
-	p.click(`a[href="/new"]`)
+	p.click(`a[href="` + at + `/new"]`)
 	p.look()
-	p.click(`a[href="/new?kind=pledge"]`)
+	p.click(`a[href="` + at + `/new?kind=pledge"]`)
 	p.look()
 	p.click(`main form button`)
 	draft := ask[string](t, w, `location.pathname`)
-	require.Regexp(t, `^/drafts/`, draft)
+	require.Regexp(t, `^`+at+`/drafts/`, draft)
 	p.look()
-	p.do(chromedp.SetValue(`[name="/language"]`, "en"), chromedp.SetValue(`[name="/form"]`, "individual"), chromedp.SetValue(`[name="/due"]`, "2028-12-31"))
+	p.do(chromedp.SetValue(`[name="/form"]`, "individual"), chromedp.SetValue(`[name="/due"]`, "2028-12-31"))
 	p.do(chromedp.SendKeys(`[name="/title"]`, "SAMPLE: A pledge from the desk"))
-	assert.Regexp(t, `^Saved at`, p.until(`document.querySelector(".saved").textContent`, `^Saved at`), "what was typed is kept without a button")
+	saved := strings.TrimSpace(p.Text("draft.saved", "time", ""))
+	assert.Contains(t, p.until(`document.querySelector(".saved").textContent`, saved), saved, "what was typed is kept without a button")
 	p.do(chromedp.Reload())
 	assert.Equal(t, "SAMPLE: A pledge from the desk", ask[string](t, w, `document.querySelector('[name="/title"]').value`))
+	assert.Equal(t, p.Tag, ask[string](t, w, `document.querySelector('[name="/language"]').value`))
 	p.fill(map[string]string{"/objectives": "16", "/sample": "true"})
 	p.click(`button[name="submit"]`)
 	p.look()
-	require.Contains(t, p.main(), "waiting for clearance", p.wrong())
+	require.Contains(t, p.main(), p.Text("draft.awaiting"), p.wrong())
 	p.logout()
 
 	w.size(t, 390)
@@ -72,9 +104,9 @@ func TestADraftIsClearedSignedFiledAndSeenElsewhere(t *testing.T) {
 	p.look()
 	p.click(`a[href="` + draft + `/preview"]`)
 	p.look()
-	p.click(`a[href="` + draft + `"]`)
+	p.click(`main a[href="` + draft + `"]`)
 	p.click(`form[action$="/clear"] button`)
-	require.Contains(t, p.main(), "cleared")
+	require.Contains(t, p.main(), p.Text("draft.cleared"))
 	p.logout()
 
 	w.size(t, 1280)
@@ -86,32 +118,21 @@ func TestADraftIsClearedSignedFiledAndSeenElsewhere(t *testing.T) {
 	require.NotEmpty(t, id, p.main())
 	require.Empty(t, w.complained())
 	for range 300 { // it is final once witnesses have seen it
-		if shown, err := d.Node(member).Document(t.Context(), review.DocumentID(id)); err == nil && shown.Filed != "" {
+		if final(review.DocumentID(id)) {
 			break
 		}
 		p.do(chromedp.Sleep(100e6))
 	}
 	w.open(t, p.address+draft)
-	assert.Contains(t, p.main(), "final since")
+	assert.NotContains(t, p.main(), p.Text("draft.received"))
 	p.look()
-	w.open(t, p.address+"/filed")
+	w.open(t, p.address+at+"/filed")
+	assert.Contains(t, p.main(), strings.TrimSpace(p.Text("filed.final", "time", "")))
 	p.look()
-	w.open(t, p.address+"/node")
+	w.open(t, p.address+at+"/node")
 	p.look()
-
-	other := address(d, 0)
-	require.NotContains(t, d.Pages()[0], string(member))
-	for range 100 {
-		w.open(t, other+"/en/documents/"+id)
-		if ask[string](t, w, `document.querySelector("h1").innerText`) != "" && !regexp.MustCompile(`(?i)not found|no document`).MatchString(p.main()) {
-			break
-		}
-		w.complained() // not found is an error to the console
-		p.do(chromedp.Sleep(100e6))
-	}
-	assert.Contains(t, ask[string](t, w, `document.querySelector("h1").innerText`), "A pledge from the desk")
-	assert.Empty(t, w.complained())
-	t.Logf("%d pages of the desk looked at %s", p.looked, missing)
+	p.logout()
+	return id
 }
 
 // do acts on the page that is open, and gives up on what never comes.
@@ -148,17 +169,17 @@ func (p *deskWindow) fill(values map[string]string) {
 
 func (p *deskWindow) login(name string) {
 	p.t.Helper()
-	p.open(p.t, p.address+"/login")
+	p.open(p.t, p.address+"/"+p.Tag+"/login")
 	p.look()
 	p.do(chromedp.SendKeys("#name", name), chromedp.SendKeys("#password", "a password of its own"))
 	p.click("main form button")
-	require.Equal(p.t, "/", ask[string](p.t, p.window, `location.pathname`))
+	require.Equal(p.t, "/"+p.Tag, ask[string](p.t, p.window, `location.pathname`))
 }
 
 func (p *deskWindow) logout() {
 	p.t.Helper()
 	p.click(".logout button")
-	require.Equal(p.t, "/login", ask[string](p.t, p.window, `location.pathname`))
+	require.Equal(p.t, "/"+p.Tag+"/login", ask[string](p.t, p.window, `location.pathname`))
 }
 
 // look holds that nobody is kept out of the page that is open.

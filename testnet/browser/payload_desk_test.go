@@ -59,8 +59,8 @@ func (s *stored) readDesk(t *testing.T, l *lookout, sum *tally, chosen []payload
 	drafts := 0
 	for _, k := range review.Kinds() {
 		for chunk := range slices.Chunk(chosen, perDraft) {
-			draft, _ := post("/drafts", url.Values{"token": {token[1]}, "kind": {string(k)}})
-			if !strings.HasPrefix(draft, "/drafts/") {
+			draft, _ := post("/en/drafts", url.Values{"token": {token[1]}, "kind": {string(k)}})
+			if !strings.HasPrefix(draft, "/en/drafts/") {
 				break // nodes and commands make these
 			}
 			form := url.Values{"token": {token[1]}, "about": {chunk[0].text}}
@@ -88,7 +88,7 @@ func (s *stored) readDesk(t *testing.T, l *lookout, sum *tally, chosen []payload
 			}
 		}
 	}
-	for _, path := range []string{"/", "/new", "/filed", "/node", "/new?kind=comment", "/new?kind=" + url.QueryEscape(chosen[0].text), "/new?kind=report&round=" + url.QueryEscape(chosen[1].text) + "&about=" + url.QueryEscape(chosen[0].text)} {
+	for _, path := range []string{"/en", "/ar/new", "/en/filed", "/fr/node", "/en/new?kind=comment", "/en/new?kind=" + url.QueryEscape(chosen[0].text), "/ar/new?kind=report&round=" + url.QueryEscape(chosen[1].text) + "&about=" + url.QueryEscape(chosen[0].text)} {
 		l.read(t, sum, chosen, server.URL+path)
 	}
 	require.Greater(t, drafts, 25)

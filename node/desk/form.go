@@ -27,6 +27,7 @@ type input struct {
 	Help     template.HTML
 	Control  string // text, lines, list, date, choice, box, boxes, group, groups
 	Value    string
+	Shown    string // the value as people read it
 	Example  string
 	Required bool
 	Limit    int
@@ -123,7 +124,7 @@ func (o form) input(pointer, name string, f *review.Field, value any, required b
 	case f.Type == "boolean":
 		in.Control = "box"
 		if value == true {
-			in.Value = "true"
+			in.Value, in.Shown = "true", o.Text("word.yes")
 		}
 	case len(f.Enum) > 0 || f.Form == "objective":
 		in.Control = "choice"
@@ -141,9 +142,28 @@ func (o form) input(pointer, name string, f *review.Field, value any, required b
 		}
 		if value != nil {
 			in.Value = fmt.Sprint(value)
+			in.Shown = o.shown(f, in.Value)
 		}
 	}
 	return in
+}
+
+// shown is a value as people of the language read it.
+func (o form) shown(f *review.Field, value string) string {
+	if value == review.NotStated {
+		return o.Text("word.not-stated")
+	}
+	switch f.Form {
+	case "date", "date-or-open":
+		return o.Date(value)
+	case "decimal", "decimal-or-open":
+		return o.Decimal(value)
+	case "time":
+		return o.Instant(value)
+	case "country":
+		return o.Country(value)
+	}
+	return value
 }
 
 func isScalarList(f *review.Field) bool { return f.Type == "array" && f.Items.Type != "object" }

@@ -34,6 +34,9 @@ func (v Vocabulary) Objective(n int) string { return v.objectiveName(n) }
 // calls as the compact does has its name in every language.
 func (v Vocabulary) Participant(p review.Participant) string { return v.participantName(p) }
 
+// Country is the name of a country by its ISO 3166-1 alpha-3 code.
+func (v Vocabulary) Country(iso3 string) string { return v.countryName(iso3) }
+
 // Size is a file's size as people say it.
 func (v Vocabulary) Size(n int64) string { return v.size(n) }
 

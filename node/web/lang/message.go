@@ -117,7 +117,7 @@ func (l *Language) Say(s Sentence) template.HTML { return l.HTML(s.Key, s.Argume
 func (l *Language) OrEnglish(key, english string) template.HTML {
 	switch {
 	case l == Default():
-		return template.HTML(template.HTMLEscapeString(english))
+		return coded(english)
 	case l.Has(key):
 		return l.HTML(key)
 	}
@@ -125,7 +125,21 @@ func (l *Language) OrEnglish(key, english string) template.HTML {
 }
 
 func inEnglish(s string) template.HTML {
-	return template.HTML(`<span lang="en" dir="ltr">` + template.HTMLEscapeString(s) + "</span>")
+	return `<span lang="en" dir="ltr">` + coded(s) + "</span>"
+}
+
+// coded is a text that is no message, with its `code` shown as code.
+func coded(s string) template.HTML {
+	var b strings.Builder
+	for i, part := range strings.Split(s, "`") {
+		if i%2 == 1 {
+			part = `<code dir="ltr">` + template.HTMLEscapeString(part) + "</code>"
+		} else {
+			part = template.HTMLEscapeString(part)
+		}
+		b.WriteString(part)
+	}
+	return template.HTML(b.String())
 }
 
 // whole is a number of any integer type as an int; anything else as it is.

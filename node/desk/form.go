@@ -76,6 +76,9 @@ func (o form) sections(d *Draft) (all []section) {
 // helpIn is a schema's description in a language. Its message is called by the
 // English, so that one of an earlier text is never shown for another.
 func helpIn(v web.Vocabulary, english string) template.HTML {
+	if english == "" {
+		return "" // an entry whose list says all
+	}
 	return v.OrEnglish("help."+english, english)
 }
 

@@ -172,3 +172,49 @@ func walk(inputs []input, f func(input)) {
 		walk(in.Inputs, f)
 	}
 }
+
+// TestHelpIsOfTheSchemas holds that every translation of help, of a heading and
+// of a refusal is of a sentence that there is, and that no form is without help
+// in somebody's language.
+func TestHelpIsOfTheSchemas(t *testing.T) {
+	there := map[string]bool{}
+	var collect func(f *review.Field)
+	collect = func(f *review.Field) {
+		there["help."+f.Description], there["part."+f.Section] = true, true
+		for _, p := range f.Properties {
+			collect(p)
+		}
+		if f.Items != nil {
+			collect(f.Items)
+		}
+	}
+	for _, k := range review.Kinds() {
+		collect(review.Fields(k))
+	}
+	var french map[string]any
+	b, err := os.ReadFile("../web/lang/messages/desk/fr.json")
+	if err == nil {
+		err = json.Unmarshal(b, &french)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key := range french {
+		if family, _, _ := strings.Cut(key, "."); (family == "help" || family == "part") && !there[key] {
+			t.Errorf("no schema says %q", key)
+		}
+	}
+	for _, k := range kindsToWrite() {
+		f := review.Fields(k)
+		if french["help."+f.Description] == nil {
+			t.Errorf("%s: no help for %q", k, f.Description)
+		}
+		for _, s := range (form{Vocabulary: web.NewVocabulary(lang.All()[1])}).sections(&Draft{Kind: k, Fields: withEntries(k)}) {
+			walk(s.Inputs, func(in input) {
+				if strings.Contains(string(in.Help), `lang="en"`) {
+					t.Errorf("%s: %s has no help in French: %s", k, in.Name, in.Help)
+				}
+			})
+		}
+	}
+}

@@ -101,6 +101,6 @@ var (
 // another write for names and units only; what is typed, examples, codes and
 // what is marked as English are left out.
 func latin(page string) []string {
-	known := strings.Fields("SAMPLE UTC MiB NTP README http config yaml Samplia Birth registration")
+	known := strings.Fields("SAMPLE UTC ISO MiB NTP README http config yaml Samplia Birth registration")
 	return slices.DeleteFunc(word.FindAllString(tag.ReplaceAllString(elsewhere.ReplaceAllString(page, " "), " "), -1), func(w string) bool { return slices.Contains(known, w) })
 }

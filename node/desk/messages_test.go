@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -108,19 +109,24 @@ func TestEveryMessageOfTheDeskIsSaidAndThere(t *testing.T) {
 			t.Errorf("%s is said and not there", key)
 		}
 	}
-	var own map[string]any
-	b, err := os.ReadFile("../web/lang/messages/desk/en.json")
-	if err == nil {
-		err = json.Unmarshal(b, &own)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	for key := range own {
+	for key := range keysOf(t, lang.Default()) {
 		if !asked[key] {
 			t.Errorf("%s is never said", key)
 		}
 	}
+}
+
+// keysOf are the keys of what the desk says besides the public pages.
+func keysOf(t *testing.T, l *lang.Language) (keys map[string]any) {
+	t.Helper()
+	b, err := os.ReadFile("../web/lang/messages/desk/" + l.Tag + ".json")
+	if err == nil {
+		err = json.Unmarshal(b, &keys)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
 }
 
 // TestFormsAreTranslated holds for what schemas say in English: names of fields
@@ -191,14 +197,7 @@ func TestHelpIsOfTheSchemas(t *testing.T) {
 	for _, k := range review.Kinds() {
 		collect(review.Fields(k))
 	}
-	var french map[string]any
-	b, err := os.ReadFile("../web/lang/messages/desk/fr.json")
-	if err == nil {
-		err = json.Unmarshal(b, &french)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	french := keysOf(t, lang.All()[1])
 	for key := range french {
 		if family, _, _ := strings.Cut(key, "."); (family == "help" || family == "part") && !there[key] {
 			t.Errorf("no schema says %q", key)
@@ -217,4 +216,45 @@ func TestHelpIsOfTheSchemas(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestRefusalsAreOfReview holds that every translated refusal is one that review
+// makes, with the same values in it.
+func TestRefusalsAreOfReview(t *testing.T) {
+	placeholders := regexp.MustCompile(`\{[a-z]+\}`)
+	for _, l := range lang.All()[1:] {
+		for key := range keysOf(t, l) {
+			sentence, ok := strings.CutPrefix(key, "refusal.")
+			if !ok {
+				continue
+			}
+			code, name, _ := strings.Cut(sentence, " ")
+			name, value, fixed := strings.Cut(name, "=")
+			e := review.FieldError{Code: code, Args: map[string]string{}}
+			if name != "" {
+				e.Args[name] = "{" + name + "}"
+			}
+			if fixed {
+				e.Args[name] = value
+			}
+			english := e.Message()
+			if e.Sentence() != sentence || english == code {
+				t.Errorf("review has no %q", sentence)
+			}
+			want, got := placeholders.FindAllString(english, -1), placeholders.FindAllString(l.Text(key, echo(english)...), -1)
+			slices.Sort(want)
+			slices.Sort(got)
+			if want, got = slices.Compact(want), slices.Compact(got); !slices.Equal(want, got) {
+				t.Errorf("%s: %s has %q, not %q", l.Tag, key, got, want)
+			}
+		}
+	}
+}
+
+// echo gives every placeholder of a text itself as its value.
+func echo(text string) (arguments []any) {
+	for _, m := range regexp.MustCompile(`\{([a-z]+)\}`).FindAllStringSubmatch(text, -1) {
+		arguments = append(arguments, m[1], m[0])
+	}
+	return arguments
 }

@@ -109,7 +109,11 @@ func (d *Desk) sameContent(draft *Draft, payload []byte) error {
 // file files an envelope, unless the node does not take it.
 func (d *Desk) file(ctx context.Context, draft *Draft, p *Person, what string, e signing.Envelope) error {
 	filed, err := d.o.Node.File(ctx, e)
-	if err != nil {
+	var refusal review.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return refusal
+	case err != nil:
 		return cannot(http.StatusUnprocessableEntity, "cannot.file", "reason", because(err))
 	}
 	draft.filed(p, d.o.Now(), what, filed.ID)

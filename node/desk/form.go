@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"stocktake/node/web"
+	"stocktake/node/web/lang"
 	"stocktake/review"
 	"stocktake/review/compact"
 )
@@ -88,6 +89,9 @@ func (o form) input(pointer, name string, f *review.Field, value any, required b
 	for _, e := range o.refusal {
 		if e.Pointer == pointer || isScalarList(f) && strings.HasPrefix(e.Pointer, pointer+"/") {
 			e.Pointer = ""
+			if e.Code == "missing-field" && len(f.Enum) > 0 {
+				e.Args = nil // the words to choose from are there
+			}
 			in.Error = reasonIn(o.Vocabulary, e)
 			break
 		}
@@ -131,6 +135,9 @@ func (o form) input(pointer, name string, f *review.Field, value any, required b
 		}
 	case len(f.Enum) > 0 || f.Form == "objective":
 		in.Control = "choice"
+		if len(f.Enum) > 0 {
+			in.Example = o.Phrase(in.Example)
+		}
 		for _, choice := range o.options(f) {
 			choice.Chosen = value != nil && fmt.Sprint(value) == choice.Value
 			in.Options = append(in.Options, choice)
@@ -165,6 +172,10 @@ func (o form) shown(f *review.Field, value string) string {
 		return o.Instant(value)
 	case "country":
 		return o.Country(value)
+	case "language":
+		if l, ok := lang.Find(value); ok {
+			return l.Name
+		}
 	}
 	return value
 }

@@ -70,6 +70,41 @@ func TestADraftIsClearedSignedFiledAndSeenElsewhere(t *testing.T) {
 	}
 }
 
+// TestAnOpenRecommendationIsAnsweredInFrench begins at what waits for an answer.
+// The desk is that of a sample State, which others carry: an answer is written
+// there as at any other, up to where nothing is missing.
+func TestAnOpenRecommendationIsAnsweredInFrench(t *testing.T) {
+	w := openWindow(t)
+	axe, _ := axeSource(t)
+	d, _ := demonstration(t)
+	carrier, dir := d.Node("prt"), t.TempDir()
+	require.NoError(t, desk.SetPerson(dir, "Writer", []desk.Role{desk.Drafter}, []byte("a password of its own")))
+	open, err := desk.Open(desk.Options{Dir: dir, Node: carrier, Author: "xsb", Salt: node.NewSalt, Founding: func() (*review.Founding, error) {
+		b, err := carrier.Federation(t.Context())
+		require.NoError(t, err)
+		return review.ReadFounding(b)
+	}})
+	require.NoError(t, err)
+	s := httptest.NewServer(open.Handler())
+	defer s.Close()
+	french, _ := lang.Find("fr")
+	p := &deskWindow{window: w, t: t, address: s.URL, Language: french, axe: axe}
+
+	w.size(t, 1280)
+	p.login("Writer")
+	p.look()
+	assert.Contains(t, p.main(), "À répondre : recommandation de")
+	p.click(`main tbody a[href*="kind=response"]`)
+	p.look()
+	assert.Regexp(t, `^[0-9a-f]{64}$`, ask[string](t, w, `document.querySelector("#about").value`), "the recommendation is chosen already")
+	p.click(`main form button`)
+	p.look()
+	p.fill(map[string]string{"/title": "SAMPLE: Réponse", "/position": "supported", "/text": "Oui.", "/sample": "true"})
+	p.click(`.actions button`)
+	assert.Contains(t, p.main(), p.Text("draft.ready"), p.wrong())
+	p.look()
+}
+
 // draftToFiled writes a pledge, has it cleared and signed, waits until it is
 // final, and is its ID.
 func (p *deskWindow) draftToFiled(final func(review.DocumentID) bool) string {

@@ -152,10 +152,17 @@ func TestMessagesAreTidy(t *testing.T) {
 				if l.Tag == "ar" && key != "date.months" && strings.ContainsAny(marks.ReplaceAllString(text, ""), ",;?") {
 					t.Errorf("ar: %s: %q", key, text)
 				}
+				if l.Tag == "ar" && turned.MatchString(marks.ReplaceAllString(strings.ReplaceAll(text, "ISO 3166-1", ""), "")) {
+					t.Errorf("ar: %s: a date that is not code reads backwards: %q", key, text)
+				}
 			}
 		}
 	}
 }
+
+// turned are numbers joined by hyphens, which a browser turns round between
+// Arabic words.
+var turned = regexp.MustCompile(`[0-9]-[0-9]`)
 
 func TestEveryLanguageNamesTheSameCountries(t *testing.T) {
 	first := others()[0]

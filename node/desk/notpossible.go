@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"strings"
 
 	"stocktake/node/web"
 	"stocktake/node/web/lang"
@@ -61,10 +62,27 @@ func reasonIn(v web.Vocabulary, e review.FieldError) template.HTML {
 	}
 	var arguments []any
 	for name, value := range e.Args {
-		arguments = append(arguments, name, value)
+		arguments = append(arguments, name, inWords(v, name, value))
 	}
 	if e.Pointer == "" {
 		return v.HTML(key, arguments...)
 	}
 	return v.HTML("cannot.field", "field", template.HTML(`<code dir="ltr">`+template.HTMLEscapeString(e.Pointer[1:])+`</code>`), "reason", v.HTML(key, arguments...))
+}
+
+// inWords is a value of a refusal: codes and kinds of documents in words, what
+// somebody typed as it is.
+func inWords(v web.Vocabulary, name, value string) string {
+	switch name {
+	case "type", "role", "status", "form":
+		return v.Phrase(value)
+	}
+	var kinds []string
+	for part := range strings.SplitSeq(value, " or ") {
+		if review.Fields(review.Kind(part)) == nil {
+			return value
+		}
+		kinds = append(kinds, v.Kind(review.Kind(part)))
+	}
+	return strings.Join(kinds, v.Comma())
 }

@@ -67,14 +67,14 @@ func (r *Reading) assessed(e *entry) assessed {
 	return a
 }
 
-// assessment is the one of a unit, if it stands and judges somebody in the scope.
+// assessment is the one of a unit, if it stands and the scope has what it judges.
 func (v *view) assessment(unit string) (a assessed, ok bool) {
 	e := v.unitEntry(unit)
 	if _, ok := predicateOf[*Assessment](e); !ok || !e.counts() {
 		return a, false
 	}
 	a = v.assessed(e)
-	return a, v.ofRound(v.roundOf(e)) && v.coversJudged(judgement{whom: a.whom, region: a.Region, author: a.Author})
+	return a, v.ofRound(v.roundOf(e)) && v.touches(a.objectives()) && v.coversJudged(judgement{whom: a.whom, region: a.Region, author: a.Author})
 }
 
 // ofAssessment are the units of the assessments whose rows rest on a document:
@@ -125,7 +125,7 @@ var assessmentsGroup = group{
 
 func fillAssessments(v *view, unit string, t *table) {
 	a, ok := v.assessment(unit)
-	if !ok || !v.touches(a.objectives()) {
+	if !ok {
 		return
 	}
 	row := &AssessmentRow{
@@ -238,7 +238,7 @@ var agreementGroup = group{
 func fillAgreement(v *view, unit string, t *table) {
 	rows := map[string]*AgreementRow{}
 	like := v.under(judging(unit))
-	if pledge := v.unitEntry(unit); pledge != nil {
+	if pledge := v.docs[DocumentID(unit)]; pledge != nil { // of the scope or not: where none stands, each version has its own tags
 		for _, version := range versions(pledge) {
 			like = append(like, v.about[version.id]...)
 		}

@@ -123,7 +123,7 @@ var consultationWords = map[string]string{consultedInvited: "invited only", "con
 
 func fillConsultations(v *view, unit string, t *table) {
 	a, ok := v.assessment(unit)
-	if !ok || !v.touches(a.objectives()) {
+	if !ok {
 		return
 	}
 	for i, c := range a.Consultation {

@@ -91,28 +91,27 @@ func fillCoverage(v *view, unit string, t *table) {
 			row.Cites = append(row.Cites, said.id)
 		}
 		for _, e := range v.under(judgedIn(round, p.ID)) {
-			if label, ok := v.standsFor(e); ok && of(e) {
+			if label, ok := v.standsFor(e, func(j judgement) bool { return j.whom == p.ID }); ok && of(e) {
 				row.Received[label]++
 				row.Cites = append(row.Cites, e.id)
 			}
 		}
 		for _, e := range v.under(judgesIn(round, p.ID)) {
-			if label, ok := v.standsFor(e); ok && label != labelSelf && of(e) {
+			if label, ok := v.standsFor(e, func(judgement) bool { return true }); ok && label != labelSelf && of(e) {
 				row.Gave[label]++
 				row.Cites = append(row.Cites, e.id)
 			}
 		}
-		if v.tagged() && len(row.Received)+len(row.Gave) == 0 {
-			continue // it was reviewed in the round or not: nobody asked about the theme
-		}
-		if row.In = row.figures(); len(row.In) > 0 {
+		if row.In = row.figures(!v.tagged()); len(row.In) > 0 {
 			t.add(row)
 		}
 	}
 }
 
-// figures are the figures that count the row; none, if nothing is to be said.
-func (r *CoverageRow) figures() (in []string) {
+// figures are the figures that count the row; none, if nothing is to be said. In a
+// scope of a theme nobody is told that no review was received: the round asks for
+// reviews, not for reviews about the theme.
+func (r *CoverageRow) figures(whole bool) (in []string) {
 	for label := range r.Received {
 		in = append(in, "received: "+label)
 	}
@@ -129,17 +128,17 @@ func (r *CoverageRow) figures() (in []string) {
 		return append(in, "reviewed by others")
 	case len(r.Received) > 0:
 		return append(in, "reviewed themselves only")
-	case r.SignedIn:
+	case r.SignedIn && whole:
 		return append(in, noReview)
 	}
 	return in
 }
 
-// standsFor is what a judgement that stands in the scope is called; ok is false
-// of drafts and of what is outside.
-func (v *view) standsFor(e *entry) (label string, ok bool) {
+// standsFor is what a document with such a judgement in the scope is called, if it
+// stands; ok is false of drafts and of what is outside.
+func (v *view) standsFor(e *entry, such func(judgement) bool) (label string, ok bool) {
 	for _, j := range v.judgements(e) {
-		if v.touches([]int{j.Objective}) {
+		if such(j) && v.touches([]int{j.Objective}) {
 			return j.label, e.counts() && v.speaks(e)
 		}
 	}

@@ -237,7 +237,6 @@ func fillRegions(v *view, _ string, t *table) {
 			states[p.Country] = true
 		}
 	}
-	home := v.chain.participants[v.one].Country
 	for _, region := range compact.Regions() {
 		row := &RegionRow{
 			Row:  Row{Key: region.Code, In: []string{"regions"}, Cites: []DocumentID{v.inForce}},
@@ -265,7 +264,7 @@ func fillRegions(v *view, _ string, t *table) {
 			continue
 		case v.joins() && !at[v.corridor[0]] && !at[v.corridor[1]]:
 			continue
-		case v.one != "" && !at[home] && v.chain.participants[v.one].Region != region.Code:
+		case v.one != "" && !slices.Contains(v.regions[v.one], region.Code) && v.chain.participants[v.one].Region != region.Code:
 			continue
 		case v.region == "" && row.Participating == 0 && !convened[region.Code]:
 			continue

@@ -4,16 +4,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"testing"
 )
 
-// pledgeCorpus has documents of the pledge side by a few authors, all filed, who
-// answer each other more often than in other corpora.
-func pledgeCorpus(t testing.TB, rng *rand.Rand, n int) *testFederation {
-	return pledgesIn(newAccrediting(t), rng, n, func(any) {})
-}
-
-// pledgesIn changes each document before it files it.
+// pledgesIn files documents of the pledge side by a few authors, who answer each
+// other more often than in other corpora. It changes each before it files it.
 func pledgesIn(f *testFederation, rng *rand.Rand, n int, change func(predicate any)) *testFederation {
 	c := &chaos{testFederation: f, rng: rng, ids: map[Kind][]DocumentID{KindCharter: {f.genesis.ID}}}
 	for i := range n {

@@ -42,7 +42,8 @@ type chaos struct {
 	rng   *rand.Rand
 	clock int // minutes
 
-	settled bool // who may speak
+	settled bool                // who may speak
+	dress   func(predicate any) // what is changed of each document before it is filed; nil: nothing
 	ids     map[Kind][]DocumentID
 
 	sealed [][]byte     // reviews that a seal commits to, not filed yet
@@ -229,6 +230,9 @@ func (c *chaos) step() {
 // several, or erased.
 func (c *chaos) file(predicate any, about DocumentID) {
 	rng := c.rng
+	if c.dress != nil {
+		c.dress(predicate)
+	}
 	if common := predicate.(interface{ common() *Common }).common(); common.Author == "xsa" && rng.IntN(2) == 0 {
 		common.Title, common.Sample = "SAMPLE: "+common.Title, true
 	}

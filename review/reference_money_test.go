@@ -1,62 +1,77 @@
 package review
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math/big"
-	"math/rand/v2"
 	"slices"
 	"strings"
-	"testing"
-	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"stocktake/review/compact"
 )
 
-// The rows of the groups about money and agreements, made naively: every row is
-// a loop over all documents. A row is a map as its JSON, without what is empty;
-// amounts are fractions.
+// The naive rows about money and agreements: every row is a loop over all
+// documents. A row is a map as its JSON; what it counts in and cites are sets.
 type moneyRow map[string]any
 
-// ledger is amounts by name, as currency or figure.
-type ledger map[string]*big.Rat
+// exact is a fraction with the decimal places of its most precise summand.
+type exact struct {
+	*big.Rat
+	places int
+}
 
-func fraction(s string) *big.Rat {
+func (e exact) MarshalText() ([]byte, error) { return []byte(e.FloatString(e.places)), nil }
+
+func (e exact) minus(f exact) exact {
+	return exact{new(big.Rat).Sub(e.Rat, f.Rat), max(e.places, f.places)}
+}
+
+func (e exact) times(f exact) exact {
+	return exact{new(big.Rat).Mul(e.Rat, f.Rat), e.places + f.places}
+}
+
+// ledger is amounts by name, as currency or figure.
+type ledger map[string]exact
+
+func fraction(s string) exact {
 	r, ok := new(big.Rat).SetString(s)
 	if !ok {
 		panic(s)
 	}
-	return r
+	_, places, _ := strings.Cut(s, ".")
+	return exact{r, len(places)}
 }
 
-func (l ledger) add(name string, amount *big.Rat) {
-	if l[name] == nil {
-		l[name] = new(big.Rat)
+func (l ledger) add(name string, amount exact) {
+	was, ok := l[name]
+	if !ok {
+		was.Rat = new(big.Rat)
 	}
-	l[name].Add(l[name], amount)
+	l[name] = exact{new(big.Rat).Add(was.Rat, amount.Rat), max(was.places, amount.places)}
 }
 
-// naiveMoney makes the rows in a scope, with a table of rates or none.
+// naiveMoney makes the rows in a scope.
 type naiveMoney struct {
 	*naive
 	scope naiveScope
-	day   string
-	rates *Document
 	rows  map[string]map[string]moneyRow // by group and key
 }
 
-func (n *naive) money(scope naiveScope, rates *Document) map[string]map[string]moneyRow {
-	m := &naiveMoney{n, scope, n.cutoff.Format("2006-01-02"), rates, map[string]map[string]moneyRow{}}
+func (n *naive) moneyRows(scope naiveScope, rows naiveRows) {
+	m := &naiveMoney{n, scope, map[string]map[string]moneyRow{}}
 	m.resources()
 	m.support()
 	m.expenditures()
 	m.gaps()
 	m.funds()
 	m.agreements()
-	return m.rows
+	for group, all := range m.rows {
+		for _, row := range all {
+			row["in"] = slices.Collect(maps.Keys(row["in"].(map[string]bool)))
+			row["cites"] = slices.Collect(maps.Keys(row["cites"].(map[DocumentID]bool)))
+			rows.add(group, row)
+		}
+	}
 }
 
 // counting are the documents that count and are of the scope's theme or corridor.
@@ -67,10 +82,13 @@ func (m *naiveMoney) counting(kinds ...Kind) []*Document {
 func (m *naiveMoney) in(p ParticipantID) bool { return m.covers(m.scope, p) }
 
 func (m *naiveMoney) place(country string) bool {
-	if m.scope.corridor[0] != "" {
+	switch one, _ := m.chain.Participant(m.scope.one); {
+	case m.scope.one != "":
+		return country != "" && country == one.Country
+	case m.scope.corridor[0] != "":
 		return slices.Contains(m.scope.corridor[:], country)
 	}
-	return m.scope.region == "" || slices.Contains(compact.RegionsOf(country, m.day), m.scope.region)
+	return m.scope.region == "" || slices.Contains(compact.RegionsOf(country, m.day()), m.scope.region)
 }
 
 func (m *naiveMoney) get(id DocumentID) *Document {
@@ -117,7 +135,7 @@ func (r moneyRow) cite(ids ...DocumentID) {
 	}
 }
 
-func (r moneyRow) ledger(field, name string, amount *big.Rat) {
+func (r moneyRow) ledger(field, name string, amount exact) {
 	if r[field] == nil {
 		r[field] = ledger{}
 	}
@@ -134,12 +152,12 @@ func (r moneyRow) list(field, value string) {
 	r[field] = old
 }
 
-func (m *naiveMoney) sum(r moneyRow, name, currency string, amount *big.Rat) {
+func (m *naiveMoney) sum(r moneyRow, name, currency string, amount exact) {
 	r["sums"].(ledger).add(name+" "+currency, amount)
-	if m.rates == nil {
+	if m.scope.rates == nil {
 		return
 	}
-	table := m.rates.Predicate.(*Rates)
+	table := m.scope.rates.Predicate.(*Rates)
 	rate := ""
 	if currency == table.Base {
 		rate = "1"
@@ -153,7 +171,7 @@ func (m *naiveMoney) sum(r moneyRow, name, currency string, amount *big.Rat) {
 		r.in(name + " " + currency + ": no rate in the table")
 		return
 	}
-	r["sums"].(ledger).add(fmt.Sprintf("%s in %s by rates %s", name, table.Base, m.rates.ID[:12]), new(big.Rat).Mul(amount, fraction(rate)))
+	r["sums"].(ledger).add(fmt.Sprintf("%s in %s by rates %s", name, table.Base, m.scope.rates.ID[:12]), amount.times(fraction(rate)))
 }
 
 func (m *naiveMoney) by(r moneyRow, d *Document) {
@@ -165,7 +183,7 @@ func (m *naiveMoney) by(r moneyRow, d *Document) {
 
 func (m *naiveMoney) resources() {
 	for _, d := range m.counting(KindPledge) {
-		if !m.in(d.Author) && m.scope.corridor[0] == "" || !m.scope.touches(d.Predicate.(*Pledge).Objectives) {
+		if !m.hears(m.scope, d.Author) || !m.scope.touches(d.Predicate.(*Pledge).Objectives) {
 			continue
 		}
 		for i, x := range d.Predicate.(*Pledge).Resources {
@@ -318,13 +336,14 @@ func (m *naiveMoney) expenditures() {
 		received, _ := r["received"].(ledger)
 		same, common := len(given) == len(received), false
 		for currency, amount := range given {
-			if received[currency] == nil {
+			other, ok := received[currency]
+			if !ok {
 				same = false
 				continue
 			}
 			common = true
-			same = same && amount.Cmp(received[currency]) == 0
-			r.ledger("difference", currency, new(big.Rat).Sub(amount, received[currency]))
+			same = same && amount.Cmp(other.Rat) == 0
+			r.ledger("difference", currency, amount.minus(other))
 		}
 		state := ""
 		switch {
@@ -362,7 +381,7 @@ func (m *naiveMoney) expenditures() {
 			if p.Share == "difficult-to-isolate" {
 				r.in("share difficult to isolate")
 			}
-			scoped := m.scope.region != "" && p.Direction == "external"
+			scoped := (m.scope.region != "" || m.scope.one != "") && p.Direction == "external"
 			for name, holds := range map[string]bool{
 				"": true, ", agreed by both sides": state == "both sides agree", ", unearmarked": p.Earmarking == "unearmarked", ", to " + p.Recipient: true,
 				", to non-government recipients": p.Recipient != "government", ", to advocacy": p.Advocacy, ", share of a larger envelope": p.Share != "",
@@ -378,12 +397,13 @@ func (m *naiveMoney) expenditures() {
 }
 
 func (m *naiveMoney) gaps() {
-	for objective := 1; objective <= 4; objective++ {
-		for _, country := range []string{"GMB", "MAR"} {
-			for _, sample := range []bool{false, true} {
-				if m.place(country) && m.scope.touches([]int{objective}) {
-					m.gap(objective, country, sample)
-				}
+	done := map[string]bool{}
+	for _, d := range m.counting(KindPledge) {
+		for _, c := range d.Predicate.(*Pledge).Needs {
+			place := fmt.Sprint(c.Objective, c.Country, m.sample(d.ID))
+			if c.Country != "" && !done[place] && m.place(c.Country) && m.scope.touches([]int{c.Objective}) {
+				done[place] = true
+				m.gap(c.Objective, c.Country, m.sample(d.ID))
 			}
 		}
 	}
@@ -399,9 +419,6 @@ func (m *naiveMoney) gap(objective int, country string, sample bool) {
 				cites[d.ID] = true
 			}
 		}
-	}
-	if len(needs) == 0 {
-		return
 	}
 	key := fmt.Sprintf("%02d/%s", objective, country)
 	if sample {
@@ -454,9 +471,9 @@ func (m *naiveMoney) gap(objective int, country string, sample bool) {
 	for way, sums := range met {
 		gaps[way] = ledger{}
 		for currency, amount := range needed {
-			rest := new(big.Rat).Set(amount)
-			if sums[currency] != nil {
-				rest.Sub(rest, sums[currency])
+			rest := amount
+			if other, ok := sums[currency]; ok {
+				rest = amount.minus(other)
 			}
 			gaps[way].add(currency, rest)
 			if rest.Sign() > 0 {
@@ -477,18 +494,20 @@ func (m *naiveMoney) funds() {
 		}
 		return list
 	}
+	named := m.scope.objective == 0 // funds, gifts and claims name no objective
 	outward := func(p *Application) map[string]bool {
 		return map[string]bool{"": true, " to non-government recipients": p.Recipient != "government", " to advocacy": p.Advocacy}
 	}
 	for _, d := range m.counting(KindFacility) {
 		p := d.Predicate.(*Facility)
-		if !m.in(d.Author) {
+		if !m.in(d.Author) || !named {
 			continue
 		}
 		r := m.row("facilities", string(d.ID), m.sample(d.ID))
 		maps.Copy(r, moneyRow{"id": d.ID, "host": d.Author, "title": d.Title, "currency": p.Currency, "claims": 0, "applications": 0, "results": 0})
 		for _, c := range p.Criteria {
-			r.list("criteria", c.ID)
+			criteria, _ := r["criteria"].([]string)
+			r["criteria"] = append(criteria, c.ID)
 		}
 		m.by(r, d)
 		r.in("facilities")
@@ -501,7 +520,7 @@ func (m *naiveMoney) funds() {
 				r.ledger(q.Stage, q.Currency, fraction(q.Amount))
 			case *FundClaim:
 				r["claims"] = r["claims"].(int) + 1
-				amounts[fraction(q.Amount).String()+q.Currency] = true
+				amounts[fraction(q.Amount).RatString()+q.Currency] = true
 			case *Application:
 				r["applications"] = r["applications"].(int) + 1
 				r.ledger("appliedFor", q.Currency, fraction(q.Amount))
@@ -521,7 +540,7 @@ func (m *naiveMoney) funds() {
 		about := m.get(d.About())
 		switch p := d.Predicate.(type) {
 		case *Contribution:
-			if !m.in(d.Author) && !m.in(about.Author) {
+			if !m.in(d.Author) && !m.in(about.Author) || !named {
 				continue
 			}
 			r := m.row("contributions", string(d.ID), m.sample(d.ID))
@@ -536,7 +555,7 @@ func (m *naiveMoney) funds() {
 			}
 		case *FundClaim:
 			facility := m.original(about)
-			if !m.in(d.Author) && !m.in(facility.Author) {
+			if !m.in(d.Author) && !m.in(facility.Author) || !named {
 				continue
 			}
 			r := m.row("fund-claims", string(facility.ID+"/"+d.ID), m.sample(d.ID))
@@ -544,7 +563,7 @@ func (m *naiveMoney) funds() {
 			for _, x := range all {
 				if q, ok := x.Predicate.(*FundClaim); ok && m.up(x, KindFacility) == facility.ID && m.sample(x.ID) == m.sample(d.ID) {
 					others++
-					amounts[fraction(q.Amount).String()+q.Currency] = true
+					amounts[fraction(q.Amount).RatString()+q.Currency] = true
 				}
 			}
 			state := "other claims name other amounts"
@@ -554,7 +573,7 @@ func (m *naiveMoney) funds() {
 				state = "all claims name this amount"
 			}
 			maps.Copy(r, moneyRow{"id": d.ID, "facility": facility.ID, "author": d.Author, "by": p.By, "what": p.What, "amount": p.Amount, "currency": p.Currency,
-				"sources": p.Sources, "state": state})
+				"words": p.Words, "on": p.On, "sources": p.Sources, "state": state})
 			m.by(r, d)
 			r.cite(d.ID)
 			r.in("claims", state, "what: "+p.What)
@@ -564,18 +583,17 @@ func (m *naiveMoney) funds() {
 			}
 			r := m.row("applications", string(d.ID), m.sample(d.ID))
 			r.cite(d.ID, about.ID)
-			allocated := new(big.Rat)
+			sum := ledger{p.Currency: {new(big.Rat), 0}}
 			for _, x := range of(d, "") {
 				if q, ok := x.Predicate.(*Allocation); ok {
 					r.cite(x.ID)
-					if q.Currency == p.Currency {
-						allocated.Add(allocated, fraction(q.Amount))
-					}
+					sum.add(q.Currency, fraction(q.Amount))
 				}
 			}
+			allocated := sum[p.Currency]
 			state := compared(allocated, p.Amount, "no allocation yet", "allocated in part", "allocated in full", "allocated beyond the application")
 			maps.Copy(r, moneyRow{"id": d.ID, "facility": about.ID, "host": about.Author, "author": d.Author, "title": d.Title, "amount": p.Amount, "currency": p.Currency,
-				"objectives": p.Objectives, "country": p.Country, "recipient": p.Recipient, "advocacy": p.Advocacy, "assessment": p.Assessment, "allocated": allocated, "state": state})
+				"objectives": p.Objectives, "country": p.Country, "recipient": p.Recipient, "advocacy": p.Advocacy, "assessment": p.Assessment, "criteria": p.Criteria, "allocated": allocated, "state": state})
 			m.by(r, d)
 			r.in("applications", state)
 			for end, holds := range outward(p) {
@@ -590,7 +608,7 @@ func (m *naiveMoney) funds() {
 			}
 			r := m.row("allocations", string(d.ID), m.sample(d.ID))
 			r.cite(d.ID, about.ID)
-			paid, outstanding := new(big.Rat), map[string]bool{}
+			sum, outstanding := ledger{p.Currency: {new(big.Rat), 0}}, map[string]bool{}
 			var results []DocumentID
 			for _, c := range p.Conditions {
 				outstanding[c.ID] = true
@@ -599,9 +617,7 @@ func (m *naiveMoney) funds() {
 				r.cite(x.ID)
 				switch q := x.Predicate.(type) {
 				case *Disbursement:
-					if q.Currency == p.Currency {
-						paid.Add(paid, fraction(q.Amount))
-					}
+					sum.add(q.Currency, fraction(q.Amount))
 					for _, id := range q.Conditions {
 						delete(outstanding, id)
 					}
@@ -616,6 +632,7 @@ func (m *naiveMoney) funds() {
 					r.in("conditions outstanding")
 				}
 			}
+			paid := sum[p.Currency]
 			state := compared(paid, p.Amount, "nothing disbursed yet", "disbursed in part", "disbursed in full", "disbursed beyond the allocation")
 			maps.Copy(r, moneyRow{"id": d.ID, "application": about.ID, "host": d.Author, "applicant": to.Author, "amount": p.Amount, "currency": p.Currency, "on": p.On,
 				"disbursed": paid, "state": state, "outstanding": open, "results": results})
@@ -676,23 +693,25 @@ func (m *naiveMoney) reaches(d *Document, k Kind) bool {
 	return false
 }
 
-func compared(sum *big.Rat, of, none, part, full, beyond string) string {
+func compared(sum exact, of, none, part, full, beyond string) string {
 	switch {
 	case sum.Sign() == 0:
 		return none
-	case sum.Cmp(fraction(of)) < 0:
+	case sum.Cmp(fraction(of).Rat) < 0:
 		return part
-	case sum.Cmp(fraction(of)) == 0:
+	case sum.Cmp(fraction(of).Rat) == 0:
 		return full
 	}
 	return beyond
 }
 
 func (m *naiveMoney) agreements() {
+	named := m.scope.objective == 0
 	all := m.counting(KindAgreement)
 	for _, d := range all {
 		p := d.Predicate.(*Agreement)
-		if !m.in(d.Author) && !slices.ContainsFunc(p.Parties, func(q Party) bool { return q.Participant != "" && m.in(q.Participant) }) {
+		if !m.in(d.Author) && !slices.ContainsFunc(p.Parties, func(q Party) bool { return q.Participant != "" && m.in(q.Participant) }) ||
+			!named && !m.scope.touches(p.Objectives) {
 			continue
 		}
 		r := m.row("agreements", string(d.ID), m.sample(d.ID))
@@ -769,9 +788,9 @@ func (m *naiveMoney) agreements() {
 			continue
 		}
 		force := "in force"
-		if p.Ended != "" && p.Ended <= m.day {
+		if p.Ended != "" && p.Ended <= m.day() {
 			force = "ended"
-		} else if p.InForce == "" || p.InForce != NotStated && p.InForce > m.day {
+		} else if p.InForce == "" || p.InForce != NotStated && p.InForce > m.day() {
 			force = "not in force"
 		}
 		r.in("agreements", "type: "+p.Type, force, map[bool]string{true: "text public", false: "exists, text not public"}[p.Text == "public"])
@@ -789,158 +808,4 @@ func parties(p *Agreement) string {
 	}
 	slices.Sort(list)
 	return strings.Join(list, ", ")
-}
-
-// plainRow is a row or a part of one without what is empty, its amounts as
-// fractions, and its figures and sources in order.
-func plainRow(t *testing.T, v any) any {
-	b, err := json.Marshal(v)
-	require.NoError(t, err)
-	var plain func(name string, v any) any
-	plain = func(name string, v any) any {
-		switch v := v.(type) {
-		case map[string]any:
-			out := map[string]any{}
-			for key, value := range v {
-				if name == "in" || name == "cites" { // a set
-					out[key] = true
-				} else if p := plain(key, value); p != nil {
-					out[key] = p
-				}
-			}
-			if len(out) == 0 {
-				return nil
-			}
-			return out
-		case []any:
-			if name == "in" || name == "cites" {
-				set := map[string]any{}
-				for _, value := range v {
-					set[value.(string)] = true
-				}
-				return plain(name, set)
-			}
-			var out []any
-			for _, value := range v {
-				out = append(out, plain("", value))
-			}
-			if len(out) == 0 {
-				return nil
-			}
-			return out
-		case string:
-			if v == "" {
-				return nil
-			}
-			if r, ok := new(big.Rat).SetString(v); ok && len(v) < 60 {
-				return r.String()
-			}
-			return v
-		case bool:
-			if !v {
-				return nil
-			}
-		case float64:
-			if v == 0 {
-				return nil
-			}
-		}
-		return v
-	}
-	var generic any
-	require.NoError(t, json.Unmarshal(b, &generic))
-	return plain("", generic)
-}
-
-var moneyGroups = []string{groupResources, groupSupport, groupExpenditures, groupGaps, groupFacilities, groupContributions, groupFundClaims, groupApplications, groupAllocations, groupUnlocked, groupAgreements}
-
-// equalRows holds every field of every row against the naive one's.
-func equalRows(t *testing.T, s *Stocktake, want map[string]map[string]moneyRow) (compared int) {
-	for _, group := range moneyGroups {
-		got := map[string]any{}
-		for _, raw := range rows[map[string]any](t, s, group) {
-			got[raw["key"].(string)] = plainRow(t, raw)
-		}
-		require.Equal(t, len(want[group]), len(got), "%s: %v", group, slices.Collect(maps.Keys(want[group])))
-		for key, row := range want[group] {
-			require.Equal(t, plainRow(t, row), got[key], "%s %s", group, key)
-			compared++
-		}
-	}
-	return compared
-}
-
-// moneyFigures counts and adds up the naive rows.
-func (n *naive) moneyFigures(c counts, scope naiveScope, rates *Document) {
-	for group, list := range n.money(scope, rates) {
-		for _, row := range list {
-			sample := row["sample"].(bool)
-			for name := range row["in"].(map[string]bool) {
-				c.add(group, name, sample)
-			}
-			for name, amount := range row["sums"].(ledger) {
-				f := c.add(group, name, sample)
-				f.sum.Add(f.sum, amount)
-			}
-		}
-	}
-}
-
-func TestMoneyEqualsTheNaiveReference(t *testing.T) {
-	rng := rand.New(rand.NewPCG(20, 12))
-	seen, compared := map[string]int{}, 0
-	for range 5 {
-		f := moneyCorpus(t, rng, 120)
-		s := f.snapshot()
-		for _, cutoff := range []time.Time{{}, minute(rng.IntN(30 * 24 * 60))} {
-			r, err := Read(s, f.genesis, f.records(), cutoff)
-			require.NoError(t, err)
-			n := newNaive(s, f.genesis, f.list(), cutoff)
-			for _, id := range n.docs {
-				l, _ := r.Label(id)
-				d, _ := n.doc(id)
-				require.Equal(t, n.label(id), l.Reason, "%+v", d)
-				if d != nil && slices.Contains(moneyKinds, d.Kind) {
-					seen["label "+l.Reason]++
-				}
-			}
-			var table *Document
-			if tables := n.counting(KindRates); len(tables) > 0 {
-				table = tables[0]
-			}
-			for _, region := range []string{"", "UN-ECA", "EU"} {
-				o := Options{Scope: ScopeGlobal}
-				if region != "" {
-					o.Scope = Scope("region:" + region)
-				}
-				for _, rates := range []*Document{nil, table} {
-					if rates != nil {
-						o.Rates = rates.ID
-					}
-					stocktake, err := r.StocktakeOf(o)
-					require.NoError(t, err)
-					compared += equalRows(t, stocktake, n.money(naiveScope{region: region}, rates))
-					want := counts{}
-					n.moneyFigures(want, naiveScope{region: region}, rates)
-					for _, figure := range manifestOf(t, stocktake).Figures {
-						k := [3]string{figure.Group, figure.Name, fmt.Sprint(figure.Sample)}
-						if !slices.Contains(moneyGroups, figure.Group) || figure.Value == 0 {
-							continue
-						}
-						require.NotNil(t, want[k], "%v", k)
-						require.Equal(t, want[k].value, figure.Value, "%v", k)
-						if figure.Amount != "" {
-							require.Zero(t, want[k].sum.Cmp(fraction(figure.Amount)), "%v", k)
-						}
-						delete(want, k)
-						name, _, _ := strings.Cut(figure.Name, " by rates ")
-						seen[figure.Group+" "+name]++
-					}
-					require.Empty(t, want)
-				}
-			}
-		}
-	}
-	t.Log(compared, "rows and", len(seen), "different labels and figures compared")
-	require.Greater(t, len(seen), 220, "the corpora are too plain: %v", seen)
 }

@@ -110,7 +110,7 @@ func (f fact) sumWords() string {
 }
 
 // changeRows are the differences of two versions, fact by fact.
-func (n *naive) changeRows(before, after *Document) (rows []naiveRow) {
+func (n *naive) changeRows(before, after *Document) (rows []any) {
 	old, next := factsOf(before.Predicate.(*Pledge)), factsOf(after.Predicate.(*Pledge))
 	all := maps.Clone(old)
 	maps.Copy(all, next)

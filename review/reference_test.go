@@ -1,16 +1,13 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
-	"math/big"
-	"math/rand/v2"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"stocktake/review/compact"
@@ -28,11 +25,14 @@ type naive struct {
 	cutoff   time.Time
 
 	// Only to save time: what the functions of that name have said.
-	knownDoc     map[DocumentID]parsed
-	knownFiling  map[Place]filing
-	knownCode    map[DocumentID]string
-	knownLabel   map[DocumentID]string
-	knownHolding map[string][]*Document
+	knownDoc      map[DocumentID]parsed
+	knownAttempt  map[DocumentID]attempt
+	knownFiling   map[Place]filing
+	knownRoot     map[Place]tlog.Hash // by size
+	knownCode     map[DocumentID]string
+	knownLabel    map[DocumentID]string
+	knownOriginal map[DocumentID]*Document
+	knownHolding  map[string][]*Document
 
 	answering []naiveAnswer
 	refused   map[DocumentID]string // accreditations without effect
@@ -69,8 +69,8 @@ type filing struct {
 
 func newNaive(s Snapshot, genesis *Document, records []Record, cutoff time.Time) *naive {
 	n := &naive{
-		snapshot: s, records: records, cutoff: cutoff, knownDoc: map[DocumentID]parsed{}, knownFiling: map[Place]filing{},
-		knownCode: map[DocumentID]string{}, knownLabel: map[DocumentID]string{}, knownHolding: map[string][]*Document{},
+		snapshot: s, records: records, cutoff: cutoff, knownDoc: map[DocumentID]parsed{}, knownAttempt: map[DocumentID]attempt{}, knownFiling: map[Place]filing{}, knownRoot: map[Place]tlog.Hash{},
+		knownCode: map[DocumentID]string{}, knownLabel: map[DocumentID]string{}, knownOriginal: map[DocumentID]*Document{}, knownHolding: map[string][]*Document{},
 	}
 	n.chain, _ = NewChain(genesis)
 	for _, r := range records {
@@ -79,6 +79,7 @@ func newNaive(s Snapshot, genesis *Document, records []Record, cutoff time.Time)
 		}
 	}
 	n.accredit()
+	clear(n.knownAttempt) // some authors were not known yet
 	if cutoff.IsZero() {
 		for _, r := range records {
 			if f := n.filing(Place{r.Origin, r.Index}); f.ok && f.at.After(n.cutoff) {
@@ -115,6 +116,10 @@ func treeHash(leaves []tlog.Hash) tlog.Hash {
 }
 
 func (n *naive) root(o Origin, size uint64) tlog.Hash {
+	return known(n.knownRoot, Place{o, size}, func() tlog.Hash { return n.findRoot(o, size) })
+}
+
+func (n *naive) findRoot(o Origin, size uint64) tlog.Hash {
 	leaves := make([]tlog.Hash, size)
 	for _, r := range n.records {
 		if r.Origin == o && r.Index < size {
@@ -166,20 +171,83 @@ func (n *naive) witnessed(p Place) filing {
 	return f
 }
 
-// filed is the earliest filing time of a document's valid records.
-func (n *naive) filed(id DocumentID) (time.Time, bool) {
+// attempt is what one record of a document comes to: why it is not valid, and
+// when it was filed and by how many witnesses seen, if that can be told.
+type attempt struct {
+	Place
+	code string
+	at   time.Time
+	by   int
+}
+
+// refusals are from the farthest from valid to the nearest.
+var refusals = []string{"unknown-author", ReasonSignatureInvalid, "key-unknown", "key-not-authors", "key-role",
+	ReasonAuthorNotInForce, ReasonSuspended, ReasonOverQuota, ReasonPending, ""}
+
+// attempt is a document's record that is nearest to valid, of several the
+// earliest; of one whose content is not known, the first place.
+func (n *naive) attempt(id DocumentID) (best attempt) {
 	d, _ := n.doc(id)
-	var earliest time.Time
-	found := false
+	var all []attempt
 	for _, r := range n.records {
-		if r.ID() != id || d == nil || !d.Known || !r.Genuine || len(n.chain.authority(d, r.Leaf.Key)) > 0 || n.beyond(r) {
-			continue
-		}
-		if f := n.filing(Place{r.Origin, r.Index}); f.ok && n.takesPart(d.Author, f.at) && (!found || f.at.Before(earliest)) {
-			earliest, found = f.at, true
+		if r.ID() == id {
+			all = append(all, n.try(d, r))
 		}
 	}
-	return earliest, found
+	slices.SortFunc(all, func(a, b attempt) int {
+		return cmp.Or(slices.Index(refusals, b.code)-slices.Index(refusals, a.code), a.at.Compare(b.at), a.compare(b.Place))
+	})
+	best = all[0]
+	if best.at.IsZero() {
+		for _, a := range all {
+			if a.compare(best.Place) < 0 {
+				best.Place = a.Place
+			}
+		}
+	}
+	return best
+}
+
+func (p Place) compare(q Place) int {
+	return cmp.Or(strings.Compare(string(p.Origin), string(q.Origin)), cmp.Compare(p.Index, q.Index))
+}
+
+func (n *naive) try(d *Document, r Record) attempt {
+	a := attempt{Place: Place{r.Origin, r.Index}}
+	if d == nil || !d.Known {
+		return a
+	}
+	f := n.filing(a.Place)
+	refusal := n.chain.authority(d, r.Leaf.Key)
+	switch {
+	case len(refusal) > 0 && refusal[0].Code == "unknown-author":
+		a.code = "unknown-author"
+	case !r.Genuine:
+		a.code = ReasonSignatureInvalid
+	case len(refusal) > 0:
+		a.code = refusal[0].Code
+	case n.beyond(r):
+		a.code, a.at = ReasonOverQuota, f.at
+	case !f.ok:
+		a.code = ReasonPending
+	default:
+		a.at, a.by = f.at, f.by
+		if !n.takesPart(d.Author, f.at) {
+			a.code = ReasonAuthorNotInForce
+		} else if n.suspended(d.Author, f.at) && !n.keepsVoice(d) {
+			a.code = ReasonSuspended
+		}
+	}
+	return a
+}
+
+// filed is the earliest filing time of a document's valid records.
+func (n *naive) filed(id DocumentID) (time.Time, bool) {
+	if d, _ := n.doc(id); d == nil || !d.Known {
+		return time.Time{}, false
+	}
+	a := known(n.knownAttempt, id, func() attempt { return n.attempt(id) })
+	return a.at, a.code == ""
 }
 
 // beyond is whether a record lies beyond its log's quota.
@@ -223,7 +291,7 @@ func (n *naive) accredit() {
 		a := naiveAnswer{id: id, what: p, from: at}
 		a.until, _ = time.Parse(time.RFC3339, p.Until)
 		for _, w := range n.docs {
-			if d, _ := n.doc(w); d != nil && d.Kind == KindWithdrawal && d.About() == id && d.Author == p.Author {
+			if d, _ := n.doc(w); d != nil && d.Kind == KindWithdrawal && d.About() == id && d.Author == p.Author && !d.Predicate.(*Withdrawal).Erase {
 				if back, ok := n.filed(w); ok && (a.back.IsZero() || back.Before(a.back)) {
 					a.back = back
 				}
@@ -298,21 +366,39 @@ func (a naiveAnswer) lasts(at time.Time) bool {
 	return !at.Before(a.from) && (a.until.IsZero() || at.Before(a.until)) && (a.back.IsZero() || !at.After(a.back))
 }
 
+// answers is whether an accreditation holds at a time, and its accreditor may make it.
+func (n *naive) answers(a naiveAnswer, at time.Time) bool {
+	return a.lasts(at) && slices.ContainsFunc(n.chain.charters[0].Predicate.(*Charter).Accreditors, func(e Accreditor) bool {
+		return e.Participant == a.what.Author && n.entryHolds(e, at) && n.fits(e, a.what)
+	})
+}
+
 // answerers are the accreditors that answer for an author at a time.
 func (n *naive) answerers(author ParticipantID, at time.Time) map[ParticipantID]bool {
 	by := map[ParticipantID]bool{}
 	for _, a := range n.answering {
-		for _, e := range n.chain.charters[0].Predicate.(*Charter).Accreditors {
-			if a.what.Participant == author && a.lasts(at) && e.Participant == a.what.Author && n.entryHolds(e, at) && n.fits(e, a.what) {
-				by[a.what.Author] = true
-			}
+		if a.what.Participant == author && n.answers(a, at) {
+			by[a.what.Author] = true
 		}
 	}
 	return by
 }
 
 func (n *naive) takesPart(author ParticipantID, at time.Time) bool {
-	return !strings.HasPrefix(string(author), "a.") || len(n.answerers(author, at)) > 0
+	if strings.HasPrefix(string(author), "a.") {
+		return len(n.answerers(author, at)) > 0
+	}
+	p, _ := n.chain.Participant(author)
+	from, err := time.Parse(time.RFC3339, p.From)
+	until, err2 := time.Parse(time.RFC3339, p.Until)
+	return (err != nil || !at.Before(from)) && (err2 != nil || at.Before(until))
+}
+
+// keepsVoice is whether a suspension leaves a document alone: what is said about
+// charters, and what takes back.
+func (n *naive) keepsVoice(d *Document) bool {
+	a, ok := d.Predicate.(*Accession)
+	return ok && a.Role != "reviewed" && a.Role != "team" || slices.Contains([]Kind{KindCharter, KindOpening, KindReceipt, KindWithdrawal, KindRefusal, KindFork, KindKey}, d.Kind)
 }
 
 // code is why a document does not hold.
@@ -346,29 +432,7 @@ func (n *naive) reason(id DocumentID) string {
 	}
 	filed, ok := n.filed(id)
 	if !ok {
-		best := -1
-		order := []string{"unknown-author", ReasonSignatureInvalid, "key-unknown", "key-not-authors", "key-role", ReasonAuthorNotInForce, ReasonOverQuota, ReasonPending}
-		for _, r := range n.records {
-			if r.ID() != id {
-				continue
-			}
-			code := ReasonPending
-			if refusal := n.chain.authority(d, r.Leaf.Key); len(refusal) > 0 {
-				code = refusal[0].Code
-			}
-			switch f := n.filing(Place{r.Origin, r.Index}); {
-			case code != ReasonPending:
-			case n.beyond(r):
-				code = ReasonOverQuota
-			case f.ok:
-				code = ReasonAuthorNotInForce
-			}
-			if !r.Genuine && code != "unknown-author" {
-				code = ReasonSignatureInvalid
-			}
-			best = max(best, slices.Index(order, code))
-		}
-		return order[best]
+		return n.attempt(id).code
 	}
 	if filed.After(n.cutoff) {
 		return ReasonAfterCutoff
@@ -382,8 +446,12 @@ func (n *naive) reason(id DocumentID) string {
 	}
 	refusal := n.chain.relation(d, n.chain.first(n.knownTo(d, find)))
 	if d.Kind == KindAccreditation {
-		if refusal = nil; n.refused[id] != "" {
-			return n.refused[id]
+		code, judged := n.refused[id]
+		if refusal = nil; !judged { // of an author for whom somebody answers
+			code = "not-an-accreditor"
+		}
+		if code != "" {
+			return code
 		}
 	}
 	if len(refusal) > 0 {
@@ -512,6 +580,10 @@ var replaceable = append([]Kind{KindPledge, KindReport, KindAssessment, KindComm
 
 // origin is the first version of a document.
 func (n *naive) original(d *Document) *Document {
+	return known(n.knownOriginal, d.ID, func() *Document { return n.findOriginal(d) })
+}
+
+func (n *naive) findOriginal(d *Document) *Document {
 	for _, old := range n.holding(replaceable...) {
 		if old.ID == d.Supersedes {
 			return n.original(old)
@@ -594,23 +666,6 @@ func (n *naive) sample(id DocumentID) bool {
 	return d.Sample || p.Sample || slices.Contains(n.docs, d.About()) && n.sample(d.About())
 }
 
-// counts are the figures: group, name, whether of samples -> value and sum.
-type counts map[[3]string]*naiveFigure
-
-type naiveFigure struct {
-	value int
-	sum   *big.Rat
-}
-
-func (c counts) add(group, name string, sample bool) *naiveFigure {
-	k := [3]string{group, name, fmt.Sprint(sample)}
-	if c[k] == nil {
-		c[k] = &naiveFigure{sum: new(big.Rat)}
-	}
-	c[k].value++
-	return c[k]
-}
-
 func (n *naive) regionsOf(p ParticipantID) []string {
 	q, _ := n.chain.Participant(p)
 	later := !slices.ContainsFunc(n.answering, func(a naiveAnswer) bool { return a.what.Participant == p && !a.from.After(n.cutoff) })
@@ -624,412 +679,4 @@ func (n *naive) regionsOf(p ParticipantID) []string {
 func (n *naive) in(region string, p ParticipantID) bool {
 	q, _ := n.chain.Participant(p)
 	return region == "" || q.Region == region || slices.Contains(n.regionsOf(p), region)
-}
-
-func (n *naive) within(region string) func(ParticipantID) bool {
-	return func(p ParticipantID) bool { return n.in(region, p) }
-}
-
-// figures are the figures of the global scope and of a region.
-func (n *naive) figures(region string) counts {
-	c := counts{}
-	day := n.cutoff.Format("2006-01-02")
-	charter, _ := n.chain.InForce()
-	regionsOf := n.regionsOf
-	in := n.within(region)
-	get, subject := n.get, n.subject
-	n.reviewFigures(c, naiveScope{region: region})
-
-	for _, p := range charter.Participants {
-		if !in(p.ID) {
-			continue
-		}
-		state := "listed, not acceded"
-		for _, a := range n.holding(KindAccession) {
-			if q := a.Predicate.(*Accession); a.Author == p.ID && q.Role == "member" && q.Decision != "declined" {
-				state = "acceded"
-			}
-		}
-		chamber := map[string]string{"state": "States", "regional-body": "regional bodies and UN entities"}[p.Kind]
-		if chamber == "" {
-			chamber = "civil society and others"
-		}
-		for _, name := range []string{state, "participants", chamber} {
-			c.add("participation", name, p.Sample)
-		}
-		if p.Kind == "state" && len(regionsOf(p.ID)) > 1 {
-			c.add("participation", "in several regions", p.Sample)
-		}
-	}
-	for _, author := range []ParticipantID{"a.author-0", "a.author-1", "a.author-2", "a.author-3"} {
-		words := map[ParticipantID]string{} // accreditor -> its state
-		challenged := map[ParticipantID]bool{}
-		for _, a := range n.answering {
-			if a.what.Participant != author || a.from.After(n.cutoff) {
-				continue
-			}
-			state := "ended"
-			if !a.back.IsZero() && !a.back.After(n.cutoff) {
-				state = "withdrawn"
-			} else if n.answerers(author, n.cutoff)[a.what.Author] && a.lasts(n.cutoff) {
-				state = "in force"
-			}
-			if words[a.what.Author] != "in force" {
-				words[a.what.Author] = state
-			}
-			for _, d := range n.counting(KindComment) {
-				if d.About() == a.id && slices.Contains([]string{"challenge", "opposition"}, d.Predicate.(*Comment).Type) {
-					challenged[a.what.Author] = true
-				}
-			}
-		}
-		p := n.chain.participants[author]
-		if len(words) == 0 || !in(author) {
-			continue
-		}
-		state := "ended"
-		for by, word := range words {
-			if word == "in force" {
-				state = "accredited"
-				c.add("participation", "accredited by "+string(by), p.Sample)
-			}
-			names := []string{"accreditations", word, "by " + string(by)}
-			if p.Kind == "protected-author" {
-				names = append(names, "not named")
-			}
-			if challenged[by] {
-				names = append(names, "challenged")
-			}
-			for _, name := range names {
-				c.add("accreditations", name, p.Sample)
-			}
-			through := c.add("accreditations", "documents through "+string(by), p.Sample)
-			for _, d := range n.counting(spoken...) {
-				if at, _ := n.filed(d.ID); d.Author == author && n.answerers(author, at)[by] {
-					through.sum.Add(through.sum, big.NewRat(1, 1))
-				}
-			}
-		}
-		c.add("participation", state, p.Sample)
-	}
-	if region != "" {
-		r, _ := compact.Region(region)
-		for _, m := range r.Members {
-			if m.On(day) && !slices.ContainsFunc(charter.Participants, func(p Participant) bool { return p.Kind == "state" && p.Country == m.ISO3 }) {
-				c.add("participation", "outside this federation", false)
-			}
-		}
-	}
-
-	for _, d := range n.counting(KindPledge) {
-		p := d.Predicate.(*Pledge)
-		sample := n.sample(d.ID)
-		named := slices.ContainsFunc(p.Parties, func(q Party) bool { return in(q.Participant) })
-		if !in(p.Author) && !named {
-			continue
-		}
-		var reports []*Document
-		for _, r := range n.counting(KindReport) {
-			if n.original(get(r.About())).ID == n.original(d).ID {
-				reports = append(reports, r)
-			}
-		}
-		if !in(p.Author) {
-			c.add("pledges", "named as a party", sample)
-		} else {
-			status := "none reported"
-			for _, r := range reports {
-				if r.Author == p.Author {
-					status = r.Predicate.(*Report).Status
-				}
-			}
-			due := "due: ahead"
-			if p.Due == NotStated {
-				due = "due: not stated"
-			} else if p.Due < day {
-				due = "due: passed"
-			}
-			for _, name := range []string{"pledges", "form: " + p.Form, "status: " + status, due} {
-				c.add("pledges", name, sample)
-			}
-			for _, o := range p.Objectives {
-				c.add("pledges", fmt.Sprintf("objective %02d", o), sample)
-			}
-		}
-		for _, party := range p.Parties {
-			state := "claimed, not confirmed"
-			for _, a := range n.holding(KindAccession) {
-				q := a.Predicate.(*Accession)
-				if q.Role != "party" || a.Author != party.Participant || n.original(get(a.About())).ID != n.original(d).ID {
-					continue
-				}
-				switch {
-				case n.withdrawn(a.ID):
-					state = "withdrawn"
-				case q.Decision == "declined":
-					state = "declined"
-				case a.About() != d.ID:
-					state = "confirmed an earlier version"
-				default:
-					state = "confirmed"
-				}
-			}
-			c.add("parties", state, sample)
-		}
-	}
-
-	for _, d := range n.counting(KindReport) {
-		pledge := get(d.About())
-		if !in(d.Author) && !in(pledge.Author) {
-			continue
-		}
-		c.add("reports", "reports", n.sample(d.ID))
-		c.add("reports", "status: "+d.Predicate.(*Report).Status, n.sample(d.ID))
-		if d.Author != pledge.Author {
-			c.add("reports", "by a party", n.sample(d.ID))
-		}
-		if n.standing(pledge) == nil {
-			c.add("reports", "on a pledge that no longer stands", n.sample(d.ID))
-		}
-	}
-
-	for _, round := range charter.Rounds {
-		for _, p := range charter.Participants {
-			var before, after *Document
-			for _, a := range n.holding(KindAccession) {
-				if q := a.Predicate.(*Accession); q.Role != "round" || q.Round != round.ID || a.Author != p.ID {
-					continue
-				}
-				if at, _ := n.filed(a.ID); at.Format("2006-01-02") <= round.Due {
-					before = a
-				} else if after == nil {
-					after = a
-				}
-			}
-			if before == nil {
-				before = after
-			}
-			code, regional := strings.CutPrefix(round.Scope, "region:")
-			if !in(p.ID) || before == nil && regional && p.Region != code && !slices.Contains(regionsOf(p.ID), code) {
-				continue
-			}
-			state, sample := "not in this round", p.Sample
-			if before != nil {
-				sample = n.sample(before.ID)
-				state = n.dueState(round, p.ID, day)
-				if before.Predicate.(*Accession).Decision == "declined" {
-					state = "declined"
-				}
-			}
-			c.add("due", state, sample)
-			c.add("due", round.ID+": "+state, sample)
-		}
-	}
-
-	type judged struct {
-		whom      ParticipantID
-		region    string
-		pledge    DocumentID
-		objective int
-		sample    bool
-	}
-	ratings := map[judged][]string{}
-	for _, j := range n.judgements() {
-		if j.whom != "" && !in(j.whom) || j.whom == "" && region != "" && region != j.region {
-			continue
-		}
-		c.add("findings", "findings", n.sample(j.doc.ID))
-		c.add("findings", "rating: "+j.rating, n.sample(j.doc.ID))
-		k := judged{whom: j.whom, objective: j.objective, pledge: j.pledge, sample: n.sample(j.doc.ID)}
-		if j.whom == "" {
-			k.region = j.region
-		}
-		ratings[k] = append(ratings[k], j.rating)
-	}
-	for _, d := range n.counting(KindAssessment, KindProgress) {
-		p, ok := d.Predicate.(*Assessment)
-		if !ok {
-			if scope := d.Predicate.(*ProgressReport).Scope; region != "" && scope != "region:"+region {
-				continue
-			}
-		} else {
-			whom := assessedBy(p, subject(d))
-			if whom != "" && !in(whom) || whom == "" && region != "" && region != p.Region {
-				continue
-			}
-			if p.Stage == "draft" {
-				c.add("assessments", "drafts for correction", n.sample(d.ID))
-			} else {
-				c.add("assessments", "assessments", n.sample(d.ID))
-				c.add("assessments", naiveLabels[p.Type], n.sample(d.ID))
-			}
-		}
-		for _, r := range n.counting(KindResponse) {
-			if r.About() == d.ID {
-				c.add("replies", "replies", n.sample(r.ID))
-				c.add("replies", "position: "+r.Predicate.(*Response).Position, n.sample(r.ID))
-			}
-		}
-	}
-	for j, list := range ratings {
-		name := "assessed once"
-		if len(list) > 1 {
-			name = "ratings agree"
-		}
-		for _, r := range list {
-			if r != list[0] {
-				name = "ratings differ"
-			}
-		}
-		c.add("agreement", name, j.sample)
-	}
-
-	for _, d := range n.counting(KindComment) {
-		p := d.Predicate.(*Comment)
-		to := addressee(p, subject(d))
-		if !in(to) && !in(p.Author) {
-			continue
-		}
-		state := "open"
-		for _, r := range n.counting(KindResponse) {
-			if r.About() == d.ID && r.Author == to {
-				state = r.Predicate.(*Response).Position
-			}
-		}
-		group, names := "comments", []string{"comments", "type: " + p.Type}
-		if p.Type == "recommendation" {
-			group, names = "recommendations", []string{"recommendations", state}
-			through, _, _ := n.followThrough(d, to)
-			names = append(names, through...)
-		} else if p.Type == "question" {
-			names = append(names, "questions "+state)
-		}
-		if !in(to) {
-			names = []string{"given to others"}
-		}
-		for _, name := range names {
-			c.add(group, name, n.sample(d.ID))
-		}
-	}
-
-	for _, d := range n.holding(KindWithdrawal) {
-		if !in(d.Author) {
-			continue
-		}
-		c.add("withdrawals", "withdrawals", n.sample(d.ID))
-		if about, _ := n.doc(d.About()); about != nil {
-			c.add("withdrawals", "kind: "+string(about.Kind), n.sample(d.ID))
-		}
-	}
-	for _, id := range n.docs {
-		reason := n.label(id)
-		d, _ := n.doc(id)
-		if reason == "" || region != "" && (d == nil || d.Author == "" || !in(d.Author)) {
-			continue
-		}
-		c.add("excluded", "excluded", n.sample(id))
-		c.add("excluded", reason, n.sample(id))
-	}
-	n.moneyFigures(c, naiveScope{region: region}, nil)
-	return c
-}
-
-func (n *naive) dueState(round Round, p ParticipantID, day string) string {
-	var onTime, flexible, late bool
-	for _, d := range n.holding(KindReport, KindAssessment) {
-		at, _ := n.filed(d.ID)
-		inRound, flexibility := "", ""
-		switch q := d.Predicate.(type) {
-		case *Report:
-			inRound, flexibility = q.Round, q.Flexibility
-		case *Assessment:
-			if q.Type == "self" || q.Type == "regional" {
-				inRound = q.Round
-			}
-		}
-		switch {
-		case d.Author != p || inRound != round.ID || n.withdrawn(d.ID) || n.stranger(d):
-		case at.Format("2006-01-02") > round.Due:
-			late = true
-		case flexibility != "":
-			flexible = true
-		default:
-			onTime = true
-		}
-	}
-	switch {
-	case onTime:
-		return "filed"
-	case flexible:
-		return "flexibility used"
-	case late:
-		return "late"
-	case day > round.Due:
-		return "no report received"
-	}
-	return "not due"
-}
-
-// checkFigures compares every figure, and notes in seen which there were.
-func (n *naive) checkFigures(t *testing.T, s *Stocktake, region string, seen map[string]int) {
-	t.Helper()
-	var m Manifest
-	require.NoError(t, strictJSON(s.Manifest, &m))
-	want := n.figures(region)
-	n.comparePledgeRows(t, s, naiveScope{region: region}, want, seen)
-	for _, figure := range m.Figures {
-		if figure.Group == groupRegions {
-			continue
-		}
-		k := [3]string{figure.Group, figure.Name, fmt.Sprint(figure.Sample)}
-		w := want[k]
-		if w == nil {
-			w = &naiveFigure{sum: new(big.Rat)}
-		}
-		require.Equal(t, w.value, figure.Value, "%s %v", region, k)
-		if figure.Amount != "" {
-			amount, _ := new(big.Rat).SetString(figure.Amount)
-			require.Zero(t, w.sum.Cmp(amount), "%v", k)
-		}
-		delete(want, k)
-		if figure.Value > 0 {
-			seen[figure.Group+" "+figure.Name]++
-		}
-	}
-	require.Empty(t, want, "%s: figures that the stocktake lacks", region)
-}
-
-func TestAssembleEqualsTheNaiveReference(t *testing.T) {
-	rng := rand.New(rand.NewPCG(5, 6))
-	seen := map[string]int{}
-	for range 12 {
-		f := randomCorpus(t, rng, 40)
-		s := f.snapshot()
-		for _, cutoff := range []time.Time{{}, minute(rng.IntN(40 * 24 * 60))} {
-			r, err := Read(s, f.genesis, f.records(), cutoff)
-			require.NoError(t, err)
-			n := newNaive(s, f.genesis, f.list(), cutoff)
-			for _, id := range n.docs {
-				l, ok := r.Label(id)
-				require.True(t, ok)
-				d, _ := n.doc(id)
-				require.Equal(t, n.label(id), l.Reason, "%+v", d)
-				require.Equal(t, l.Reason == "", l.Counts)
-				require.Equal(t, n.sample(id), l.Sample)
-				seen["label "+l.Reason]++
-			}
-			for _, region := range []string{"", "UN-ECA", "EU"} {
-				scope := ScopeGlobal
-				if region != "" {
-					scope = Scope("region:" + region)
-				}
-				stocktake, err := r.Stocktake(scope)
-				require.NoError(t, err)
-				n.checkFigures(t, stocktake, region, seen)
-				n.checkReviewRows(t, stocktake, naiveScope{region: region})
-			}
-		}
-	}
-	t.Log(len(seen), "different labels and figures compared")
-	require.Greater(t, len(seen), 90, "the corpora are too plain: %v", seen)
 }

@@ -111,7 +111,7 @@ func (a *Accredited) Lines() []string {
 func (r *Reading) stateOf(a *accreditation) string {
 	withdrawal := r.docs[a.ended]
 	switch {
-	case withdrawal != nil && !withdrawal.filed.After(r.cutoff):
+	case withdrawal != nil && !withdrawal.filed.UTC().After(r.cutoff):
 		return stateWithdrawn
 	case r.chain.answers(a, r.cutoff):
 		return stateInForce
@@ -130,7 +130,7 @@ func (r *Reading) AccreditedBy(id DocumentID) []ParticipantID {
 
 func (r *Reading) accreditors(e *entry) (by []ParticipantID) {
 	for _, a := range r.chain.accredited[e.doc.Author] {
-		if r.chain.answers(a, e.filed) && !slices.Contains(by, a.Author) {
+		if r.chain.answers(a, e.filed.UTC()) && !slices.Contains(by, a.Author) {
 			by = append(by, a.Author)
 		}
 	}

@@ -396,7 +396,7 @@ func (f *follower) turns(a, b time.Time) bool {
 	for _, all := range c.accredited {
 		for _, word := range all {
 			spans = append(spans, word.span)
-			if ended := f.docs[word.ended]; ended != nil && between(ended.filed) {
+			if ended := f.docs[word.ended]; ended != nil && between(ended.filed.UTC()) {
 				return true
 			}
 		}
@@ -476,7 +476,10 @@ func (f *follower) judge(a affected) {
 		f.loosen(e)
 	}
 	for e := range a.all {
-		e.replaced, e.lineage, e.standing = nil, nil, nil
+		if e.lineage != nil || e.replaced != nil {
+			own := e.own()
+			own.replaced, own.lineage, own.standing = nil, nil, nil
+		}
 		f.derive(e)
 	}
 	for e := range a.all {
@@ -509,24 +512,19 @@ func (r *Reading) settleAbsences(records []Record) {
 	}
 	for _, e := range r.docs {
 		e.expected = slices.ContainsFunc(e.places, func(p recordPlace) bool {
-			_, gone := slices.BinarySearch(r.logs[p.origin].Absent, p.index)
+			_, gone := slices.BinarySearch(r.logs[p.origin()].Absent, p.index)
 			return !gone
 		})
-		if e.read(came[e.id]); !e.expected {
+		if r.read(e, came[e.id]); !e.expected {
 			e.doc, e.malformed = nil, false
 		}
 	}
 }
 
-// unjudged is a document as it was before anything was found out about it.
-func (e *entry) unjudged() *entry {
-	return &entry{id: e.id, doc: e.doc, expected: e.expected, malformed: e.malformed, places: slices.Clip(e.places)}
-}
-
 // again judges all documents anew.
 func (f *follower) again() error {
 	r := newReading(f.snapshot, f.genesis)
-	r.logs, r.docs, r.keys, r.asked = f.logs, f.docs, f.keys, f.asked
+	r.logs, r.docs, r.asked = f.logs, f.docs, f.asked
 	for id, e := range r.docs {
 		r.docs[id] = e.unjudged()
 	}
@@ -549,7 +547,7 @@ func (f *follower) again() error {
 // returns [ErrNotAhead].
 func (r *Reading) Extend(s Snapshot, records iter.Seq2[Record, error]) (*Reading, error) {
 	n := newReading(s, r.genesis)
-	n.asked, n.keys = r.asked, maps.Clone(r.keys)
+	n.asked = r.asked
 	for id, e := range r.docs {
 		n.docs[id] = e.unjudged()
 	}

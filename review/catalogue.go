@@ -36,7 +36,7 @@ func (r *Reading) Places(id DocumentID) []Place {
 	}
 	places := make([]Place, len(e.places))
 	for i, p := range slices.SortedFunc(slices.Values(e.places), comparePlaces) {
-		places[i] = Place{p.origin, p.index}
+		places[i] = Place{p.origin(), p.index}
 	}
 	return places
 }

@@ -27,7 +27,7 @@ type Document struct {
 	Known    bool      // the kind and version are understood and Predicate keeps every rule of theirs
 	Type     string    // predicateType as written
 	Subjects []Subject // at least one: [0] is what the statement is about, attachments follow
-	Common             // zero unless Known
+	*Common            // the predicate's; zero unless Known
 
 	// Predicate points to the struct of its kind, as *Pledge; nil unless Known.
 	Predicate any
@@ -74,7 +74,7 @@ func Parse(payload []byte) (*Document, error) {
 	if len(refusal) > 0 {
 		return nil, refusal
 	}
-	d.Kind, d.Known, d.Predicate, d.Common = kind, true, decoded, *decoded.common()
+	d.Kind, d.Known, d.Predicate, d.Common = kind, true, decoded, decoded.common()
 	return d, nil
 }
 
@@ -179,7 +179,7 @@ func readStatement(payload []byte) (*Document, json.RawMessage, *FieldError) {
 		return nil, nil, err
 	}
 	form, predicate, predicateType, subject := fields[0], fields[1], fields[2], fields[3]
-	d := &Document{ID: DocumentID(signing.PayloadDigest(payload).String())}
+	d := &Document{ID: DocumentID(signing.PayloadDigest(payload).String()), Common: &Common{}}
 	if t, ok := jsonString(form); !ok || t != statementType {
 		return nil, nil, refuse("/_type", "not-a-statement", "type", statementType)
 	}

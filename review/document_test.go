@@ -53,7 +53,7 @@ func TestParseReadsWhatComposeWrites(t *testing.T) {
 		assert.True(t, d.Known)
 		assert.Equal(t, k, d.Kind)
 		assert.Equal(t, PredicateType(k), d.Type)
-		assert.Equal(t, *d.Predicate.(predicate).common(), d.Common)
+		assert.Same(t, d.Predicate.(predicate).common(), d.Common)
 		assert.Equal(t, d.Subjects[0].Digest, d.About())
 		assert.Equal(t, string(golden), string(Compose(d.Kind, d.Subjects, d.Predicate)), "the Go type of %s loses something", k)
 	}
@@ -84,7 +84,7 @@ func TestParsePassesOverKindsAndVersionsThatItDoesNotKnow(t *testing.T) {
 		assert.False(t, d.Known)
 		assert.Empty(t, d.Kind)
 		assert.Nil(t, d.Predicate)
-		assert.Zero(t, d.Common)
+		assert.Zero(t, *d.Common)
 		assert.Equal(t, strings.Repeat("ab", 32), string(d.About()))
 	}
 }

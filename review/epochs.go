@@ -221,7 +221,7 @@ func (r *Reading) followOpenings(openings, changes []*entry, receipts []receipt)
 // yet, makes no difference.
 func (r *Reading) signedLastingly(e *entry) bool {
 	return slices.ContainsFunc(e.places, func(p recordPlace) bool {
-		return p.genuine && r.chain.keys[p.key].span == span{} && r.chain.MayOpen(e.doc, p.key)
+		return p.genuine && r.chain.keys[p.key()].span == span{} && r.chain.MayOpen(e.doc, p.key())
 	})
 }
 

@@ -144,13 +144,13 @@ func (x *exporter) governs(e *entry) bool {
 	}
 	switch e.doc.Kind {
 	case KindCharter:
-		return e.id == x.genesis.ID || x.authored(e, e.place)
+		return e.id == x.genesis.ID || x.authored(e, e.place())
 	case KindAccession:
 		about := x.docs[e.doc.About()]
 		charter := about != nil && about.doc != nil && about.doc.Kind == KindCharter
-		return (charter || seconds(e.doc)) && x.authored(e, e.place)
+		return (charter || seconds(e.doc)) && x.authored(e, e.place())
 	case KindOpening:
-		return e.doc.Predicate.(*Opening).Epoch > 1 && x.authored(e, e.place)
+		return e.doc.Predicate.(*Opening).Epoch > 1 && x.authored(e, e.place())
 	case KindWithdrawal:
 		return x.unaccredits(e.doc) && e.code == ""
 	case KindReceipt:
@@ -162,7 +162,7 @@ func (x *exporter) governs(e *entry) bool {
 // authored is whether a record is its author's, be it filed or pending. Anybody
 // may file a document in another's name.
 func (x *exporter) authored(e *entry, p recordPlace) bool {
-	return p.genuine && len(x.chain.authority(e.doc, p.key)) == 0
+	return p.genuine && len(x.chain.authority(e.doc, p.key())) == 0
 }
 
 // receiptsOfEnds are the receipts, one for each checkpoint, by which a quorum
@@ -195,10 +195,10 @@ func (r *Reading) receiptsOfEnds() map[DocumentID]bool {
 func (x *exporter) bundles(e *entry, all bool) (bundles []signing.Bundle, err error) {
 	at := map[string]int{} // by leaf
 	for _, p := range slices.SortedFunc(slices.Values(e.places), comparePlaces) {
-		if p != e.place && e.doc != nil && !(all && x.valid(e, p)) && !(e.code != "" && e.doc.Known && x.authored(e, p)) {
+		if p != e.place() && e.doc != nil && !(all && x.valid(e, p)) && !(e.code != "" && e.doc.Known && x.authored(e, p)) {
 			continue
 		}
-		record, err := x.source.Record(p.origin, p.index)
+		record, err := x.source.Record(p.origin(), p.index)
 		if err != nil {
 			return nil, err
 		}
@@ -221,7 +221,7 @@ func (x *exporter) bundles(e *entry, all bool) (bundles []signing.Bundle, err er
 		}
 	}
 	if len(bundles) == 0 {
-		return nil, fmt.Errorf("%w: document %.12s in %s", errUncovered, e.id, e.place.origin)
+		return nil, fmt.Errorf("%w: document %.12s in %s", errUncovered, e.id, e.place().origin())
 	}
 	return bundles, nil
 }

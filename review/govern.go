@@ -120,7 +120,7 @@ func (r *Reading) findChain() error {
 	// time: a signature with a key that the genesis charter lists will do.
 	founders := votes{}
 	for _, e := range accessions {
-		if slices.ContainsFunc(e.places, func(p recordPlace) bool { return p.genuine && len(chain.authority(e.doc, p.key)) == 0 }) {
+		if slices.ContainsFunc(e.places, func(p recordPlace) bool { return p.genuine && len(chain.authority(e.doc, p.key())) == 0 }) {
 			founders.add(e.doc, time.Time{})
 		}
 	}
@@ -136,21 +136,21 @@ func (r *Reading) findChain() error {
 		v, held := votes{}, votes{}
 		for _, e := range accessions {
 			if r.stand(e); e.code == "" {
-				v.add(e.doc, e.filed)
-				held.add(e.doc, e.held)
+				v.add(e.doc, e.filed.UTC())
+				held.add(e.doc, e.held.UTC())
 			}
 		}
 		var next *entry
 		for _, e := range charters {
-			if r.stand(e); e.code == "" && chain.adopts(e.doc, e.held, held[e.id]) && (next == nil || byFiling(e, next) < 0) {
+			if r.stand(e); e.code == "" && chain.adopts(e.doc, e.held.UTC(), held[e.id]) && (next == nil || byFiling(e, next) < 0) {
 				next = e
 			}
 		}
 		if next == nil {
 			return nil
 		}
-		agreed, _ := chain.carried(next.doc, next.filed, v[next.id])
-		chain = chain.with(next.doc, next.filed, agreed)
+		agreed, _ := chain.carried(next.doc, next.filed.UTC(), v[next.id])
+		chain = chain.with(next.doc, next.filed.UTC(), agreed)
 	}
 }
 
@@ -222,18 +222,19 @@ func (r *Reading) witnessed(chain *Chain, receipts []receipt) *Witnessed {
 
 // filed is the filing time of a record, and by how many witnesses it was seen.
 func (r *Reading) filed(p recordPlace) (at time.Time, by int, ok bool) {
-	if p.proof != nil {
-		return p.proof.witnessed.Filed(p.origin, p.index)
-	}
-	return r.filings.Filed(p.origin, p.index)
+	return r.witnessing(p).Filed(p.origin(), p.index)
 }
 
 // held is [Witnessed.Held] of a record.
 func (r *Reading) held(p recordPlace) (at time.Time) {
-	w := r.filings
-	if p.proof != nil {
-		w = &p.proof.witnessed
-	}
-	at, _ = w.Held(p.origin, p.index)
+	at, _ = r.witnessing(p).Held(p.origin(), p.index)
 	return at
+}
+
+// witnessing is what dates a record.
+func (r *Reading) witnessing(p recordPlace) *Witnessed {
+	if p.proof > 0 {
+		return &r.proofs[p.proof-1].witnessed
+	}
+	return r.filings
 }

@@ -143,7 +143,9 @@ func (v *view) unitVersion(unit string) *entry {
 func (v *view) unitEntry(unit string) *entry {
 	e := v.docs[DocumentID(unit)]
 	if v.tagged() && !v.speaks(e) {
-		return &entry{id: DocumentID(unit), code: codeOutOfScope}
+		outside := newEntry(DocumentID(unit))
+		outside.code = codeOutOfScope
+		return outside
 	}
 	return e
 }

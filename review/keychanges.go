@@ -408,7 +408,7 @@ func (r *Reading) followKeys(changes []*entry) {
 					if !r.chain.Decided(k.id) { // of an earlier record that is valid
 						r.chain.changes.of[k.id] = Refusal{*refuse("", code)}
 					}
-				} else if r.chain.decide(k.doc, about, k.key, k.at) {
+				} else if r.chain.decide(k.doc, about, k.key(), k.at) {
 					again = true
 				}
 			}

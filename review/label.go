@@ -67,8 +67,8 @@ func (e *entry) label() Label {
 		filed = e.logged
 	}
 	l := Label{
-		Reason: e.code, Filed: instant(filed), Witnesses: e.witnesses, Sample: e.sample,
-		Place: Place{e.place.origin, e.place.index}, Places: len(e.places),
+		Reason: e.code, Filed: instant(filed), Witnesses: int(e.witnesses), Sample: e.sample,
+		Place: Place{e.place().origin(), e.place().index}, Places: len(e.places),
 	}
 	switch {
 	case e.code != "" && (e.code != ReasonAbsent || e.withdrawn == nil):

@@ -171,12 +171,12 @@ func (r *Reading) unmandated(e *entry) string {
 		return ""
 	}
 	m := r.docs[p.Mandate].doc.Predicate.(*Mandate)
-	if consent := r.joined(p.Mandate)[m.About]; m.Author != m.About && (consent == nil || declines(consent) || consent.filed.After(e.filed)) {
+	if consent := r.joined(p.Mandate)[m.About]; m.Author != m.About && (consent == nil || declines(consent) || consent.filed > e.filed) {
 		return ReasonNotConsented
 	}
 	var last *entry
 	for _, a := range r.about[p.Mandate] { // by filing
-		if q, ok := a.doc.Predicate.(*Accession); ok && q.Role == accessionTeam && q.Author == p.Author && !a.filed.After(e.filed) {
+		if q, ok := a.doc.Predicate.(*Accession); ok && q.Role == accessionTeam && q.Author == p.Author && a.filed <= e.filed {
 			last = a
 		}
 	}

@@ -107,7 +107,7 @@ func fillPledges(v *view, unit string, t *table) {
 	row := &PledgeRow{
 		Row: Row{Key: string(e.id), AccreditedBy: v.accreditors(e), Sample: e.sample, Cites: []DocumentID{e.id}},
 		ID:  e.id, Author: p.Author, Title: p.Title, Form: p.Form, Nature: p.Nature, Objectives: p.Objectives, Basis: p.Basis,
-		Year: p.Year, Due: p.Due, Status: statusNone, Supersedes: p.Supersedes, Created: p.Created, Filed: instant(e.filed), Witnesses: e.witnesses,
+		Year: p.Year, Due: p.Due, Status: statusNone, Supersedes: p.Supersedes, Created: p.Created, Filed: instant(e.filed), Witnesses: int(e.witnesses),
 	}
 	for _, report := range v.reportsOn(e) {
 		if report.doc.Author == p.Author {

@@ -129,7 +129,7 @@ func readProven(genesis *Document, records []provenRecord, latest time.Time) (*R
 		id := DocumentID(p.Leaf.Digest.String())
 		e := r.docs[id]
 		if e == nil {
-			e = &entry{id: id}
+			e = newEntry(id)
 			r.docs[id] = e
 		}
 		if e.doc == nil && !e.malformed && p.Payload != nil {
@@ -138,14 +138,16 @@ func readProven(genesis *Document, records []provenRecord, latest time.Time) (*R
 			e.malformed = err != nil
 		}
 		if len(p.Inclusions) == 0 {
-			e.places = append(e.places, recordPlace{key: p.Leaf.Key, genuine: p.Leaf.Genuine(), proof: &placeProof{}})
+			e.places = append(e.places, recordAt("", 0, p.Leaf.Key, p.Leaf.Genuine()))
 		}
 		for _, i := range p.Inclusions {
 			place := provenPlace{Origin(i.Checkpoint.Origin), i.Index, p.Leaf.Hash()}
 			if at[place] == nil {
 				at[place] = &placeProof{id: id}
 				r.proofs = append(r.proofs, at[place])
-				e.places = append(e.places, recordPlace{place.origin, place.index, p.Leaf.Key, true, at[place]})
+				proven := recordAt(place.origin, place.index, p.Leaf.Key, true)
+				proven.proof = uint32(len(r.proofs))
+				e.places = append(e.places, proven)
 			}
 			at[place].notes = append(at[place].notes, i.Note)
 		}

@@ -124,6 +124,6 @@ func (c *Chain) Copied(o Origin) (entries uint64, ok bool) {
 // overQuota is whether a record filed at a time, or pending at the zero time,
 // lies beyond its log's quota.
 func (c *Chain) overQuota(p recordPlace, at time.Time) bool {
-	limit, ok := c.Quota(p.origin, at)
+	limit, ok := c.Quota(p.origin(), at)
 	return ok && p.index >= limit
 }

@@ -26,7 +26,6 @@ type Reading struct {
 
 	logs      map[Origin]*readLog
 	docs      map[DocumentID]*entry
-	keys      map[signing.DocumentKey]signing.DocumentKey // one copy of each
 	chain     *Chain
 	filings   *Witnessed
 	about     map[DocumentID][]*entry // by subject, those that hold
@@ -43,50 +42,6 @@ type readLog struct {
 	leaves []tlog.Hash
 	docs   []*entry // by index; nil where no record came yet
 	seen   uint64
-}
-
-// entry is one document: what it says, where it lies, what follows.
-type entry struct {
-	id        DocumentID
-	doc       *Document // nil if absent or malformed
-	expected  bool      // the snapshot lists its payload as present somewhere
-	malformed bool
-	places    []recordPlace
-
-	resolved  bool
-	code      string // why it does not hold; "" if it holds
-	place     recordPlace
-	filed     time.Time // of a valid record
-	logged    time.Time // when a quorum had seen it, though its key or author was not in force then
-	witnesses int
-	held      time.Time // Witnessed.Held, the earliest of its valid records
-	sample    bool
-	stranger  bool     // a report by a party that has not acceded
-	withdrawn *entry   // the withdrawal that took it back
-	replaced  *entry   // the version that stands in its place
-	replacers []*entry // the versions that name it as theirs to replace
-	lineage   *entry   // the first version, where there are several
-	standing  *entry   // of a first version: the one that stands, nil if withdrawn
-	// of a review with a mandate: why it does not count; "" if it does, and of all else
-	unmandated string
-	recovery   string // of a recovery of keys: why it is not in force; "" if it is, and of all else
-	contested  DocumentID
-}
-
-// kind is the document's; "" where its content is absent or not understood.
-func (e *entry) kind() Kind {
-	if e == nil || e.doc == nil {
-		return ""
-	}
-	return e.doc.Kind
-}
-
-type recordPlace struct {
-	origin  Origin
-	index   uint64
-	key     signing.DocumentKey
-	genuine bool
-	proof   *placeProof // of a record that was read from exported files
 }
 
 // ErrSnapshotRecords means that records are not those of the snapshot.
@@ -164,7 +119,7 @@ func (r *Reading) judgeAll() error {
 func newReading(s Snapshot, genesis *Document) *Reading {
 	r := &Reading{
 		snapshot: s, genesis: genesis,
-		logs: map[Origin]*readLog{}, docs: map[DocumentID]*entry{}, keys: map[signing.DocumentKey]signing.DocumentKey{},
+		logs: map[Origin]*readLog{}, docs: map[DocumentID]*entry{},
 		about: map[DocumentID][]*entry{}, receipts: map[DocumentID]bool{}, takings: map[DocumentID][]*entry{}, index: map[indexKey][]*entry{},
 	}
 	for _, l := range s.Logs {
@@ -192,27 +147,22 @@ func (r *Reading) take(record Record) error {
 	id := record.ID()
 	e := r.docs[id]
 	if e == nil {
-		e = &entry{id: id}
+		e = newEntry(id)
 		r.docs[id] = e
 	}
 	l.leaves[record.Index], l.docs[record.Index] = hash, e
 	l.seen++
-	key, ok := r.keys[record.Leaf.Key]
-	if !ok {
-		key = record.Leaf.Key
-		r.keys[key] = key
-	}
-	e.places = append(e.places, recordPlace{origin: record.Origin, index: record.Index, key: key, genuine: record.Genuine})
+	e.places = append(e.places, recordAt(record.Origin, record.Index, record.Leaf.Key, record.Genuine))
 	if _, absent := slices.BinarySearch(l.Absent, record.Index); absent {
 		return nil
 	}
 	e.expected = true
-	e.read(record)
+	r.read(e, record)
 	return nil
 }
 
 // read takes the content of a record in, if that is its own.
-func (e *entry) read(record Record) {
+func (r *Reading) read(e *entry, record Record) {
 	if e.doc != nil || e.malformed || record.Payload == nil || signing.PayloadDigest(record.Payload) != record.Leaf.Digest {
 		return
 	}
@@ -244,24 +194,4 @@ func (r *Reading) complete() error {
 		return &CannotComputeError{missing}
 	}
 	return nil
-}
-
-// sorted are the documents in the order in which ties break: by filing time,
-// pending ones last, then by ID.
-func sorted(entries []*entry) []*entry {
-	slices.SortFunc(entries, byFiling)
-	return entries
-}
-
-func byFiling(a, b *entry) int {
-	if a.filed.IsZero() != b.filed.IsZero() {
-		if a.filed.IsZero() {
-			return 1
-		}
-		return -1
-	}
-	if c := a.filed.Compare(b.filed); c != 0 {
-		return c
-	}
-	return strings.Compare(string(a.id), string(b.id))
 }

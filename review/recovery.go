@@ -312,11 +312,11 @@ func (r *Reading) labelRecoveries() {
 		switch {
 		case e == nil || e.code != "":
 		case stopped != nil && stopped.code == "":
-			e.recovery, e.contested = ReasonContested, stopped.id
+			e.own().recovery, e.own().contested = ReasonContested, stopped.id
 		case !c.carried || c.lapsed || c.agreed.After(r.cutoff):
-			e.recovery = ReasonSeconding
+			e.own().recovery = ReasonSeconding
 		case c.effect.After(r.cutoff):
-			e.recovery = ReasonUnderWay
+			e.own().recovery = ReasonUnderWay
 		}
 	}
 }

@@ -522,7 +522,7 @@ func (n *naive) knownTo(d *Document, holds finder) finder {
 		} else if !slices.Contains(Kinds(), kind) {
 			kind = ""
 		}
-		return &Document{ID: id, Kind: kind, Common: Common{Author: w.Author}}, true
+		return &Document{ID: id, Kind: kind, Common: &Common{Author: w.Author}}, true
 	}
 }
 

@@ -117,7 +117,7 @@ func (r *Reading) revealed(seal *entry) *entry {
 func (v *view) revealState(seal, review *entry) string {
 	l := review.label()
 	switch {
-	case review.filed.Before(seal.filed):
+	case review.filed < seal.filed:
 		return sealBefore
 	case !l.Counts && l.Reason != ReasonWithdrawn && l.Reason != ReasonSuperseded:
 		return sealNotCounting
@@ -131,7 +131,7 @@ func (v *view) revealState(seal, review *entry) string {
 // filed before it; nil if there is none.
 func (r *Reading) fixedSince(e *entry) *entry {
 	for _, s := range r.under(sealing(e.id)) { // by filing
-		if s.counts() && s.doc.Author == e.doc.Author && !s.filed.After(e.filed) {
+		if s.counts() && s.doc.Author == e.doc.Author && s.filed <= e.filed {
 			return s
 		}
 	}

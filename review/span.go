@@ -34,7 +34,7 @@ func parseInstant(s string) (time.Time, bool) {
 }
 
 // instant is a time as documents write it; "" for the zero time.
-func instant(t time.Time) string {
+func instant[T dated](t T) string {
 	if t.IsZero() {
 		return ""
 	}
@@ -42,7 +42,13 @@ func instant(t time.Time) string {
 }
 
 // day is the date of a time, in UTC.
-func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+func day[T dated](t T) string { return t.UTC().Format(time.DateOnly) }
+
+// dated is a time, or a moment.
+type dated interface {
+	UTC() time.Time
+	IsZero() bool
+}
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {

@@ -279,8 +279,8 @@ func (r *Reading) judge(v *Verdict, main provenRecord, founding *Founding) error
 	}
 	charter, _ := r.chain.InForce()
 	key := main.Leaf.Key
-	if e.place.key != "" {
-		key = e.place.key
+	if e.place().key() != "" {
+		key = e.place().key()
 	}
 	owner, role, _ := r.chain.KeyOwner(key)
 	p, _ := r.chain.Participant(owner)
@@ -300,8 +300,8 @@ func (r *Reading) judge(v *Verdict, main provenRecord, founding *Founding) error
 	v.Filed, v.Witnesses = label.Filed, label.Witnesses
 	witnesses := r.chain.Witnesses()
 	if !e.filed.IsZero() {
-		v.CharterFiled = r.chain.NumberAt(e.filed)
-		witnesses, _ = r.chain.WitnessesAt(e.filed)
+		v.CharterFiled = r.chain.NumberAt(e.filed.UTC())
+		witnesses, _ = r.chain.WitnessesAt(e.filed.UTC())
 	}
 	v.Quorum = Quorum(len(witnesses))
 	v.Places = r.provenOf(e)
@@ -334,7 +334,7 @@ func (r *Reading) refuse(e *entry, main provenRecord) error {
 	case "unknown-author", "key-unknown":
 		return fmt.Errorf("%w: the signer is unknown: no participant of the charter owns key %.16s", ErrUndecided, key.Fingerprint())
 	case ReasonKeyNotInForce:
-		at, _, _ := r.filed(e.place)
+		at, _, _ := r.filed(e.place())
 		return fmt.Errorf("%w: %s", signing.ErrSignature, r.notInForce(key, at))
 	}
 	if owner, _, _ := r.chain.KeyOwner(key); owner != d.Author && e.code == "key-not-authors" {
@@ -376,11 +376,11 @@ func (r *Reading) provenOf(e *entry) []Proven {
 	places := []Proven{}
 	for _, p := range e.places {
 		at, by, _ := r.filed(p)
-		log := r.chain.logs[p.origin]
+		log := r.chain.logs[p.origin()]
 		if log.Origin == "" {
 			continue // a log that no charter lists
 		}
-		places = append(places, Proven{p.origin, p.index, instant(at), by, log.Forked, log.Ended})
+		places = append(places, Proven{p.origin(), p.index, instant(at), by, log.Forked, log.Ended})
 	}
 	slices.SortFunc(places, func(a, b Proven) int {
 		return cmp.Or(-cmp.Compare(min(len(a.Filed), 1), min(len(b.Filed), 1)), strings.Compare(a.Filed, b.Filed),

@@ -2,7 +2,6 @@ package review
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -12,9 +11,9 @@ import (
 // several will do, and the filing time is the earliest of those. It sets
 // e.code, e.place, e.filed, e.witnesses and e.held.
 func (r *Reading) stand(e *entry) {
-	e.filed, e.logged, e.witnesses, e.held = time.Time{}, time.Time{}, 0, time.Time{}
+	e.filed, e.logged, e.witnesses, e.held = 0, 0, 0, 0
 	e.code = ReasonAbsent
-	e.place = slices.MinFunc(e.places, comparePlaces)
+	e.at = e.firstPlace()
 	switch {
 	case e.malformed:
 		e.code = ReasonMalformed
@@ -25,20 +24,20 @@ func (r *Reading) stand(e *entry) {
 		e.code = ReasonNotUnderstood
 		return
 	}
-	best, first := -1, e.place
-	for _, p := range e.places {
-		code, at, by := r.standing(e.doc, p)
-		if held := r.held(p); code == "" && (e.held.IsZero() || held.Before(e.held)) {
+	best, first := -1, e.at
+	for i, p := range e.places {
+		code, filed, by := r.standing(e.doc, p)
+		if held := momentOf(r.held(p)); code == "" && (e.held == 0 || held < e.held) {
 			e.held = held
 		}
-		rank := slices.Index(standings, code)
-		earlier := at.Before(e.logged) || at.Equal(e.logged) && comparePlaces(p, e.place) < 0
+		rank, at := slices.Index(standings, code), momentOf(filed)
+		earlier := at < e.logged || at == e.logged && comparePlaces(p, e.place()) < 0
 		if rank < best || rank == best && !earlier {
 			continue
 		}
-		best, e.code, e.logged, e.witnesses, e.place = rank, code, at, by, first
-		if !at.IsZero() {
-			e.place = p
+		best, e.code, e.logged, e.witnesses, e.at = rank, code, at, uint8(by), first
+		if at != 0 {
+			e.at = int32(i)
 		}
 	}
 	if e.code == "" {
@@ -55,7 +54,7 @@ var standings = []string{
 }
 
 func (r *Reading) standing(d *Document, p recordPlace) (code string, filed time.Time, witnesses int) {
-	refusal := r.chain.authority(d, p.key)
+	refusal := r.chain.authority(d, p.key())
 	if len(refusal) > 0 && (refusal[0].Code == "wrong-federation" || refusal[0].Code == "unknown-author") {
 		return refusal[0].Code, time.Time{}, 0
 	}
@@ -69,11 +68,11 @@ func (r *Reading) standing(d *Document, p recordPlace) (code string, filed time.
 	switch {
 	case r.chain.overQuota(p, at):
 		return ReasonOverQuota, at, 0
-	case !ok && r.chain.logs[p.origin].Forked != "":
+	case !ok && r.chain.logs[p.origin()].Forked != "":
 		return ReasonForked, time.Time{}, 0
 	case !ok:
 		return ReasonPending, time.Time{}, 0
-	case !r.chain.keys[p.key].span.covers(at):
+	case !r.chain.keys[p.key()].span.covers(at):
 		return ReasonKeyNotInForce, at, by
 	case !r.chain.takesPart(d.Author, at):
 		return ReasonAuthorNotInForce, at, by
@@ -81,19 +80,6 @@ func (r *Reading) standing(d *Document, p recordPlace) (code string, filed time.
 		return ReasonSuspended, at, by
 	}
 	return "", at, by
-}
-
-func comparePlaces(a, b recordPlace) int {
-	if c := strings.Compare(string(a.origin), string(b.origin)); c != 0 {
-		return c
-	}
-	switch {
-	case a.index < b.index:
-		return -1
-	case a.index > b.index:
-		return 1
-	}
-	return 0
 }
 
 // weigh decides of every document whether it holds, and which of those that
@@ -120,9 +106,6 @@ func (r *Reading) weigh() {
 		sorted(entries)
 	}
 	for _, e := range r.docs {
-		sorted(e.replacers)
-	}
-	for _, e := range r.docs {
 		r.derive(e)
 	}
 	for _, e := range r.docs {
@@ -146,7 +129,7 @@ func (r *Reading) link(e *entry, with func([]*entry) []*entry) {
 	}
 	r.about[e.doc.About()] = with(r.about[e.doc.About()])
 	if old := r.docs[e.doc.Supersedes]; old != nil && old.code == "" {
-		old.replacers = with(old.replacers)
+		old.own().replacers = with(old.replacers)
 	}
 	for _, k := range r.keysOf(e) {
 		r.index[k] = with(r.index[k])
@@ -155,12 +138,16 @@ func (r *Reading) link(e *entry, with func([]*entry) []*entry) {
 
 // derive sets what follows for a document from those that were linked to it.
 func (r *Reading) derive(e *entry) {
-	e.withdrawn, e.stranger = nil, false
+	e.stranger = false
+	var withdrawn *entry
 	for _, x := range r.about[e.id] { // by filing
 		if x.doc.Kind == KindWithdrawal {
-			e.withdrawn = x
+			withdrawn = x
 			break
 		}
+	}
+	if withdrawn != e.withdrawn {
+		e.own().withdrawn = withdrawn
 	}
 	if e.withdrawn != nil && e.doc == nil {
 		r.fileErased(e)
@@ -168,8 +155,12 @@ func (r *Reading) derive(e *entry) {
 	if e.code == "" && e.doc.Kind == KindReport && e.doc.Author != r.docs[e.doc.About()].doc.Author {
 		e.stranger = len(r.under(acceding(e.doc.About(), e.doc.Author))) == 0
 	}
-	if e.unmandated = ""; e.code == "" {
-		e.unmandated = r.unmandated(e)
+	unmandated := ""
+	if e.code == "" {
+		unmandated = r.unmandated(e)
+	}
+	if unmandated != e.unmandated {
+		e.own().unmandated = unmandated
 	}
 }
 
@@ -270,7 +261,7 @@ func (r *Reading) settle(e *entry) {
 	if e.code != "" {
 		return
 	}
-	if !r.cutoff.IsZero() && e.filed.After(r.cutoff) {
+	if !r.cutoff.IsZero() && e.filed.UTC().After(r.cutoff) {
 		e.code = ReasonAfterCutoff
 		return
 	}
@@ -330,7 +321,7 @@ func (r *Reading) known(d *Document) finder {
 		if d.Kind == KindComment {
 			kind = namedKind(taken.doc, d)
 		}
-		return &Document{ID: id, Kind: kind, Common: Common{Author: taken.doc.Author}}, true
+		return &Document{ID: id, Kind: kind, Common: &Common{Author: taken.doc.Author}}, true
 	}
 }
 
@@ -372,7 +363,7 @@ func (r *Reading) signedFirstBy(e *entry, author ParticipantID) (his bool) {
 		if !p.genuine || !first.IsZero() && at.After(first) {
 			continue
 		}
-		k, known := r.chain.keys[p.key]
+		k, known := r.chain.keys[p.key()]
 		his = known && k.owner == author && k.role == roleAuthor && (his || !at.Equal(first))
 		first = at
 	}
@@ -385,11 +376,12 @@ var endOfTime = time.Unix(1<<60, 0)
 // fileErased keeps the filing time of a document whose content is gone and
 // whose author took it back: the earliest of its records.
 func (r *Reading) fileErased(e *entry) {
-	e.filed = time.Time{}
-	for _, p := range e.places {
-		at, by, ok := r.filed(p)
-		if p.genuine && ok && (e.filed.IsZero() || at.Before(e.filed) || at.Equal(e.filed) && comparePlaces(p, e.place) < 0) {
-			e.place, e.filed, e.witnesses = p, at, by
+	e.filed = 0
+	for i, p := range e.places {
+		filed, by, ok := r.filed(p)
+		at := momentOf(filed)
+		if p.genuine && ok && (e.filed == 0 || at < e.filed || at == e.filed && comparePlaces(p, e.place()) < 0) {
+			e.at, e.filed, e.witnesses = int32(i), at, uint8(by)
 		}
 	}
 }
@@ -416,18 +408,18 @@ func (r *Reading) replace(e *entry) {
 		}
 	}
 	for _, v := range all {
-		v.lineage = e
+		v.own().lineage = e
 		if len(v.replacers) > 0 {
-			v.replaced = slices.MaxFunc(v.replacers, byFiling)
+			v.own().replaced = slices.MaxFunc(v.replacers, byFiling)
 		}
 	}
 	if len(heads) == 0 {
 		return
 	}
-	e.standing = slices.MaxFunc(heads, byFiling)
+	e.own().standing = slices.MaxFunc(heads, byFiling)
 	for _, h := range heads {
 		if h != e.standing {
-			h.replaced = e.standing
+			h.own().replaced = e.standing
 		}
 	}
 }

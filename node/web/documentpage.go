@@ -133,7 +133,7 @@ func (n *site) fillContent(ctx context.Context, v *view, body *documentBody) err
 		body.Fields = v.fields("", nil).fields("", statement.Predicate)
 		return nil
 	}
-	body.Common = parsed.Common
+	body.Common = *parsed.Common
 	skip := shownElsewhere
 	switch p := parsed.Predicate.(type) {
 	case *review.Pledge:

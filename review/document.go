@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+	"unique"
 
 	json2 "github.com/go-json-experiment/json"
 	"github.com/gowebpki/jcs"
@@ -74,7 +75,9 @@ func Parse(payload []byte) (*Document, error) {
 	if len(refusal) > 0 {
 		return nil, refusal
 	}
-	d.Kind, d.Known, d.Predicate, d.Common = kind, true, decoded, decoded.common()
+	c := decoded.common()
+	c.Federation, c.Author, c.Language = shared(c.Federation), shared(c.Author), shared(c.Language)
+	d.Kind, d.Known, d.Predicate, d.Common = kind, true, decoded, c
 	return d, nil
 }
 
@@ -204,8 +207,12 @@ func readStatement(payload []byte) (*Document, json.RawMessage, *FieldError) {
 		}
 		d.Subjects = append(d.Subjects, s)
 	}
+	d.Type = shared(d.Type)
 	return d, predicate, nil
 }
+
+// shared is the one copy of a text that many documents have in them.
+func shared[S ~string](text S) S { return unique.Make(text).Value() }
 
 func readSubject(pointer string, raw json.RawMessage) (s Subject, err *FieldError) {
 	fields, err := exactObject(pointer, raw, "digest", "name")
@@ -227,7 +234,7 @@ func readSubject(pointer string, raw json.RawMessage) (s Subject, err *FieldErro
 	if name == "" || len(name) > maxSubjectName || checkText(new(field), name) != nil {
 		return s, refuse(pointer+"/name", "not-a-subject-name", "value", quote(name))
 	}
-	return Subject{Name: name, Digest: DocumentID(hex)}, nil
+	return Subject{Name: shared(name), Digest: DocumentID(hex)}, nil
 }
 
 // exactObject is the values of an object that has the fields of these names,

@@ -95,6 +95,7 @@ func Read(s Snapshot, genesis *Document, records iter.Seq2[Record, error], cutof
 	if err := r.complete(); err != nil {
 		return nil, err
 	}
+	r.shareNames()
 	if r.asked = cutoff; !cutoff.IsZero() {
 		r.asked = cutoff.UTC()
 	}
@@ -166,10 +167,27 @@ func (r *Reading) read(e *entry, record Record) {
 	if e.doc != nil || e.malformed || record.Payload == nil || signing.PayloadDigest(record.Payload) != record.Leaf.Digest {
 		return
 	}
-	if e.doc = record.Parsed; e.doc == nil {
-		var err error
-		e.doc, err = Parse(record.Payload)
-		e.malformed = err != nil
+	parsed, err := record.Parsed, error(nil)
+	if parsed == nil {
+		parsed, err = Parse(record.Payload)
+	}
+	if e.malformed = err != nil; e.malformed {
+		return
+	}
+	own := *parsed // others may have that one
+	own.ID, own.Subjects = e.id, slices.Clone(parsed.Subjects)
+	e.doc = &own
+}
+
+// shareNames has documents name each other in one copy of each name.
+func (r *Reading) shareNames() {
+	for _, e := range r.docs {
+		if e.doc == nil {
+			continue
+		}
+		if about := r.docs[e.doc.About()]; about != nil {
+			e.doc.Subjects[0].Digest = about.id
+		}
 	}
 }
 

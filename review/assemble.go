@@ -74,7 +74,7 @@ func (r *Reading) StocktakeOf(o Options) (*Stocktake, error) {
 	if v.exchange, err = r.exchange(o.Rates); err != nil {
 		return nil, err
 	}
-	tables := newTables(v)
+	tables := newTables(v, nil)
 	return composed(v.manifest(tables), r.snapshot.Marshal(), pagesIn(tables)), nil
 }
 

@@ -14,7 +14,8 @@ import (
 type Assembly struct {
 	reading *follower
 	scopes  map[Scope]*scopeTables
-	stale   bool // an Apply failed half-way: the next judges all anew
+	cells   map[Scope]Cells // of those that are kept in some
+	stale   bool            // an Apply failed half-way: the next judges all anew
 
 	// Renewals is how often all documents were judged anew, and how often the rows
 	// of all documents were made anew, because the cut-off came to another day.
@@ -37,7 +38,7 @@ var ErrNotAhead = errors.New("review: the snapshot does not go on from the one b
 
 // NewAssembly goes on from what was read, which belongs to it from now on.
 func NewAssembly(r *Reading) *Assembly {
-	return &Assembly{reading: follow(r), scopes: map[Scope]*scopeTables{}}
+	return &Assembly{reading: follow(r), scopes: map[Scope]*scopeTables{}, cells: map[Scope]Cells{}}
 }
 
 // Reading is what has been read so far. The next Apply changes it.
@@ -51,27 +52,54 @@ func (a *Assembly) Keep(scope Scope) error {
 	if a.scopes[scope] != nil {
 		return nil
 	}
-	s, err := a.reading.tables(scope)
+	s, err := a.reading.tables(scope, a.cells[scope])
 	if err == nil {
 		a.scopes[scope] = s
 	}
 	return err
 }
 
-// Drop keeps a scope no longer.
-func (a *Assembly) Drop(scope Scope) { delete(a.scopes, scope) }
+// KeepIn is Keep, with the bytes of the parts in cells instead of in memory. What
+// else these hold is dropped, what they hold already is not written again.
+func (a *Assembly) KeepIn(scope Scope, cells Cells) error {
+	if scope == "" {
+		scope = ScopeGlobal
+	}
+	a.Drop(scope)
+	a.cells[scope] = cells
+	if err := a.Keep(scope); err != nil {
+		a.Drop(scope)
+		return err
+	}
+	return nil
+}
 
-// Stocktake is that of a scope that is kept.
-func (a *Assembly) Stocktake(scope Scope) *Stocktake {
+// Drop keeps a scope no longer. Its cells stay as they are.
+func (a *Assembly) Drop(scope Scope) {
+	delete(a.scopes, scope)
+	delete(a.cells, scope)
+}
+
+// Stocktake is that of a scope that is kept. There is an error only where cells
+// could not be read.
+func (a *Assembly) Stocktake(scope Scope) (*Stocktake, error) {
 	s := a.scopes[scope]
-	return composed(s.view.manifest(s.groups), a.reading.snapshot.Marshal(), pagesIn(s.groups))
+	made := composed(s.view.manifest(s.groups), a.reading.snapshot.Marshal(), pagesIn(s.groups))
+	for _, t := range s.groups {
+		if t.pages.err != nil {
+			a.stale = true
+			return nil, t.pages.err
+		}
+	}
+	return made, nil
 }
 
 // Apply folds records in: all by which a snapshot is ahead of what was read, and
 // with their content those that it counts on again. Others are passed over. A
 // snapshot that names no charter is given the one in force. Besides the errors of
 // [Read], which leave the assembly as it was unless they are of ErrRules or of
-// the charter in force, it returns [ErrNotAhead].
+// the charter in force, it returns [ErrNotAhead], and errors of cells, after which
+// the next Apply makes them anew.
 func (a *Assembly) Apply(s Snapshot, records iter.Seq2[Record, error]) (map[Scope]*Change, error) {
 	b, err := a.reading.check(s, records)
 	if err != nil {
@@ -85,7 +113,9 @@ func (a *Assembly) Apply(s Snapshot, records iter.Seq2[Record, error]) (map[Scop
 	if was != day(a.reading.cutoff) {
 		a.Renewals.Days++
 		a.reading.judge(affected)
-		return a.remake()
+		changes, err := a.remake()
+		a.stale = err != nil
+		return changes, err
 	}
 	changes := map[Scope]*Change{}
 	touched := map[Scope][]map[string]bool{}
@@ -97,7 +127,10 @@ func (a *Assembly) Apply(s Snapshot, records iter.Seq2[Record, error]) (map[Scop
 		if affected.challenges(a.reading.Reading) {
 			t.view.accredited = a.reading.Accredited()
 		}
-		changes[scope] = t.change(t.touched(a.reading, affected, func(*entry) bool { return false }, touched[scope]))
+		if changes[scope], err = t.change(t.touched(a.reading, affected, func(*entry) bool { return false }, touched[scope])); err != nil {
+			a.stale = true
+			return nil, fmt.Errorf("%s: %w", scope, err)
+		}
 	}
 	return changes, nil
 }
@@ -119,8 +152,9 @@ func (a *Assembly) renew() (map[Scope]*Change, error) {
 	if err := a.reading.again(); err != nil {
 		return nil, err
 	}
-	a.stale = false
-	return a.remake()
+	changes, err := a.remake()
+	a.stale = err != nil
+	return changes, err
 }
 
 // remake makes the rows of all documents anew. A scope that is none any more
@@ -128,7 +162,7 @@ func (a *Assembly) renew() (map[Scope]*Change, error) {
 func (a *Assembly) remake() (map[Scope]*Change, error) {
 	changes := map[Scope]*Change{}
 	for scope, old := range maps.Clone(a.scopes) {
-		t, err := a.reading.tables(scope)
+		t, err := a.reading.tables(scope, a.cells[scope])
 		if errors.Is(err, ErrScope) {
 			a.Drop(scope)
 			continue
@@ -144,8 +178,11 @@ func (a *Assembly) remake() (map[Scope]*Change, error) {
 				was[part.digest] = true
 			}
 			for part := range g.pages.all {
-				if !was[part.digest] {
-					c.Parts[part.digest] = part.bytes
+				if was[part.digest] {
+					continue
+				}
+				if c.Parts[part.digest], err = g.pages.bytesOf(part); err != nil {
+					return nil, fmt.Errorf("%s: %w", scope, err)
 				}
 			}
 		}
@@ -158,6 +195,7 @@ func (a *Assembly) remake() (map[Scope]*Change, error) {
 type scopeTables struct {
 	view   *view
 	groups []*groupTable
+	cells  Cells // nil: all is in memory
 }
 
 // groupTable are the rows of one group.
@@ -167,16 +205,28 @@ type groupTable struct {
 	pages *pages
 }
 
-func (f *follower) tables(scope Scope) (*scopeTables, error) {
+// tables makes the rows of a scope, in cells if there are some.
+func (f *follower) tables(scope Scope, cells Cells) (*scopeTables, error) {
 	v, err := f.view(scope)
+	if err != nil || cells == nil {
+		return &scopeTables{v, newTables(v, nil), nil}, err
+	}
+	w, err := overwrite(cells)
 	if err != nil {
 		return nil, err
 	}
-	return &scopeTables{v, newTables(v)}, nil
+	s := &scopeTables{v, newTables(v, w.take), cells}
+	return s, w.end(s.head())
 }
 
-// newTables makes the rows of all groups in a scope.
-func newTables(v *view) []*groupTable {
+// head is what the cells then end with.
+func (s *scopeTables) head() []byte {
+	return Canonical(cellsHead{cellsVersion, s.view.manifest(s.groups).of(pagesIn(s.groups)), s.view.snapshot.Marshal()})
+}
+
+// newTables makes the rows of all groups in a scope. Where the pages go on to
+// cells, stored is called for those of each group.
+func newTables(v *view, stored func(*pages)) []*groupTable {
 	all := make([]*groupTable, len(groups))
 	for i, g := range groups {
 		t, units := &table{group: g.name, names: g.figures}, map[string][]string{}
@@ -189,6 +239,9 @@ func newTables(v *view) []*groupTable {
 		})
 		all[i] = &groupTable{g, units, pagesOf(t)}
 		all[i].pages.flush(func(part) {})
+		if stored != nil {
+			stored(all[i].pages)
+		}
 	}
 	return all
 }
@@ -257,14 +310,24 @@ func (s *scopeTables) inheriting(f *follower, from map[*entry]bool, skip func(*e
 }
 
 // change makes the rows of units anew.
-func (s *scopeTables) change(touched []map[string]bool) *Change {
+func (s *scopeTables) change(touched []map[string]bool) (*Change, error) {
 	c := &Change{Parts: map[string][]byte{}}
 	for i, t := range s.groups {
 		t.change(s.view, touched[i])
 		t.pages.flush(func(fresh part) { c.Parts[fresh.digest] = fresh.bytes })
+		if t.pages.err != nil {
+			return nil, t.pages.err
+		}
 	}
 	c.Manifest = s.view.manifest(s.groups).of(pagesIn(s.groups))
-	return c
+	if s.cells == nil {
+		return c, nil
+	}
+	var gone []string
+	for _, t := range s.groups {
+		gone = append(gone, t.pages.shed(s.cells)...)
+	}
+	return c, s.cells.Change(c.Parts, gone, s.head())
 }
 
 func (t *groupTable) change(v *view, units map[string]bool) {

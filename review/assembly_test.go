@@ -95,9 +95,15 @@ func followed(t testing.TB, f *testFederation, rng *rand.Rand, most int, comeAnd
 	r, err := Read(s, f.genesis, each(records), time.Time{})
 	require.NoError(t, err)
 	assembly, kept := NewAssembly(r), map[Scope]map[string][]byte{}
-	for _, scope := range scopes {
-		require.NoError(t, assembly.Keep(scope))
-		kept[scope] = maps.Clone(assembly.Stocktake(scope).Parts)
+	cells := map[Scope]*MemoryCells{}
+	for i, scope := range scopes {
+		if i%2 == 0 {
+			require.NoError(t, assembly.Keep(scope))
+		} else {
+			cells[scope] = &MemoryCells{}
+			require.NoError(t, assembly.KeepIn(scope, cells[scope]))
+		}
+		kept[scope] = maps.Clone(stocktakeIn(t, assembly, scope).Parts)
 	}
 	for !a.some(most) {
 		n.all++
@@ -123,7 +129,12 @@ func followed(t testing.TB, f *testFederation, rng *rand.Rand, most int, comeAnd
 		require.NoError(t, err)
 		for _, scope := range scopes {
 			want := whole(s, records, scope)
-			got := assembly.Stocktake(scope)
+			got := stocktakeIn(t, assembly, scope)
+			if c := cells[scope]; c != nil {
+				left, err := Kept(c, scope, f.genesis.ID, s.Logs)
+				require.NoError(t, err)
+				require.Equal(t, got, left, "what the cells hold, no more and no less")
+			}
 			if string(got.Manifest) != string(want.Manifest) || string(changes[scope].Manifest) != string(want.Manifest) || string(got.Snapshot) != string(want.Snapshot) {
 				return fmt.Sprintf("step %d, %s", n.all, scope), n
 			}
@@ -135,6 +146,12 @@ func followed(t testing.TB, f *testFederation, rng *rand.Rand, most int, comeAnd
 	}
 	n.judged, n.days = assembly.Renewals.Judged, assembly.Renewals.Days
 	return "", n
+}
+
+func stocktakeIn(t testing.TB, a *Assembly, scope Scope) *Stocktake {
+	s, err := a.Stocktake(scope)
+	require.NoError(t, err)
+	return s
 }
 
 // assembled is the full assembly.

@@ -145,7 +145,7 @@ func appliedInOrder(t *testing.T, f *testFederation, rng *rand.Rand) (order stri
 		require.NoError(t, err)
 		came = append(came, news...)
 	}
-	return orderOf(came), formsOf(t, func(scope Scope) (*Stocktake, error) { return assembly.Stocktake(scope), nil })
+	return orderOf(came), formsOf(t, func(scope Scope) (*Stocktake, error) { return assembly.Stocktake(scope) })
 }
 
 func orderOf(records []Record) string {

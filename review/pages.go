@@ -1,6 +1,7 @@
 package review
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"slices"
 	"sort"
@@ -31,14 +32,20 @@ func beginsLevels(key string) (n int) {
 }
 
 // pages are the rows of a group, which come and go, with the parts that they
-// make and the figures that they count in.
+// make and the figures that they count in. Rows are kept as the bytes of their
+// parts, here or in cells, and are read from those where some of a run change.
 type pages struct {
 	tally
-	levels [partLevels]level
-	named  map[string]string // one copy of each figure's name
-	listed int               // the level that the manifest lists, once flushed
+	levels  [partLevels]level
+	named   map[string]string    // one copy of each figure's name
+	numbers map[figureKey]uint32 // of the figures
+	listed  int                  // the level that the manifest lists, once flushed
 
-	entered *entered // what the manifest says of them; nil where they changed
+	entered *entered        // what the manifest says of them; nil where they changed
+	cells   Cells           // that have the bytes of parts which have none here
+	gone    map[string]bool // digests of parts that these have in vain
+	made    []*run          // since they were told
+	err     error           // why a part could not be read
 }
 
 // level are the runs of one level, by key.
@@ -51,29 +58,32 @@ type level struct {
 
 // run is what lies between two keys that begin a page of its level.
 type run struct {
-	first string            // the key that it begins with; "" of the first run, which may hold nothing
-	rows  []tableRow        // of level 0
-	found map[figureKey]int // of higher levels: how many rows of each figure it holds
+	first string         // the key that it begins with; "" of the first run, which may hold nothing
+	open  bool           // of level 0: rows are those of the run, else its parts hold them
+	rows  []tableRow     // by key
+	found map[uint32]int // of higher levels: how many rows of each figure it holds
 	parts []part
 }
 
 func newRun(l int, first string) *run {
 	r := &run{first: first}
 	if l > 0 {
-		r.found = map[figureKey]int{}
+		r.found = map[uint32]int{}
 	}
 	return r
 }
 
 // part is a page as bytes.
 type part struct {
-	first  string // key of its first row, or of the row that it is a piece of
-	digest string
-	bytes  []byte
+	first   string // key of its first row, or of the row that it is a piece of
+	digest  string
+	size    int
+	bytes   []byte   // nil where cells hold them
+	figures []uint32 // of a page of rows: in which its rows count, ascending
 }
 
 func newPages(group string, names []string) *pages {
-	p := &pages{tally: newTally(group, names), named: map[string]string{}}
+	p := &pages{tally: newTally(group, names), named: map[string]string{}, numbers: map[figureKey]uint32{}, gone: map[string]bool{}}
 	for l := range p.levels {
 		p.levels[l] = level{runs: []*run{newRun(l, "")}, stale: map[*run]bool{}}
 	}
@@ -91,7 +101,7 @@ func pagesOf(t *table) *pages {
 			p.levels[l].runs = append(p.levels[l].runs, newRun(l, row.key))
 		}
 		last := p.levels[0].runs[len(p.levels[0].runs)-1]
-		last.rows = append(last.rows, row)
+		last.open, last.rows = true, append(last.rows, row)
 	}
 	for l := 1; l < partLevels; l++ {
 		for i := range p.levels[l].runs {
@@ -137,9 +147,12 @@ func (p *pages) find(l, i int) {
 		for k, n := range below.found {
 			found[k] += n
 		}
-		for _, row := range below.rows {
+		if l > 1 {
+			continue
+		}
+		for _, row := range p.rowsOf(below) {
 			for k := range row.counted {
-				found[k]++
+				found[p.number(k)]++
 			}
 		}
 	}
@@ -156,11 +169,22 @@ func (p *pages) adjust(row *tableRow, n int) {
 			continue
 		}
 		for k := range row.counted {
-			if r.found[k] += n; r.found[k] == 0 {
-				delete(r.found, k)
+			number := p.number(k)
+			if r.found[number] += n; r.found[number] == 0 {
+				delete(r.found, number)
 			}
 		}
 	}
+}
+
+// number is a figure's.
+func (p *pages) number(k figureKey) uint32 {
+	n, ok := p.numbers[k]
+	if !ok {
+		n = uint32(len(p.numbers))
+		p.numbers[k] = n
+	}
+	return n
 }
 
 func (r *run) search(key string) (int, bool) {
@@ -171,6 +195,10 @@ func (r *run) search(key string) (int, bool) {
 func (p *pages) set(row tableRow) {
 	p.share(&row)
 	r := p.levels[0].runs[p.at(0, row.key)]
+	if !r.open && p.has(r, &row) {
+		return
+	}
+	p.open(r)
 	i, known := r.search(row.key)
 	switch {
 	case known && string(r.rows[i].json) == string(row.json):
@@ -192,6 +220,7 @@ func (p *pages) set(row tableRow) {
 // remove takes a row out.
 func (p *pages) remove(key string) {
 	r := p.levels[0].runs[p.at(0, key)]
+	p.open(r)
 	i, known := r.search(key)
 	if !known {
 		return
@@ -209,7 +238,9 @@ func (p *pages) split(l int, key string) {
 	i := p.at(l, key)
 	old, new := v.runs[i], newRun(l, key)
 	if l == 0 {
+		p.open(old)
 		at, _ := old.search(key)
+		new.open = true
 		old.rows, new.rows = slices.Clone(old.rows[:at]), slices.Clone(old.rows[at:])
 	}
 	v.runs = slices.Insert(v.runs, i+1, new)
@@ -225,6 +256,11 @@ func (p *pages) join(l int, key string) {
 	v := &p.levels[l]
 	i := p.at(l, key)
 	old, gone := v.runs[i-1], v.runs[i]
+	if l == 0 {
+		p.open(old)
+		p.open(gone)
+	}
+	p.lose(gone.parts)
 	old.rows = append(old.rows, gone.rows...)
 	for k, n := range gone.found {
 		old.found[k] += n
@@ -253,10 +289,18 @@ func (p *pages) flush(fresh func(part)) {
 		}
 		for r := range v.stale {
 			old := r.parts
-			if r.parts = p.rowPages(r); l > 0 {
+			if l == 0 {
+				p.open(r)
+				r.parts = p.rowPages(r.rows)
+				r.open, r.rows = false, nil
+			} else {
 				r.parts = p.partPages(p.under(l, p.at(l, r.first)))
 			}
 			v.parts += len(r.parts) - len(old)
+			p.lose(old)
+			if p.cells != nil {
+				p.made = append(p.made, r)
+			}
 			for _, made := range r.parts {
 				if !slices.ContainsFunc(old, func(was part) bool { return was.digest == made.digest }) {
 					fresh(made)
@@ -267,24 +311,35 @@ func (p *pages) flush(fresh func(part)) {
 	}
 }
 
+// lose notes parts that cells hold and that are not there any more.
+func (p *pages) lose(parts []part) {
+	for _, part := range parts {
+		if p.cells != nil {
+			p.gone[part.digest] = true
+		}
+	}
+}
+
 // leave forgets the parts of levels that are not needed any more.
 func (p *pages) leave(l int) {
 	for ; l < partLevels && p.levels[l].used; l++ {
 		v := &p.levels[l]
 		v.used, v.parts = false, 0
 		for _, r := range v.runs {
+			p.lose(r.parts)
 			r.parts = nil
 		}
 	}
 }
 
-// rowPages are the pages of a run's rows, whose bytes the rows then share. A
-// page ends where it would grow past maxPart; a row that is longer lies in
-// pieces.
-func (p *pages) rowPages(r *run) (parts []part) {
-	for rows := r.rows; len(rows) > 0; {
+// rowPages are the pages of a run's rows. A page ends where it would grow past
+// maxPart; a row that is longer lies in pieces.
+func (p *pages) rowPages(rows []tableRow) (parts []part) {
+	for len(rows) > 0 {
 		if p.tooLong(&rows[0]) {
-			parts, rows = append(parts, piecesOf(p.group, &rows[0])...), rows[1:]
+			pieces := piecesOf(p.group, &rows[0])
+			pieces[0].figures = p.figuresOf(rows[:1])
+			parts, rows = append(parts, pieces...), rows[1:]
 			continue
 		}
 		n := 1
@@ -293,10 +348,21 @@ func (p *pages) rowPages(r *run) (parts []part) {
 		}
 		some := rows[:n]
 		parts = append(parts, cut(partHead(p.group), n, func(i int) (string, []byte) { return some[i].key, some[i].json },
-			func(i int, shared []byte) { some[i].json = shared })...)
+			func(made *part, from, until int) { made.figures = p.figuresOf(some[from:until]) })...)
 		rows = rows[n:]
 	}
 	return parts
+}
+
+// figuresOf are the numbers of the figures in which rows count.
+func (p *pages) figuresOf(rows []tableRow) (numbers []uint32) {
+	for i := range rows {
+		for k := range rows[i].counted {
+			numbers = append(numbers, p.number(k))
+		}
+	}
+	slices.Sort(numbers)
+	return slices.Clone(slices.Compact(numbers))
 }
 
 // partPages are the pages that name the parts of some runs.
@@ -306,12 +372,12 @@ func (p *pages) partPages(of []*run) []part {
 		entries = append(entries, r.parts...)
 	}
 	return cut(indexHead(p.group), len(entries), func(i int) (string, []byte) {
-		return entries[i].first, Canonical(PageEntry{First: entries[i].first, Digest: entries[i].digest, Size: len(entries[i].bytes)})
-	}, func(int, []byte) {})
+		return entries[i].first, Canonical(PageEntry{First: entries[i].first, Digest: entries[i].digest, Size: entries[i].size})
+	}, func(*part, int, int) {})
 }
 
-// cut makes pages of n texts.
-func cut(head []byte, n int, text func(int) (key string, json []byte), shared func(int, []byte)) (parts []part) {
+// cut makes pages of n texts, and says which ones each holds.
+func cut(head []byte, n int, text func(int) (key string, json []byte), made func(page *part, from, until int)) (parts []part) {
 	const end = "]}"
 	texts, keys := make([][]byte, n), make([]string, n)
 	for i := range n {
@@ -323,19 +389,16 @@ func cut(head []byte, n int, text func(int) (key string, json []byte), shared fu
 			size += 1 + len(texts[until])
 		}
 		b := append(make([]byte, 0, size), head...)
-		first := keys[i]
-		for ; i < until; i++ {
-			if len(b) > len(head) {
-				b = append(b, ',')
-			}
-			from := len(b)
-			b = append(b, texts[i]...)
-			shared(i, b[from:len(b):len(b)])
-		}
-		b = append(b, end...)
-		parts = append(parts, part{first: first, digest: digestOf(b), bytes: b})
+		b = append(b, bytes.Join(texts[i:until], []byte(","))...)
+		page := newPart(keys[i], append(b, end...))
+		made(&page, i, until)
+		parts, i = append(parts, page), until
 	}
 	return parts
+}
+
+func newPart(first string, b []byte) part {
+	return part{first: first, digest: digestOf(b), size: len(b), bytes: b}
 }
 
 func partHead(group string) []byte  { return []byte(`{"group":"` + group + `","rows":[`) }
@@ -345,7 +408,7 @@ func indexHead(group string) []byte { return []byte(`{"group":"` + group + `","p
 func (p *pages) entries() (entries []PartEntry) {
 	for _, r := range p.levels[p.listed].runs {
 		for _, part := range r.parts {
-			entries = append(entries, PartEntry{p.group, len(entries) + 1, part.digest, len(part.bytes)})
+			entries = append(entries, PartEntry{p.group, len(entries) + 1, part.digest, part.size})
 		}
 	}
 	return entries
@@ -366,21 +429,16 @@ func (p *pages) all(yield func(part) bool) {
 
 // firstPart is the digest of the first page with a row of a figure.
 func (p *pages) firstPart(k figureKey) string {
+	number := p.number(k)
 	runs := p.levels[partLevels-1].runs
 	for l := partLevels - 1; l > 0; l-- {
-		i := slices.IndexFunc(runs, func(r *run) bool { return r.found[k] > 0 })
+		i := slices.IndexFunc(runs, func(r *run) bool { return r.found[number] > 0 })
 		runs = p.under(l, p.at(l, runs[i].first))
 	}
 	for _, r := range runs {
-		for _, row := range r.rows {
-			for counted := range row.counted {
-				if counted == k {
-					i := sort.Search(len(r.parts), func(i int) bool { return r.parts[i].first >= row.key })
-					if i == len(r.parts) || r.parts[i].first > row.key { // it does not begin a page
-						i--
-					}
-					return r.parts[i].digest
-				}
+		for _, part := range r.parts {
+			if _, found := slices.BinarySearch(part.figures, number); found {
+				return part.digest
 			}
 		}
 	}

@@ -38,7 +38,7 @@ func piecesOf(group string, row *tableRow) (parts []part) {
 	}
 	for i, text := range texts {
 		b := Canonical(Part{Group: group, Piece: &Piece{Key: row.key, N: i + 1, Of: len(texts), Text: string(text)}})
-		parts = append(parts, part{first: row.key, digest: digestOf(b), bytes: b})
+		parts = append(parts, newPart(row.key, b))
 	}
 	return parts
 }

@@ -38,9 +38,9 @@ func TestARowOfManyDocumentsFitsItsParts(t *testing.T) {
 		}
 		return n
 	}
-	require.Zero(t, pieces(assembly.Stocktake(ScopeGlobal)))
+	require.Zero(t, pieces(stocktakeIn(t, assembly, ScopeGlobal)))
 
-	kept, had := assembly.Stocktake(ScopeGlobal).Parts, f.snapshot()
+	kept, had := stocktakeIn(t, assembly, ScopeGlobal).Parts, f.snapshot()
 	follow := func() *Stocktake {
 		f.settle(minute(20))
 		s := f.snapshot()

@@ -135,7 +135,7 @@ func composed(m Manifest, snapshot []byte, groups []*pages) *Stocktake {
 	s := &Stocktake{Manifest: m.of(groups), Parts: map[string][]byte{}, Snapshot: snapshot}
 	for _, p := range groups {
 		for part := range p.all {
-			s.Parts[part.digest] = part.bytes
+			s.Parts[part.digest], _ = p.bytesOf(part)
 		}
 	}
 	return s

@@ -38,6 +38,7 @@ const (
 	keyWitness    = 'w' // origin -> what this node last cosigned
 	keyMeta       = 'm' // name -> the node's own bookkeeping
 	keyReclaim    = 'r' // digest of a payload that was deleted and may still be in files
+	keyCell       = 'x' // scope, what, n -> piece n of a cell: see cells.go
 	keyPadding    = 'z' // nothing: see reclaim.go
 )
 

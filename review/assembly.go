@@ -52,7 +52,7 @@ func (a *Assembly) Keep(scope Scope) error {
 	if a.scopes[scope] != nil {
 		return nil
 	}
-	s, err := a.reading.tables(scope, a.cells[scope])
+	s, err := a.reading.tables(scope, a.cells[scope], true)
 	if err == nil {
 		a.scopes[scope] = s
 	}
@@ -113,9 +113,7 @@ func (a *Assembly) Apply(s Snapshot, records iter.Seq2[Record, error]) (map[Scop
 	if was != day(a.reading.cutoff) {
 		a.Renewals.Days++
 		a.reading.judge(affected)
-		changes, err := a.remake()
-		a.stale = err != nil
-		return changes, err
+		return a.remake()
 	}
 	changes := map[Scope]*Change{}
 	touched := map[Scope][]map[string]bool{}
@@ -148,21 +146,21 @@ func (a affected) challenges(r *Reading) bool {
 // renew judges all documents anew.
 func (a *Assembly) renew() (map[Scope]*Change, error) {
 	a.Renewals.Judged++
-	a.stale = true
 	if err := a.reading.again(); err != nil {
+		a.stale = true
 		return nil, err
 	}
-	changes, err := a.remake()
-	a.stale = err != nil
-	return changes, err
+	return a.remake()
 }
 
 // remake makes the rows of all documents anew. A scope that is none any more
 // is dropped.
-func (a *Assembly) remake() (map[Scope]*Change, error) {
-	changes := map[Scope]*Change{}
+func (a *Assembly) remake() (changes map[Scope]*Change, err error) {
+	trusted := !a.stale // what cells hold
+	defer func() { a.stale = err != nil }()
+	changes = map[Scope]*Change{}
 	for scope, old := range maps.Clone(a.scopes) {
-		t, err := a.reading.tables(scope, a.cells[scope])
+		t, err := a.reading.tables(scope, a.cells[scope], trusted)
 		if errors.Is(err, ErrScope) {
 			a.Drop(scope)
 			continue
@@ -201,27 +199,28 @@ type scopeTables struct {
 // groupTable are the rows of one group.
 type groupTable struct {
 	group *group
-	units map[string][]string // keys of the rows of each; those without rows are left out
+	units unitKeys
 	pages *pages
 }
 
-// tables makes the rows of a scope, in cells if there are some.
-func (f *follower) tables(scope Scope, cells Cells) (*scopeTables, error) {
+// tables makes the rows of a scope, in cells if there are some. What these hold
+// already is written again only if it is not trusted.
+func (f *follower) tables(scope Scope, cells Cells, trusted bool) (*scopeTables, error) {
 	v, err := f.view(scope)
 	if err != nil || cells == nil {
 		return &scopeTables{v, newTables(v, nil), nil}, err
 	}
-	w, err := overwrite(cells)
+	w, err := overwrite(cells, trusted)
 	if err != nil {
 		return nil, err
 	}
 	s := &scopeTables{v, newTables(v, w.take), cells}
-	return s, w.end(s.head())
+	return s, w.end(s.head(v.manifest(s.groups).of(pagesIn(s.groups))))
 }
 
-// head is what the cells then end with.
-func (s *scopeTables) head() []byte {
-	return Canonical(cellsHead{cellsVersion, s.view.manifest(s.groups).of(pagesIn(s.groups)), s.view.snapshot.Marshal()})
+// head is what cells end with that hold the stocktake of a manifest.
+func (s *scopeTables) head(manifest []byte) []byte {
+	return fmt.Appendf(nil, `{"cells":%d,"manifest":%s,"snapshot":%s}`, cellsVersion, manifest, s.view.snapshot.Marshal())
 }
 
 // newTables makes the rows of all groups in a scope. Where the pages go on to
@@ -229,13 +228,11 @@ func (s *scopeTables) head() []byte {
 func newTables(v *view, stored func(*pages)) []*groupTable {
 	all := make([]*groupTable, len(groups))
 	for i, g := range groups {
-		t, units := &table{group: g.name, names: g.figures}, map[string][]string{}
+		t, units := &table{group: g.name, names: g.figures}, newUnitKeys()
 		g.units(v, func(unit string) {
 			from := len(t.rows)
 			g.fill(v, unit, t)
-			if len(t.rows) > from {
-				units[unit] = keysOf(t.rows[from:])
-			}
+			units.set(unit, t.rows[from:])
 		})
 		all[i] = &groupTable{g, units, pagesOf(t)}
 		all[i].pages.flush(func(part) {})
@@ -244,10 +241,6 @@ func newTables(v *view, stored func(*pages)) []*groupTable {
 		}
 	}
 	return all
-}
-
-func keysOf(rows []tableRow) []string {
-	return collect(rows, func(row tableRow) string { return row.key })
 }
 
 func pagesIn(tables []*groupTable) []*pages {
@@ -327,24 +320,21 @@ func (s *scopeTables) change(touched []map[string]bool) (*Change, error) {
 	for _, t := range s.groups {
 		gone = append(gone, t.pages.shed(s.cells)...)
 	}
-	return c, s.cells.Change(c.Parts, gone, s.head())
+	return c, s.cells.Change(c.Parts, gone, s.head(c.Manifest))
 }
 
 func (t *groupTable) change(v *view, units map[string]bool) {
 	rows := &table{group: t.group.name}
 	gone := map[string]bool{}
 	for unit := range units {
-		for _, key := range t.units[unit] {
+		for _, key := range t.units.take(unit) {
 			gone[key] = true
 		}
-		delete(t.units, unit)
 	}
 	for unit := range units {
 		from := len(rows.rows)
 		t.group.fill(v, unit, rows)
-		if len(rows.rows) > from {
-			t.units[unit] = keysOf(rows.rows[from:])
-		}
+		t.units.set(unit, rows.rows[from:])
 	}
 	for _, row := range rows.rows {
 		delete(gone, row.key)

@@ -85,17 +85,18 @@ func partIn(cells Cells, digest string) ([]byte, error) {
 }
 
 // overwriting makes cells hold a stocktake that was made from scratch, group by
-// group. What they hold of it already is not written again.
+// group. What they hold of it already is not written again, if it is trusted.
 type overwriting struct {
 	Cells
-	held map[string]bool // and is not part of it, as far as it is known
-	put  bool
-	err  error
+	trusted bool
+	held    map[string]bool // and is not part of it, as far as it is known
+	put     bool
+	err     error
 }
 
-func overwrite(cells Cells) (*overwriting, error) {
+func overwrite(cells Cells, trusted bool) (*overwriting, error) {
 	digests, err := cells.Parts()
-	o := &overwriting{Cells: cells, held: make(map[string]bool, len(digests))}
+	o := &overwriting{Cells: cells, trusted: trusted, held: make(map[string]bool, len(digests))}
 	for _, digest := range digests {
 		o.held[digest] = true
 	}
@@ -106,7 +107,7 @@ func overwrite(cells Cells) (*overwriting, error) {
 func (o *overwriting) take(p *pages) {
 	put := map[string][]byte{}
 	for part := range p.all {
-		if !o.held[part.digest] {
+		if !o.held[part.digest] || !o.trusted {
 			put[part.digest] = part.bytes
 		}
 		delete(o.held, part.digest)

@@ -3,6 +3,7 @@ package review
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -109,19 +110,32 @@ func (p *pages) has(r *run, row *tableRow) bool {
 
 // readTableRow takes of a row in its RFC 8785 form what it is counted by.
 func readTableRow(raw []byte) (row tableRow, err error) {
-	row.json = raw
-	fields := fieldsOf(raw)
-	if json.Unmarshal(fields["key"], &row.key) != nil {
-		return row, fmt.Errorf("a row without a key")
+	row.json, row.in = raw, []string{}
+	for i := 1; i < len(raw); i++ {
+		end := asciiName(raw, i)
+		if end < 0 || end >= len(raw) || raw[end] != ':' {
+			break
+		}
+		name := raw[i+1 : end-1]
+		i = skipValue(raw, end+1)
+		value := raw[end+1 : i]
+		switch string(name) {
+		case "in":
+			names, _ := entriesOf(value)
+			for _, n := range names {
+				text, _ := jsonString(n)
+				row.in = append(row.in, text)
+			}
+		case "key":
+			row.key, _ = jsonString(value)
+		case "sample":
+			row.sample = true
+		case "sums":
+			err = json.Unmarshal(value, &row.sums)
+		}
 	}
-	names, _ := entriesOf(fields["in"])
-	row.in = make([]string, len(names))
-	for i, name := range names {
-		row.in[i], _ = jsonString(name)
-	}
-	row.sample = fields["sample"] != nil
-	if fields["sums"] != nil {
-		err = json.Unmarshal(fields["sums"], &row.sums)
+	if row.key == "" && err == nil {
+		err = errors.New("a row without a key")
 	}
 	return row, err
 }

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/dgraph-io/badger/v4"
-	"github.com/klauspost/compress/zstd"
+	"github.com/klauspost/compress/s2"
 
 	"stocktake/review"
 	"stocktake/signing"
@@ -37,6 +37,9 @@ func (s *Store) Cells(scope review.Scope) *Cells { return &Cells{s, scope} }
 const (
 	cellHead byte = 0
 	cellPart byte = 1
+
+	cellTight byte = 1 // zstd
+	cellQuick byte = 2 // S2
 
 	cellPiece = pieceSize - 2*sealSize
 )
@@ -74,11 +77,11 @@ func (c *Cells) read(key []byte) (cell []byte, err error) {
 		if err != nil || !ok {
 			return err
 		}
-		if len(first) < 2 {
+		if len(first) < 3 {
 			return c.store.damage("a cell of %s", c.scope)
 		}
 		packed := first[2:]
-		for n := uint16(1); n < binary.BigEndian.Uint16(first); n++ {
+		for n := 1; n < int(binary.BigEndian.Uint16(first)); n++ {
 			piece, ok, err := c.store.get(tx, pieceOfCell(key, n))
 			if err != nil {
 				return err
@@ -88,8 +91,8 @@ func (c *Cells) read(key []byte) (cell []byte, err error) {
 			}
 			packed = append(packed, piece...)
 		}
-		if cell, ok = unpackCell(packed); !ok {
-			return c.store.damage("a cell of %s", c.scope)
+		if cell, err = unpackCell(packed); err != nil {
+			return c.store.damage("a cell of %s: %v", c.scope, err)
 		}
 		return nil
 	})
@@ -130,11 +133,11 @@ func (c *Cells) Change(put map[string][]byte, gone []string, head []byte) error 
 		if err != nil {
 			return err
 		}
-		steps = append(steps, cellStep{key, packCell(part)})
+		steps = append(steps, cellStep{key, packPart(part)})
 	}
 	last := cellStep{key: headKey}
 	if head != nil {
-		last.packed = packCell(head)
+		last.packed = packHead(head)
 	}
 	var rooms []cost
 	var runs [][]cellStep
@@ -153,9 +156,7 @@ func (c *Cells) Change(put map[string][]byte, gone []string, head []byte) error 
 	for i, run := range runs {
 		err := c.store.submit(ctxNone, rooms[i], func(b *batch) error {
 			for _, step := range run {
-				if err := b.setCell(step); err != nil {
-					return err
-				}
+				b.setCell(step)
 			}
 			return nil
 		})
@@ -177,48 +178,57 @@ func (s cellStep) cost() cost {
 }
 
 // setCell writes a cell, and deletes what an earlier one had beyond it.
-func (b *batch) setCell(s cellStep) error {
-	had := uint16(0)
-	first, ok, err := b.get(pieceOfCell(s.key, 0))
-	if err == nil && ok && len(first) >= 2 {
-		had = binary.BigEndian.Uint16(first)
+func (b *batch) setCell(s cellStep) {
+	had, count := 0, 0
+	switch first, ok, err := b.get(pieceOfCell(s.key, 0)); {
+	case err != nil || ok && len(first) < 2: // damaged: as many as there can be
+		had = maxCell/cellPiece + 2
+	case ok:
+		had = int(binary.BigEndian.Uint16(first))
 	}
-	count := uint16(0)
 	for rest := s.packed; len(rest) > 0; count++ {
 		n := min(len(rest), cellPiece)
 		piece := rest[:n]
 		if rest = rest[n:]; count == 0 {
-			piece = append(binary.BigEndian.AppendUint16(nil, uint16((len(s.packed)-1)/(cellPiece)+1)), piece...)
+			piece = append(binary.BigEndian.AppendUint16(nil, uint16((len(s.packed)-1)/cellPiece+1)), piece...)
 		}
 		b.set(pieceOfCell(s.key, count), piece)
 	}
-	for n := count; n < had || n == 0 && ok; n++ {
-		b.delete(pieceOfCell(s.key, n))
+	for ; count < had; count++ {
+		b.delete(pieceOfCell(s.key, count))
 	}
-	return nil
 }
 
-func pieceOfCell(key []byte, n uint16) []byte {
-	return binary.BigEndian.AppendUint16(bytes.Clone(key), n)
+func pieceOfCell(key []byte, n int) []byte {
+	return binary.BigEndian.AppendUint16(bytes.Clone(key), uint16(n))
 }
 
-func packCell(b []byte) []byte {
+// packPart makes a part, half of which is digests in hexadecimal, half as long.
+func packPart(b []byte) []byte {
 	encoder, _ := coders()
-	return encoder.EncodeAll(b, nil)
+	return encoder.EncodeAll(b, []byte{cellTight})
 }
 
-func unpackCell(packed []byte) (b []byte, ok bool) {
-	b, err := cellDecoder().DecodeAll(packed, nil)
-	return b, err == nil
-}
+// packHead is quick rather than tight: a manifest goes with every change.
+func packHead(b []byte) []byte { return append([]byte{cellQuick}, s2.Encode(nil, b)...) }
 
-var cellDecoder = sync.OnceValue(func() *zstd.Decoder {
-	decoder, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxUnpackedCell), zstd.WithDecoderConcurrency(0))
-	if err != nil {
-		panic(err) // constant options
+func unpackCell(packed []byte) (b []byte, err error) {
+	switch packed[0] {
+	case cellTight:
+		_, decoder := coders()
+		return decoder.DecodeAll(packed[1:], nil)
+	case cellQuick:
+		n, err := s2.DecodedLen(packed[1:])
+		if err == nil && n > maxHead {
+			err = s2.ErrTooLarge
+		}
+		if err != nil {
+			return nil, err
+		}
+		return s2.Decode(nil, packed[1:])
 	}
-	return decoder
-})
+	return nil, errors.New("a cell of unknown form")
+}
 
 // DropCells deletes the cells of all scopes.
 func (s *Store) DropCells() error {

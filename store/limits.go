@@ -27,11 +27,12 @@ const (
 	// maxPieces is in how many pieces a payload is cut: packed, one of 3 KiB, most of
 	// 5 or 6 KiB as they are signed. Longer ones are rare, and the tree stays small.
 	maxPieces = 8
-	// maxCell is the longest part of a stocktake; a batch is filled as if all were.
+	// maxCell is the longest part of a stocktake. A batch is filled as if all that is
+	// replaced were of that length.
 	maxCell = 64 << 10
-	// maxUnpackedCell bounds a head: a manifest of some 100 KiB, and a snapshot with
-	// 150 bytes for each of 10,000 logs.
-	maxUnpackedCell = 16 << 20
+	// maxHead bounds what cells end with: a manifest of some 100 KiB, and a snapshot
+	// with 150 bytes for each of 10,000 logs.
+	maxHead = 16 << 20
 	// maxLogSize is a million times the records of a federation's lifetime.
 	// Proof checks in x/mod/sumdb/tlog loop for ever on a size past 2^62,
 	// which anyone with a log key can sign.

@@ -226,7 +226,7 @@ func (s *Store) blank(tx *badger.Txn) bool {
 // layout 3 payloads may be in pieces.
 func (s *Store) upgrade(from uint64) error {
 	s.logger.Info("the database has an earlier layout: its indexes are made anew", "dir", s.dir, "layout", from, "new", layoutVersion)
-	if err := s.RebuildIndexes(); err != nil {
+	if err := errors.Join(s.RebuildIndexes(), s.DropCells()); err != nil {
 		return err
 	}
 	return s.submit(ctxNone, cost{keys: 1, bytes: 64}, func(b *batch) error {

@@ -95,7 +95,7 @@ func profileTo(name string) (stop func() error, err error) {
 var phases = map[string]func(dir string, documents int) (figures, error){
 	"generate": generate, "verify": verifyCeiling, "ingest": ingest, "append": appendOnes,
 	"badger": badgerAlone, "open": open, "read": read,
-	"synthesize": synthesize, "assemble": assemble, "sqlite": sqlite,
+	"synthesize": synthesize, "assemble": assemble, "cells": inCells, "sqlite": sqlite,
 	"settle": settle, "serve": serve,
 }
 

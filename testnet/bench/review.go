@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"os"
@@ -99,8 +100,29 @@ func storedIn(dir string, documents int) (*stored, error) {
 }
 
 // assemble reads and assembles a corpus, and then takes in what changes one by
-// one.
-func assemble(dir string, documents int) (figures, error) {
+// one, all of it in memory.
+func assemble(dir string, documents int) (figures, error) { return assembleIn(dir, documents, nil) }
+
+// inCells does the same with the parts in a store's cells, and then has the last
+// stocktake from them alone.
+func inCells(dir string, documents int) (found figures, err error) {
+	s, err := store.Open(filepath.Join(dir, "cells"), store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	all, err := assembleIn(dir, documents, s.Cells(review.ScopeGlobal))
+	if err != nil {
+		return nil, err
+	}
+	found = figures{}
+	for _, name := range []string{"keep_s", "kept_mib", "kept_heap_mib", "change_ms", "change_p99_ms", "change_cpu_ms", "change_cpu_p99_ms", "served_s"} {
+		found["cells_"+name] = all[name]
+	}
+	return found, nil
+}
+
+func assembleIn(dir string, documents int, cells review.Cells) (figures, error) {
 	s, err := storedIn(dir, documents)
 	if err != nil {
 		return nil, err
@@ -142,13 +164,19 @@ func assemble(dir string, documents int) (figures, error) {
 		return nil, err
 	}
 	made = nil
+	found["read_heap_mib"] = heap()
 	began = time.Now()
 	a := review.NewAssembly(reading)
-	if err := a.Keep(review.ScopeGlobal); err != nil {
+	if cells == nil {
+		err = a.Keep(review.ScopeGlobal)
+	} else {
+		err = a.KeepIn(review.ScopeGlobal, cells)
+	}
+	if err != nil {
 		return nil, err
 	}
 	found["keep_s"] = time.Since(began).Seconds()
-	runtime.GC()
+	found["kept_heap_mib"] = heap()
 	found["kept_mib"] = resident("VmRSS")
 	var document, receipt, both, busyBoth []float64
 	for _, c := range s.changes {
@@ -176,8 +204,27 @@ func assemble(dir string, documents int) (figures, error) {
 		found[name+"_ms"], found[name+"_p99_ms"] = median(took), took[len(took)*99/100] // sorted by now
 	}
 	found["changes"] = float64(len(both))
-	last := a.Stocktake(review.ScopeGlobal)
-	return found, writeFigures(dir, "changed", last)
+	if cells == nil {
+		last, err := a.Stocktake(review.ScopeGlobal)
+		if err != nil {
+			return nil, err
+		}
+		return found, writeFigures(dir, "changed", last)
+	}
+	began = time.Now()
+	if _, err = review.Kept(cells, review.ScopeGlobal, genesis.ID, a.Reading().Snapshot().Logs); err != nil {
+		return nil, err
+	}
+	found["served_s"] = time.Since(began).Seconds()
+	return found, nil
+}
+
+// heap is what is in use of the program's own memory, in MiB.
+func heap() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc) / (1 << 20)
 }
 
 // applied is how long a record takes until the changed parts and the manifest

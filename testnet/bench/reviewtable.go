@@ -9,7 +9,7 @@ import (
 )
 
 // reviewOrder is that of the phases for one size of corpus.
-var reviewOrder = []string{"synthesize", "assemble", "sqlite"}
+var reviewOrder = []string{"synthesize", "assemble", "cells", "sqlite"}
 
 // reviewTable measures reading and assembling at every power of ten up to a
 // number of documents, beside a database.
@@ -95,7 +95,17 @@ var reviewRows = []struct{ what, ours, theirs string }{
 	{"all judged anew meanwhile, times", "renewals", ""},
 	{"all rows made anew, for another day, times", "days", ""},
 	{"  which took, ms", "day_ms", ""},
+	{"read: in use, MiB", "read_heap_mib", ""},
+	{"kept current: in use, MiB", "kept_heap_mib", ""},
 	{"kept current: resident, MiB", "kept_mib", ""},
+	{"in a store's cells: in use, MiB", "cells_kept_heap_mib", ""},
+	{"  resident, MiB", "cells_kept_mib", ""},
+	{"  begin to keep current, s", "cells_keep_s", ""},
+	{"  one document and its receipt, median, ms", "cells_change_ms", ""},
+	{"  99 of 100 are quicker than, ms", "cells_change_p99_ms", ""},
+	{"  processor, median, ms", "cells_change_cpu_ms", ""},
+	{"  processor, 99 of 100, ms", "cells_change_cpu_p99_ms", ""},
+	{"  the stocktake from them alone, s", "cells_served_s", ""},
 	{"begin to keep current, s", "keep_s", ""},
 	{"parts", "parts", ""},
 	{"manifest, bytes", "manifest_bytes", ""},

@@ -515,7 +515,7 @@ func (r *Reading) settleAbsences(records []Record) {
 			_, gone := slices.BinarySearch(r.logs[p.origin()].Absent, p.index)
 			return !gone
 		})
-		if r.read(e, came[e.id]); !e.expected {
+		if e.read(came[e.id]); !e.expected {
 			e.doc, e.malformed = nil, false
 		}
 	}

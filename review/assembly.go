@@ -9,8 +9,8 @@ import (
 
 // Assembly keeps the stocktakes of some scopes current while records arrive:
 // after every [Assembly.Apply] each is, byte for byte, what [Assemble] makes of
-// all records. It keeps the documents that it read in memory, and is for one
-// goroutine at a time.
+// all records. It keeps the documents that it read in memory, the parts there or in
+// [Cells], and is for one goroutine at a time.
 type Assembly struct {
 	reading *follower
 	scopes  map[Scope]*scopeTables

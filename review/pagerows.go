@@ -9,10 +9,11 @@ import (
 	"slices"
 )
 
-// open reads a run's rows from its parts, to change them.
+// open reads a run's rows from its parts, to change them. The next flush closes it.
 func (p *pages) open(r *run) {
 	if !r.open {
-		r.open, r.rows = true, p.rowsOf(r)
+		r.rows = p.rowsOf(r)
+		r.open, p.levels[0].stale[r] = true, true
 	}
 }
 

@@ -158,12 +158,12 @@ func (r *Reading) take(record Record) error {
 		return nil
 	}
 	e.expected = true
-	r.read(e, record)
+	e.read(record)
 	return nil
 }
 
 // read takes the content of a record in, if that is its own.
-func (r *Reading) read(e *entry, record Record) {
+func (e *entry) read(record Record) {
 	if e.doc != nil || e.malformed || record.Payload == nil || signing.PayloadDigest(record.Payload) != record.Leaf.Digest {
 		return
 	}

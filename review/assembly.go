@@ -207,8 +207,11 @@ type groupTable struct {
 // already is written again only if it is not trusted.
 func (f *follower) tables(scope Scope, cells Cells, trusted bool) (*scopeTables, error) {
 	v, err := f.view(scope)
-	if err != nil || cells == nil {
-		return &scopeTables{v, newTables(v, nil), nil}, err
+	if err != nil {
+		return nil, err
+	}
+	if cells == nil {
+		return &scopeTables{v, newTables(v, nil), nil}, nil
 	}
 	w, err := overwrite(cells, trusted)
 	if err != nil {

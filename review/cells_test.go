@@ -33,6 +33,9 @@ func TestBrokenCellsAreMadeAnew(t *testing.T) {
 	for digest := range cells.parts {
 		cells.parts[digest] = []byte(`{"group":"pledges","rows":[]}`)
 	}
+	_, err := assembly.Stocktake(ScopeGlobal)
+	require.ErrorContains(t, err, "other bytes")
+	assembly.stale = false // as if nobody had asked
 	require.ErrorContains(t, apply(&Report{Common: f.titled("gmb", "Another"), Status: "in-progress"}, pledges[0]), "other bytes")
 	require.NoError(t, apply(&Report{Common: f.titled("gmb", "A third"), Status: "fulfilled"}, pledges[1]))
 	got, err := Kept(cells, ScopeGlobal, f.genesis.ID, had.Logs)
@@ -40,6 +43,8 @@ func TestBrokenCellsAreMadeAnew(t *testing.T) {
 	require.Equal(t, f.assemble(ScopeGlobal), got)
 	require.Zero(t, assembly.Renewals.Days)
 	require.Equal(t, 1, assembly.Renewals.Judged)
+
+	require.ErrorIs(t, assembly.KeepIn("round:nobody's", &MemoryCells{}), ErrScope)
 
 	again := NewAssembly(f.read())
 	unwritten := &countedCells{MemoryCells: cells}

@@ -130,12 +130,16 @@ func compose(m Manifest, snapshot []byte, tables []*table) *Stocktake {
 	return composed(m, snapshot, all)
 }
 
-// composed is the stocktake of flushed pages.
+// composed is the stocktake of flushed pages. Where one of these has an error, parts
+// could not be read.
 func composed(m Manifest, snapshot []byte, groups []*pages) *Stocktake {
 	s := &Stocktake{Manifest: m.of(groups), Parts: map[string][]byte{}, Snapshot: snapshot}
 	for _, p := range groups {
 		for part := range p.all {
-			s.Parts[part.digest], _ = p.bytesOf(part)
+			b, err := p.bytesOf(part)
+			if s.Parts[part.digest] = b; err != nil {
+				p.err = err
+			}
 		}
 	}
 	return s

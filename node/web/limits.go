@@ -74,6 +74,9 @@ const (
 	// rowsShown is how many rows of a group a stocktake's page shows: with all
 	// groups full it stays under 100 KB on the wire. The rest is a page away.
 	rowsShown = 40
+	// citesShown is how many of the documents that a row rests on are named: a
+	// participant's state in a round may rest on thousands of reports.
+	citesShown = 8
 	// maxSearch bounds what is searched for: a long title.
 	maxSearch = 200
 	// maxSearched bounds the documents whose summaries are searched, and kept for

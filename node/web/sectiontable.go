@@ -125,7 +125,7 @@ func (s *sectionTable) tidy() {
 		line.Cites = slices.DeleteFunc(line.Cites, func(r ref) bool {
 			return slices.ContainsFunc(line.Cells, func(cell []value) bool {
 				return slices.ContainsFunc(cell, func(v value) bool {
-					return v.Href == r.Href || slices.ContainsFunc(v.Items, func(v value) bool { return v.Href == r.Href })
+					return r.Href != "" && (v.Href == r.Href || slices.ContainsFunc(v.Items, func(v value) bool { return v.Href == r.Href }))
 				})
 			})
 		})

@@ -247,10 +247,15 @@ func (t tabler) mention(id review.DocumentID) value {
 	return value{Form: "link", Text: d.Text, Href: d.Href}
 }
 
+// cites are the documents that a row rests on; of very many the first, and how
+// many more, which the data has.
 func (t tabler) cites(ids []review.DocumentID) []ref {
-	refs := make([]ref, len(ids))
-	for i, id := range ids {
-		refs[i] = t.document(id)
+	var refs []ref
+	for _, id := range ids[:min(len(ids), citesShown)] {
+		refs = append(refs, t.document(id))
+	}
+	if more := len(ids) - citesShown; more > 0 {
+		refs = append(refs, ref{Text: t.say("refs.more", "n", more)})
 	}
 	return refs
 }

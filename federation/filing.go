@@ -104,8 +104,8 @@ func signer(chain *review.Chain, e signing.Envelope, d *review.Document) (signin
 	}
 	charter, _ := chain.InForce()
 	for _, p := range charter.Participants {
-		posed := *d
-		posed.Author = p.ID
+		posed, common := *d, *d.Common
+		posed.Common, common.Author = &common, p.ID
 		if key, ok := review.SignerKey(chain, e, &posed); ok {
 			return key, true
 		}

@@ -28,7 +28,7 @@ type Document struct {
 	Known    bool      // the kind and version are understood and Predicate keeps every rule of theirs
 	Type     string    // predicateType as written
 	Subjects []Subject // at least one: [0] is what the statement is about, attachments follow
-	*Common            // the predicate's; zero unless Known
+	*Common            // the predicate's own, which nobody changes; empty unless Known
 
 	// Predicate points to the struct of its kind, as *Pledge; nil unless Known.
 	Predicate any

@@ -250,7 +250,7 @@ func TestCirclesAreLookedForUpToABound(t *testing.T) {
 		if i > 0 {
 			p.ContributesTo = []DocumentID{id(i - 1)}
 		}
-		docs[id(i)] = &Document{ID: id(i), Kind: KindPledge, Predicate: p}
+		docs[id(i)] = &Document{ID: id(i), Kind: KindPledge, Common: &p.Common, Predicate: p}
 	}
 	near, far := &Pledge{Common: Common{Supersedes: id(0)}, ContributesTo: []DocumentID{id(maxCircle - 1)}}, &Pledge{Common: Common{Supersedes: id(0)}, ContributesTo: []DocumentID{id(4*maxCircle - 1)}}
 	assert.Len(t, circles(near, find), 1)

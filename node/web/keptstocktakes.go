@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -43,8 +45,13 @@ func (n *site) assembled(ctx context.Context, v *view, scope review.Scope, cutof
 	case begin:
 		go func() {
 			defer close(k.done)
+			defer n.kept.made(key, k)
+			defer func() {
+				if p := recover(); p != nil { // as in a request: a page never ends the node
+					k.err = fmt.Errorf("assembling %s: %v\n%s", scope, p, debug.Stack())
+				}
+			}()
 			k.assembled, k.err = n.assembleNow(context.WithoutCancel(ctx), v, scope, cutoff)
-			n.kept.made(key, k)
 		}()
 	}
 	select {

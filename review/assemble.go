@@ -63,19 +63,20 @@ func (r *Reading) Stocktake(scope Scope) (*Stocktake, error) {
 
 // StocktakeOf assembles what was read, up to the cut-off of the reading.
 func (r *Reading) StocktakeOf(o Options) (*Stocktake, error) {
-	scope := o.Scope
-	if scope == "" {
-		scope = ScopeGlobal
-	}
-	v, err := r.view(scope)
+	v, err := r.view(o.Scope.orGlobal())
 	if err != nil {
 		return nil, err
 	}
 	if v.exchange, err = r.exchange(o.Rates); err != nil {
 		return nil, err
 	}
-	tables := newTables(v, nil)
-	return composed(v.manifest(tables), r.snapshot.Marshal(), pagesIn(tables)), nil
+	s := newTables(v)
+	for made := false; !made; {
+		if made, err = s.step(); err != nil {
+			return nil, err
+		}
+	}
+	return s.stocktake(), nil
 }
 
 // manifest is the stocktake's, without parts and figures.

@@ -11,14 +11,17 @@ import (
 // after every [Assembly.Apply] each is, byte for byte, what [Assemble] makes of
 // all records. It keeps the documents that it read in memory, the parts there or in
 // [Cells], and is for one goroutine at a time.
+//
+// A stocktake is made unit by unit, so what takes a minute can be done in moments,
+// with records arriving in between: see [Assembly.Make].
 type Assembly struct {
 	reading *follower
 	scopes  map[Scope]*scopeTables
 	cells   map[Scope]Cells // of those that are kept in some
-	stale   bool            // an Apply failed half-way: the next judges all anew
+	stale   bool            // judging all failed half-way: the next Apply does it again
 
 	// Renewals is how often all documents were judged anew, and how often the rows
-	// of all documents were made anew, because the cut-off came to another day.
+	// of all documents were to be made anew, because the cut-off came to another day.
 	Renewals struct{ Judged, Days int }
 }
 
@@ -46,49 +49,68 @@ func (a *Assembly) Reading() *Reading { return a.reading.Reading }
 
 // Keep makes the stocktake of a scope, which Apply then keeps current.
 func (a *Assembly) Keep(scope Scope) error {
-	if scope == "" {
-		scope = ScopeGlobal
-	}
-	if a.scopes[scope] != nil {
-		return nil
-	}
-	s, err := a.reading.tables(scope, a.cells[scope], true)
-	if err == nil {
-		a.scopes[scope] = s
-	}
+	_, err := a.Make(scope, func() bool { return true })
 	return err
 }
 
 // KeepIn is Keep, with the bytes of the parts in cells instead of in memory. What
 // else these hold is dropped, what they hold already is not written again.
 func (a *Assembly) KeepIn(scope Scope, cells Cells) error {
-	if scope == "" {
-		scope = ScopeGlobal
-	}
-	a.Drop(scope)
-	a.cells[scope] = cells
-	if err := a.Keep(scope); err != nil {
+	a.MakeIn(scope, cells)
+	err := a.Keep(scope)
+	if err != nil {
 		a.Drop(scope)
-		return err
 	}
-	return nil
+	return err
+}
+
+// MakeIn has Make put the bytes of the parts of a scope in cells, as KeepIn does.
+func (a *Assembly) MakeIn(scope Scope, cells Cells) {
+	a.Drop(scope)
+	a.cells[scope.orGlobal()] = cells
+}
+
+// Make goes on with the stocktake of a scope as long as it may, which it asks
+// after every unit of rows, and reports whether it is made. Until then Apply keeps
+// what there is of it current. Its errors are [ErrScope] and those of cells, after
+// which the next Make begins anew.
+func (a *Assembly) Make(scope Scope, may func() bool) (made bool, err error) {
+	scope = scope.orGlobal()
+	s := a.scopes[scope]
+	if s == nil {
+		if s, err = a.begin(scope, true); err != nil {
+			return false, err
+		}
+	}
+	for {
+		switch made, err = s.step(); {
+		case err != nil:
+			_, again := a.begin(scope, false)
+			return false, errors.Join(err, again)
+		case made || !may():
+			return made, nil
+		}
+	}
 }
 
 // Drop keeps a scope no longer. Its cells stay as they are.
 func (a *Assembly) Drop(scope Scope) {
-	delete(a.scopes, scope)
-	delete(a.cells, scope)
+	delete(a.scopes, scope.orGlobal())
+	delete(a.cells, scope.orGlobal())
 }
 
-// Stocktake is that of a scope that is kept. There is an error only where cells
-// could not be read.
+// Stocktake is that of a scope, which is kept from now on if it was not. Its
+// errors are those of Make.
 func (a *Assembly) Stocktake(scope Scope) (*Stocktake, error) {
-	s := a.scopes[scope]
-	made := composed(s.view.manifest(s.groups), a.reading.snapshot.Marshal(), pagesIn(s.groups))
+	if err := a.Keep(scope); err != nil {
+		return nil, err
+	}
+	s := a.scopes[scope.orGlobal()]
+	made := s.stocktake()
 	for _, t := range s.groups {
 		if t.pages.err != nil {
-			a.stale = true
-			return nil, t.pages.err
+			_, again := a.begin(scope, false)
+			return nil, errors.Join(t.pages.err, again)
 		}
 	}
 	return made, nil
@@ -96,10 +118,13 @@ func (a *Assembly) Stocktake(scope Scope) (*Stocktake, error) {
 
 // Apply folds records in: all by which a snapshot is ahead of what was read, and
 // with their content those that it counts on again. Others are passed over. A
-// snapshot that names no charter is given the one in force. Besides the errors of
-// [Read], which leave the assembly as it was unless they are of ErrRules or of
-// the charter in force, it returns [ErrNotAhead], and errors of cells, after which
-// the next Apply makes them anew.
+// snapshot that names no charter is given the one in force. What it changed is
+// there for every scope that is made; one of which all rows are to be made anew
+// is not, until Make has done so, and one that is none any more is dropped.
+// Besides the errors of [Read], which leave the assembly as it was unless they are
+// of ErrRules or of the charter in force, it returns [ErrNotAhead], and errors of
+// cells, after which all is folded in, and the scopes with these cells are to be
+// made anew.
 func (a *Assembly) Apply(s Snapshot, records iter.Seq2[Record, error]) (map[Scope]*Change, error) {
 	b, err := a.reading.check(s, records)
 	if err != nil {
@@ -108,29 +133,37 @@ func (a *Assembly) Apply(s Snapshot, records iter.Seq2[Record, error]) (map[Scop
 	was := day(a.reading.cutoff)
 	affected, ok := a.reading.takeIn(b)
 	if !ok || a.stale {
-		return a.renew()
+		a.Renewals.Judged++
+		err := a.reading.again()
+		if a.stale = err != nil; a.stale {
+			return nil, err
+		}
+		return nil, a.beginAll()
 	}
 	if was != day(a.reading.cutoff) {
 		a.Renewals.Days++
 		a.reading.judge(affected)
-		return a.remake()
+		return nil, a.beginAll()
 	}
-	changes := map[Scope]*Change{}
 	touched := map[Scope][]map[string]bool{}
 	for scope, t := range a.scopes {
 		touched[scope] = t.touched(a.reading, affected, affected.fresh, nil)
 	}
 	a.reading.judge(affected)
+	changes := map[Scope]*Change{}
 	for scope, t := range a.scopes {
 		if affected.challenges(a.reading.Reading) {
 			t.view.accredited = a.reading.Accredited()
 		}
-		if changes[scope], err = t.change(t.touched(a.reading, affected, func(*entry) bool { return false }, touched[scope])); err != nil {
-			a.stale = true
-			return nil, fmt.Errorf("%s: %w", scope, err)
+		c, failed := t.change(t.touched(a.reading, affected, func(*entry) bool { return false }, touched[scope]))
+		if failed != nil {
+			_, again := a.begin(scope, false)
+			err = errors.Join(err, fmt.Errorf("%s: %w", scope, failed), again)
+		} else if c != nil {
+			changes[scope] = c
 		}
 	}
-	return changes, nil
+	return changes, err
 }
 
 // challenges is whether the documents say something about accreditations.
@@ -143,107 +176,126 @@ func (a affected) challenges(r *Reading) bool {
 	return false
 }
 
-// renew judges all documents anew.
-func (a *Assembly) renew() (map[Scope]*Change, error) {
-	a.Renewals.Judged++
-	if err := a.reading.again(); err != nil {
-		a.stale = true
+// begin has the rows of a scope made anew. What its cells hold already is written
+// again only if it is not trusted.
+func (a *Assembly) begin(scope Scope, trusted bool) (*scopeTables, error) {
+	delete(a.scopes, scope)
+	v, err := a.reading.view(scope)
+	if err != nil {
 		return nil, err
 	}
-	return a.remake()
-}
-
-// remake makes the rows of all documents anew. A scope that is none any more
-// is dropped.
-func (a *Assembly) remake() (changes map[Scope]*Change, err error) {
-	trusted := !a.stale // what cells hold
-	defer func() { a.stale = err != nil }()
-	changes = map[Scope]*Change{}
-	for scope, old := range maps.Clone(a.scopes) {
-		t, err := a.reading.tables(scope, a.cells[scope], trusted)
-		if errors.Is(err, ErrScope) {
-			a.Drop(scope)
-			continue
-		}
-		if err != nil {
+	s := newTables(v)
+	if s.cells = a.cells[scope]; s.cells != nil {
+		if s.writing, err = overwrite(s.cells, trusted); err != nil {
 			return nil, fmt.Errorf("%s: %w", scope, err)
 		}
-		a.scopes[scope] = t
-		c := &Change{Manifest: t.view.manifest(t.groups).of(pagesIn(t.groups)), Parts: map[string][]byte{}}
-		for i, g := range t.groups {
-			was := map[string]bool{}
-			for part := range old.groups[i].pages.all {
-				was[part.digest] = true
-			}
-			for part := range g.pages.all {
-				if was[part.digest] {
-					continue
-				}
-				if c.Parts[part.digest], err = g.pages.bytesOf(part); err != nil {
-					return nil, fmt.Errorf("%s: %w", scope, err)
-				}
-			}
-		}
-		changes[scope] = c
 	}
-	return changes, nil
+	a.scopes[scope] = s
+	return s, nil
+}
+
+// beginAll has the rows of all scopes made anew.
+func (a *Assembly) beginAll() error {
+	var all []error
+	for scope := range maps.Clone(a.scopes) {
+		if _, err := a.begin(scope, true); errors.Is(err, ErrScope) {
+			a.Drop(scope)
+		} else {
+			all = append(all, err)
+		}
+	}
+	return errors.Join(all...)
 }
 
 // scopeTables are a scope's rows, by the units that they were made for.
 type scopeTables struct {
-	view   *view
-	groups []*groupTable
-	cells  Cells // nil: all is in memory
+	view    *view
+	groups  []*groupTable
+	made    int          // of them, the first ones
+	cells   Cells        // nil: all is in memory
+	writing *overwriting // to these cells, until all is made
 }
 
 // groupTable are the rows of one group.
 type groupTable struct {
-	group *group
-	units unitKeys
-	pages *pages
+	group  *group
+	units  unitKeys
+	pages  *pages
+	making *making // nil once it is made
 }
 
-// tables makes the rows of a scope, in cells if there are some. What these hold
-// already is written again only if it is not trusted.
-func (f *follower) tables(scope Scope, cells Cells, trusted bool) (*scopeTables, error) {
-	v, err := f.view(scope)
-	if err != nil {
-		return nil, err
+// making is a group of which not all units are filled yet.
+type making struct {
+	table
+	begun   bool
+	units   []string        // that are to be filled, the next one last
+	touched map[string]bool // by what came meanwhile, filled or not
+}
+
+func newTables(v *view) *scopeTables {
+	s := &scopeTables{view: v}
+	for _, g := range groups {
+		m := &making{table: table{group: g.name, names: g.figures}, touched: map[string]bool{}}
+		s.groups = append(s.groups, &groupTable{group: g, units: newUnitKeys(), making: m})
 	}
-	if cells == nil {
-		return &scopeTables{v, newTables(v, nil), nil}, nil
+	return s
+}
+
+// step makes the rows of one unit more, and reports whether all are made.
+func (s *scopeTables) step() (made bool, err error) {
+	if s.made == len(s.groups) {
+		return true, nil
 	}
-	w, err := overwrite(cells, trusted)
-	if err != nil {
-		return nil, err
+	t := s.groups[s.made]
+	if !t.step(s.view) {
+		return false, nil
 	}
-	s := &scopeTables{v, newTables(v, w.take), cells}
-	return s, w.end(s.head(v.manifest(s.groups).of(pagesIn(s.groups))))
+	if s.made++; s.writing != nil {
+		s.writing.take(t.pages)
+		if s.made == len(s.groups) {
+			err = s.writing.end(s.head(s.manifest()))
+			s.writing = nil
+		}
+	}
+	return s.made == len(s.groups), err
+}
+
+// step fills one unit more, and reports whether the group is made.
+func (t *groupTable) step(v *view) (made bool) {
+	m := t.making
+	if !m.begun {
+		m.begun = true
+		t.group.units(v, func(unit string) { m.units = append(m.units, unit) })
+	}
+	if last := len(m.units) - 1; last >= 0 {
+		t.fill(v, m.units[last], &m.table)
+		m.units = m.units[:last]
+		return false
+	}
+	t.pages, t.making = pagesOf(&m.table), nil
+	t.change(v, m.touched)
+	t.pages.flush(func(part) {})
+	return true
+}
+
+// fill makes the rows of a unit.
+func (t *groupTable) fill(v *view, unit string, to *table) {
+	from := len(to.rows)
+	t.group.fill(v, unit, to)
+	t.units.set(unit, to.rows[from:])
+}
+
+// manifest is that of the stocktake, once all is made.
+func (s *scopeTables) manifest() []byte { return s.view.manifest(s.groups).of(pagesIn(s.groups)) }
+
+// stocktake is made of what is.
+func (s *scopeTables) stocktake() *Stocktake {
+	return composed(s.view.manifest(s.groups), s.view.snapshot.Marshal(), pagesIn(s.groups))
 }
 
 // head is what cells end with that hold the stocktake of a manifest.
 func (s *scopeTables) head(manifest []byte) []byte {
 	return fmt.Appendf(nil, `{"cells":%d,"manifest":%s,"snapshot":%s}`, cellsVersion, manifest, s.view.snapshot.Marshal())
-}
-
-// newTables makes the rows of all groups in a scope. Where the pages go on to
-// cells, stored is called for those of each group.
-func newTables(v *view, stored func(*pages)) []*groupTable {
-	all := make([]*groupTable, len(groups))
-	for i, g := range groups {
-		t, units := &table{group: g.name, names: g.figures}, newUnitKeys()
-		g.units(v, func(unit string) {
-			from := len(t.rows)
-			g.fill(v, unit, t)
-			units.set(unit, t.rows[from:])
-		})
-		all[i] = &groupTable{g, units, pagesOf(t)}
-		all[i].pages.flush(func(part) {})
-		if stored != nil {
-			stored(all[i].pages)
-		}
-	}
-	return all
 }
 
 func pagesIn(tables []*groupTable) []*pages {
@@ -305,23 +357,33 @@ func (s *scopeTables) inheriting(f *follower, from map[*entry]bool, skip func(*e
 	return all
 }
 
-// change makes the rows of units anew.
+// change makes the rows of units anew. There is no change of what is not made yet.
 func (s *scopeTables) change(touched []map[string]bool) (*Change, error) {
 	c := &Change{Parts: map[string][]byte{}}
+	var gone []string
 	for i, t := range s.groups {
+		if t.making != nil {
+			maps.Copy(t.making.touched, touched[i])
+			continue
+		}
 		t.change(s.view, touched[i])
 		t.pages.flush(func(fresh part) { c.Parts[fresh.digest] = fresh.bytes })
 		if t.pages.err != nil {
 			return nil, t.pages.err
 		}
+		if s.cells != nil {
+			gone = append(gone, t.pages.shed(s.cells)...)
+		}
 	}
-	c.Manifest = s.view.manifest(s.groups).of(pagesIn(s.groups))
+	if s.made < len(s.groups) {
+		if s.writing != nil {
+			s.writing.change(c.Parts, gone)
+		}
+		return nil, nil
+	}
+	c.Manifest = s.manifest()
 	if s.cells == nil {
 		return c, nil
-	}
-	var gone []string
-	for _, t := range s.groups {
-		gone = append(gone, t.pages.shed(s.cells)...)
 	}
 	return c, s.cells.Change(c.Parts, gone, s.head(c.Manifest))
 }
@@ -335,9 +397,7 @@ func (t *groupTable) change(v *view, units map[string]bool) {
 		}
 	}
 	for unit := range units {
-		from := len(rows.rows)
-		t.group.fill(v, unit, rows)
-		t.units.set(unit, rows.rows[from:])
+		t.fill(v, unit, rows)
 	}
 	for _, row := range rows.rows {
 		delete(gone, row.key)

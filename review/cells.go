@@ -118,6 +118,16 @@ func (o *overwriting) take(p *pages) {
 	p.shed(o.Cells)
 }
 
+// change is a change of what was taken.
+func (o *overwriting) change(put map[string][]byte, gone []string) {
+	for digest := range put {
+		delete(o.held, digest)
+	}
+	if len(put)+len(gone) > 0 && o.err == nil {
+		o.put, o.err = true, o.Change(put, gone, nil)
+	}
+}
+
 // end takes out what is not part of the stocktake, and sets the head.
 func (o *overwriting) end(head []byte) error {
 	if o.err != nil {

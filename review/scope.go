@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -24,6 +25,9 @@ type Scope string
 
 // ScopeGlobal covers the whole federation.
 const ScopeGlobal Scope = "global"
+
+// orGlobal is the scope, the global one if none is named.
+func (s Scope) orGlobal() Scope { return cmp.Or(s, ScopeGlobal) }
 
 // ErrScope means that a scope is not one, or names nothing that there is.
 var ErrScope = errors.New("review: no such scope")

@@ -235,12 +235,17 @@ func applied(a *review.Assembly, s review.Snapshot, r review.Record) (float64, i
 	if err != nil {
 		return 0, 0, err
 	}
-	digest := changes[review.ScopeGlobal].Digest()
+	change := changes[review.ScopeGlobal]
+	if change == nil { // all rows are to be made anew
+		err := a.Keep(review.ScopeGlobal)
+		return milliseconds(began), 0, err
+	}
+	digest := change.Digest()
 	took := milliseconds(began)
 	if digest == "" {
 		return 0, 0, fmt.Errorf("no digest")
 	}
-	return took, len(changes[review.ScopeGlobal].Parts), nil
+	return took, len(change.Parts), nil
 }
 
 // compared are the figures that the database is asked for as well, by group.

@@ -103,6 +103,11 @@ func TestWhatAStoreKeepsIsTheFullAssembly(t *testing.T) {
 		n++
 		_, err = a.Apply(snapshot(n), each(all[n-1:n]))
 		require.NoError(t, err)
+		for _, scope := range scopes {
+			if _, err := a.Stocktake(scope); err != nil {
+				require.ErrorIs(t, err, store.ErrNotFound, "none of its rows changed until it was asked for")
+			}
+		}
 		same()
 		require.NoError(t, s.Close())
 	}

@@ -63,29 +63,33 @@ var unwelcome = []string{
 	review.ReasonMalformed, review.ReasonNotUnderstood, review.ReasonSignatureInvalid, "wrong-federation", "unknown-author", "key-unknown", "key-not-authors", "key-role",
 }
 
-// attachmentIndex is what the documents held here name, and the reading that
-// says so.
-func (n *Node) attachmentIndex() (attachmentIndex, *review.Reading, error) {
-	reading, _, err := n.read()
+// attachmentIndex is what the documents held here name.
+func (n *Node) attachmentIndex() (attachmentIndex, error) {
+	reading, err := n.read()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
+	defer reading.done()
+	return n.attachmentsIn(reading), nil
+}
+
+func (n *Node) attachmentsIn(reading held) attachmentIndex {
 	n.attachmentMu.Lock()
 	defer n.attachmentMu.Unlock()
-	if n.attachmentsOf != reading {
+	if n.attachmentsOf != reading.state {
 		n.attachmentsNamed = attachmentIndex{}
-		for id, d := range reading.Documents() {
+		for id, d := range reading.Attaching() {
 			label, _ := reading.Label(id)
-			if d == nil || !d.Known || slices.Contains(unwelcome, label.Reason) {
+			if !d.Known || slices.Contains(unwelcome, label.Reason) {
 				continue
 			}
 			for _, a := range d.Attachments() {
 				n.attachmentsNamed[a.Digest] = append(n.attachmentsNamed[a.Digest], named{id, d.Kind, d.Author, label.Place.Origin, a.Name})
 			}
 		}
-		n.attachmentsOf = reading
+		n.attachmentsOf = reading.state
 	}
-	return n.attachmentsNamed, reading, nil
+	return n.attachmentsNamed
 }
 
 // shownAttachments are a document's, with how far each is here.
@@ -132,12 +136,13 @@ func (n *Node) AttachmentState(_ context.Context, id review.DocumentID) (*web.At
 // nameOf is how some document names an attachment: one that readers may see, if
 // veiled. An attachment that none names is an ErrNotFound.
 func (n *Node) nameOf(id review.DocumentID, veiled bool) (named, error) {
-	index, reading, err := n.attachmentIndex()
+	reading, err := n.read()
 	if err != nil {
 		return named{}, err
 	}
+	defer reading.done()
 	err = fmt.Errorf("%w: no document here names attachment %.64s; file the document first", web.ErrNotFound, id)
-	for _, a := range index[id] {
+	for _, a := range n.attachmentsIn(reading)[id] {
 		if veiled {
 			if hidden := n.displayable(reading, a.document); hidden != nil {
 				err = hidden
@@ -202,7 +207,7 @@ func (n *Node) PutAttachmentPiece(_ context.Context, id review.DocumentID, from 
 	if err != nil {
 		return nil, err
 	}
-	if index, _, err := n.attachmentIndex(); err != nil {
+	if index, err := n.attachmentIndex(); err != nil {
 		return nil, err
 	} else if from < 0 && n.shared(index)(a.author) {
 		return nil, attachmentRefused(fmt.Errorf("%w by %s", store.ErrQuota, a.author))
@@ -259,7 +264,7 @@ func (n *Node) eraseAttachments(index attachmentIndex, id review.DocumentID) err
 // documents that were erased. While the text of a document is missing, what it
 // names is not known, and nothing is removed.
 func (n *Node) collectAttachments() error {
-	index, _, err := n.attachmentIndex()
+	index, err := n.attachmentIndex()
 	if err != nil {
 		return err
 	}
@@ -276,10 +281,12 @@ func (n *Node) collectAttachments() error {
 // wantedAttachments are those that the policy asks for and that are not here
 // whole, narratives first.
 func (n *Node) wantedAttachments() (wanted []review.DocumentID, index attachmentIndex, err error) {
-	index, reading, err := n.attachmentIndex()
+	reading, err := n.read()
 	if err != nil {
 		return nil, nil, err
 	}
+	defer reading.done()
+	index = n.attachmentsIn(reading)
 	near, full := n.neighbours(reading.Chain()), n.shared(index)
 	for id, by := range index {
 		if !slices.ContainsFunc(by, func(a named) bool { return near(a.author) }) {

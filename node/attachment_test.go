@@ -107,7 +107,7 @@ func TestOnlyWhoNamedAnAttachmentFirstErasesIt(t *testing.T) {
 	l.file("xsa", m.Digest())
 	l.file("xsb", m.Digest())
 	require.NoError(t, l.send(m, content))
-	index, _, err := l.node.attachmentIndex()
+	index, err := l.node.attachmentIndex()
 	require.NoError(t, err)
 	require.Len(t, index[m.Digest()], 2)
 	first, second := index[m.Digest()][0].document, index[m.Digest()][1].document

@@ -3,89 +3,33 @@ package node
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"iter"
-	"slices"
-	"time"
 
 	"stocktake/node/web"
 	"stocktake/review"
 	"stocktake/signing"
-	"stocktake/store"
 )
-
-// read is what the records held now say. It is kept until one more arrives.
-func (n *Node) read() (*review.Reading, review.Snapshot, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	states, err := n.store.LogStates()
-	if err != nil {
-		return nil, review.Snapshot{}, err
-	}
-	if n.reading != nil && slices.EqualFunc(states, n.snapshot.Logs, sameState) {
-		return n.reading, n.snapshot, nil
-	}
-	snapshot := review.Snapshot{Federation: n.founding.Genesis.ID, Logs: states}
-	reading, err := n.readOn(snapshot)
-	if err != nil {
-		return nil, snapshot, err
-	}
-	snapshot = reading.Snapshot()
-	n.reading, n.snapshot = reading, snapshot
-	return reading, snapshot, nil
-}
-
-// readOn reads a snapshot, from what was read last if that is possible: then
-// only records that have arrived since are read.
-func (n *Node) readOn(s review.Snapshot) (*review.Reading, error) {
-	if n.reading != nil {
-		reading, err := n.reading.Extend(s, n.news(n.snapshot, s))
-		if !errors.Is(err, review.ErrNotAhead) && !errors.Is(err, review.ErrSnapshotRecords) {
-			return reading, err
-		}
-	}
-	return review.Read(s, n.founding.Genesis, store.Ahead(n.store.Records(s)), time.Time{})
-}
-
-// news are the records by which a snapshot is ahead of another, and those whose
-// content it counts on again.
-func (n *Node) news(was, is review.Snapshot) iter.Seq2[review.Record, error] {
-	return func(yield func(review.Record, error) bool) {
-		for _, l := range is.Logs {
-			old := was.Log(l.Origin)
-			indexes := slices.DeleteFunc(slices.Clone(old.Absent), func(i uint64) bool { return slices.Contains(l.Absent, i) })
-			for i := old.Size; i < l.Size; i++ {
-				indexes = append(indexes, i)
-			}
-			for _, i := range indexes {
-				if record, err := n.store.Record(l.Origin, i); !yield(record, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
-}
-
-func sameState(a, b review.LogState) bool {
-	return a.Origin == b.Origin && a.Size == b.Size && a.Root == b.Root && slices.Equal(a.Absent, b.Absent)
-}
 
 // Snapshot is what a stocktake made now would be made from.
 func (n *Node) Snapshot(context.Context) (review.Snapshot, error) {
-	_, s, err := n.read()
-	return s, err
+	reading, err := n.read()
+	if err != nil {
+		return review.Snapshot{}, err
+	}
+	defer reading.done()
+	return reading.Snapshot(), nil
 }
 
 // Documents lists what is held.
 func (n *Node) Documents(_ context.Context, q web.Query) ([]web.Listed, error) {
-	reading, _, err := n.read()
+	reading, err := n.read()
 	if err != nil {
 		return nil, err
 	}
+	defer reading.done()
 	documents, veil := []web.Listed{}, n.veil(reading)
 	for id, d := range reading.Documents() {
-		if l := listed(reading, id, d); (d != nil || l.Erased != "") && matches(q, l) {
+		if l := listed(reading.Reading, id, d); (d != nil || l.Erased != "") && matches(q, l) {
 			documents = append(documents, veil.line(l))
 		}
 	}
@@ -121,10 +65,11 @@ func listed(reading *review.Reading, id review.DocumentID, d *review.Document) w
 
 // Document is one document with all that this node knows of it.
 func (n *Node) Document(_ context.Context, id review.DocumentID) (*web.Shown, error) {
-	reading, _, err := n.read()
+	reading, err := n.read()
 	if err != nil {
 		return nil, err
 	}
+	defer reading.done()
 	d, ok := reading.Document(id)
 	if !ok {
 		return nil, notFound(id)
@@ -135,7 +80,7 @@ func (n *Node) Document(_ context.Context, id review.DocumentID) (*web.Shown, er
 		return nil, err
 	}
 	shown := &web.Shown{
-		Listed: n.veil(reading).line(listed(reading, id, d)), Signer: record.Leaf.Key.Fingerprint(), Witnesses: label.Witnesses,
+		Listed: n.veil(reading).line(listed(reading.Reading, id, d)), Signer: record.Leaf.Key.Fingerprint(), Witnesses: label.Witnesses,
 		Label: label, Places: reading.Places(id), Absence: record.Absence.String(),
 	}
 	if owner, _, ok := reading.Chain().KeyOwner(record.Leaf.Key); ok {
@@ -182,10 +127,11 @@ func accreditedIn(d *review.Document) review.ParticipantID {
 
 // Envelope is a document as it was signed.
 func (n *Node) Envelope(_ context.Context, id review.DocumentID) (signing.Envelope, error) {
-	reading, _, err := n.read()
+	reading, err := n.read()
 	if err != nil {
 		return signing.Envelope{}, err
 	}
+	defer reading.done()
 	label, ok := reading.Label(id)
 	if !ok {
 		return signing.Envelope{}, notFound(id)
@@ -198,7 +144,7 @@ func (n *Node) Envelope(_ context.Context, id review.DocumentID) (signing.Envelo
 	case err != nil:
 		return signing.Envelope{}, err
 	case record.Payload == nil:
-		return signing.Envelope{}, contentGone(reading, id, record.Absence)
+		return signing.Envelope{}, contentGone(reading.Reading, id, record.Absence)
 	}
 	return signing.Envelope{Payload: record.Payload, Signature: record.Leaf.Signature}, nil
 }
@@ -217,10 +163,11 @@ func notFound(id review.DocumentID) error {
 
 // Thread is a document with everything that was said about it.
 func (n *Node) Thread(_ context.Context, id review.DocumentID) (*review.Thread, error) {
-	reading, _, err := n.read()
+	reading, err := n.read()
 	if err != nil {
 		return nil, err
 	}
+	defer reading.done()
 	thread, ok := reading.Thread(id)
 	if !ok {
 		return nil, notFound(id)
@@ -229,38 +176,12 @@ func (n *Node) Thread(_ context.Context, id review.DocumentID) (*review.Thread, 
 	return thread, nil
 }
 
-// Assemble computes a stocktake.
-func (n *Node) Assemble(_ context.Context, q web.AssembleRequest) (*review.Stocktake, error) {
-	reading, snapshot, err := n.read()
-	if err != nil {
-		return nil, err
-	}
-	if q.Cutoff != "" || q.Snapshot != nil {
-		if q.Snapshot != nil {
-			snapshot = *q.Snapshot
-		}
-		var cutoff time.Time
-		if q.Cutoff != "" {
-			if cutoff, err = time.Parse(time.RFC3339, q.Cutoff); err != nil {
-				return nil, fmt.Errorf("cut-off %.40q: want a time as 2026-12-31T23:59:59Z", q.Cutoff)
-			}
-		}
-		reading, err = review.Read(snapshot, n.founding.Genesis, store.Ahead(n.store.Records(snapshot)), cutoff)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, fmt.Errorf("%w: the snapshot has records that have not arrived; see `stocktake status`, and try again (%v)", web.ErrNotFound, err)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return reading.StocktakeOf(review.Options{Scope: q.Scope, Rates: q.Rates})
-}
-
 // Federation is the charter and its accessions.
 func (n *Node) Federation(context.Context) ([]byte, error) {
-	reading, _, err := n.read()
+	reading, err := n.read()
 	if err != nil {
 		return nil, err
 	}
+	defer reading.done()
 	return n.foundingFile(reading)
 }

@@ -19,7 +19,7 @@ var shownAlways = []review.Kind{review.KindCharter, review.KindOpening, review.K
 // other nodes what it does not show.
 type veil []review.DisplayRule
 
-func (n *Node) veil(reading *review.Reading) veil { return n.told(reading).display }
+func (n *Node) veil(reading held) veil { return n.told(reading).display }
 
 // hides is why a document is not shown; "" if it is.
 func (v veil) hides(id review.DocumentID, kind review.Kind, author review.ParticipantID) string {
@@ -64,9 +64,9 @@ func (n *Node) elsewhere(chain *review.Chain) []review.ParticipantID {
 }
 
 // displayable is an error if this node does not hand a document to readers.
-func (n *Node) displayable(reading *review.Reading, id review.DocumentID) error {
+func (n *Node) displayable(reading held, id review.DocumentID) error {
 	d, _ := reading.Document(id)
-	l := listed(reading, id, d)
+	l := listed(reading.Reading, id, d)
 	if reason := n.veil(reading).hides(id, l.Kind, l.Author); reason != "" {
 		return &web.AnswerError{
 			Status: http.StatusUnavailableForLegalReasons, Code: "not-displayed",

@@ -67,18 +67,17 @@ func (n *Node) eraseWithdrawn(settled map[review.DocumentID]bool) error {
 	if err != nil || len(asked) == 0 {
 		return err
 	}
-	reading, _, err := n.read()
+	named, err := n.attachmentIndex()
 	if err != nil {
 		return err
 	}
-	named, _, err := n.attachmentIndex()
-	if err != nil {
+	n.records.Lock() // nobody reads records half-way
+	defer n.records.Unlock()
+	if err := n.advance(); err != nil {
 		return err
 	}
-	n.mu.Lock() // nobody reads records half-way
-	defer n.mu.Unlock()
 	for _, id := range asked {
-		w, ok := reading.Withdrawn(id)
+		w, ok := n.assembly.Reading().Withdrawn(id)
 		if !ok || !w.Erase {
 			continue
 		}

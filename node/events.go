@@ -34,11 +34,13 @@ func (n *Node) follow(ctx context.Context) error {
 	for !n.events.Unwanted() {
 		grown := n.runner.Grown()
 		began := time.Now()
-		if reading, snapshot, err := n.read(); err != nil {
+		if reading, err := n.read(); err != nil {
 			n.logger.Error("events not told", "err", err)
 			f = following{} // and told to read anew, once it can be read
 		} else {
-			n.events.Publish(f.news(n, reading, snapshot)...)
+			news := f.news(n, reading.Reading)
+			reading.done()
+			n.events.Publish(news...)
 		}
 		pause := time.NewTimer(max(eventPause, 10*time.Since(began)))
 		select {
@@ -67,7 +69,8 @@ type following struct {
 
 // news is what differs from the last time. Where that is nothing to go by, or so
 // much that it is quicker to read anew, it is a reset.
-func (f *following) news(n *Node, reading *review.Reading, snapshot review.Snapshot) (events []web.Event) {
+func (f *following) news(n *Node, reading *review.Reading) (events []web.Event) {
+	snapshot := reading.Snapshot()
 	reset := f.sizes == nil
 	sizes := map[review.Origin]uint64{}
 	records := uint64(0)

@@ -17,10 +17,11 @@ import (
 // names beside it. Of a document that was withdrawn and erased it proves what
 // stays known of it.
 func (n *Node) Export(_ context.Context, id review.DocumentID) (map[string][]byte, error) {
-	reading, _, err := n.read()
+	reading, err := n.read()
 	if err != nil {
 		return nil, err
 	}
+	defer reading.done()
 	label, ok := reading.Label(id)
 	if !ok {
 		return nil, notFound(id)
@@ -33,7 +34,7 @@ func (n *Node) Export(_ context.Context, id review.DocumentID) (map[string][]byt
 		return nil, err
 	}
 	if _, withdrawn := reading.Withdrawn(id); record.Payload == nil && !withdrawn {
-		return nil, contentGone(reading, id, record.Absence)
+		return nil, contentGone(reading.Reading, id, record.Absence)
 	}
 	files, leftOut, err := reading.Export(id, exportSource{n, reading})
 	if err != nil {
@@ -77,7 +78,7 @@ func (n *Node) about(id review.DocumentID, payload []byte) ([]byte, error) {
 // here is not handed out with what it is about either.
 type exportSource struct {
 	*Node
-	reading *review.Reading
+	reading held
 }
 
 func (s exportSource) Record(o review.Origin, index uint64) (review.Record, error) {
@@ -95,12 +96,12 @@ func (s exportSource) Prove(o review.Origin, index, size uint64) (tlog.RecordPro
 func (s exportSource) Note(o review.Origin) []byte { return s.store.Head(o).Checkpoint }
 
 // foundingFile is who the members are as the logs have it; the home's own file
-// while that has not arrived. It is made once for each reading.
-func (n *Node) foundingFile(reading *review.Reading) ([]byte, error) {
+// while that has not arrived. It is made once for each state of them.
+func (n *Node) foundingFile(reading held) ([]byte, error) {
 	n.mu.Lock()
 	file, of := n.members, n.membersOf
 	n.mu.Unlock()
-	if of == reading {
+	if of == reading.state {
 		return file, nil
 	}
 	file, err := reading.Founding(exportSource{n, reading})
@@ -112,6 +113,6 @@ func (n *Node) foundingFile(reading *review.Reading) ([]byte, error) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.members, n.membersOf = file, reading
+	n.members, n.membersOf = file, reading.state
 	return file, nil
 }

@@ -10,10 +10,11 @@ import (
 // its time, the latest first. A refusal that this node does not show keeps its
 // words to itself.
 func (n *Node) Irregularities(context.Context) ([]review.Irregularity, error) {
-	reading, _, err := n.read()
+	reading, err := n.read()
 	if err != nil {
 		return nil, err
 	}
+	defer reading.done()
 	all, veil := reading.Irregularities(), n.veil(reading)
 	for i := range all {
 		if r := &all[i]; r.Kind == review.IrregularRefused && veil.hides(r.Documents[0], review.KindRefusal, r.Participant) != "" {

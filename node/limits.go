@@ -10,6 +10,17 @@ const (
 	maxCard = 16 << 10
 )
 
+// Bounds of the stocktakes that are kept current.
+const (
+	// maxKept bounds how many: each is looked through for every record that comes.
+	maxKept = 32
+	// maxKeptBytes bounds their parts, unless two of the largest take more: the
+	// global one of 100,000 documents takes 70 MiB.
+	maxKeptBytes = 128 << 20
+	// turnOf is for how long one is made while nobody else reads: no reader notices.
+	turnOf = 20 * time.Millisecond
+)
+
 // maxScrapes bounds how many at once are told the metrics: two Prometheus
 // servers that watch each other.
 const maxScrapes = 2

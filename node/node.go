@@ -57,17 +57,20 @@ type Node struct {
 	metrics *metrics
 	events  *web.Events
 
+	records  sync.RWMutex     // of what follows from the records: see read
+	assembly *review.Assembly // nil at first
+	state    uint64           // of it, from 1 on
+	kept     []keptScope      // what was asked for last is last
+
 	mu        sync.Mutex
-	reading   *review.Reading // of snapshot; nil at first
-	snapshot  review.Snapshot
-	members   []byte          // the founding file
-	membersOf *review.Reading // that it was made of; nil at first
+	members   []byte // the founding file
+	membersOf uint64 // the state that it was made of
 
 	toldMu   sync.Mutex
 	toldLast *told // nil at first
 
 	attachmentMu     sync.Mutex
-	attachmentsOf    *review.Reading // that the index is of; nil at first
+	attachmentsOf    uint64 // the state that the index is of
 	attachmentsNamed attachmentIndex
 }
 
@@ -210,10 +213,11 @@ func (n *Node) File(ctx context.Context, e signing.Envelope) (*web.Filed, error)
 	if !known {
 		return filed, nil // no witness can have seen it yet
 	}
-	reading, _, err := n.read()
+	reading, err := n.read()
 	if err != nil {
 		return nil, err
 	}
+	defer reading.done()
 	l, _ := reading.Label(record.ID())
 	if l.Filed != "" {
 		filed.State, filed.Filed, filed.Witnesses = web.StateFiled, l.Filed, l.Witnesses
@@ -255,10 +259,11 @@ func (n *Node) file(ctx context.Context, e signing.Envelope) (review.Record, err
 // chain is the charter in force among the records, or, where they cannot be
 // read or have not all arrived, the one that the home joined with.
 func (n *Node) chain() *review.Chain {
-	reading, _, err := n.read()
+	reading, err := n.read()
 	if err != nil {
 		return n.founding.Chain
 	}
+	defer reading.done()
 	return reading.Chain().After(n.founding.Chain)
 }
 

@@ -69,16 +69,12 @@ func (n *Node) earlier() (held uint64, settled bool) {
 // refileOnce files again what is left behind. lacking is what came without its
 // content: what one peer keeps back, another may hand out.
 func (n *Node) refileOnce(ctx context.Context) (lacking []review.DocumentID, err error) {
-	reading, _, err := n.read()
+	behind, err := n.behind()
 	if err != nil {
 		return nil, err
 	}
 	count := 0
-	for id, d := range reading.Documents() {
-		at, left := n.leftBehind(reading, id)
-		if !left || d != nil && (d.Kind == review.KindReceipt || d.Kind == review.KindOpening) {
-			continue
-		}
+	for id, at := range behind {
 		record, err := n.store.Record(at.Origin, at.Index)
 		switch {
 		case err != nil:
@@ -101,6 +97,25 @@ func (n *Node) refileOnce(ctx context.Context) (lacking []review.DocumentID, err
 		n.logger.Info("documents of the earlier log filed again", "count", count)
 	}
 	return lacking, nil
+}
+
+// behind are the documents that are left behind, with their place.
+func (n *Node) behind() (map[review.DocumentID]review.Place, error) {
+	reading, err := n.read()
+	if err != nil {
+		return nil, err
+	}
+	defer reading.done()
+	all := map[review.DocumentID]review.Place{}
+	for id, d := range reading.Documents() {
+		if d != nil && (d.Kind == review.KindReceipt || d.Kind == review.KindOpening) {
+			continue
+		}
+		if at, left := n.leftBehind(reading.Reading, id); left {
+			all[id] = at
+		}
+	}
+	return all, nil
 }
 
 // came is whether the content of one of these documents is here by now.

@@ -13,10 +13,11 @@ import (
 
 // Status is how the node and its federation are.
 func (n *Node) Status(context.Context) (*web.Status, error) {
-	reading, snapshot, err := n.read()
+	reading, err := n.read()
 	if err != nil {
 		return nil, err
 	}
+	defer reading.done()
 	missing, err := n.store.Missing()
 	if err != nil {
 		return nil, err
@@ -25,7 +26,7 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 	p, _ := reading.Chain().Participant(n.config.Participant)
 	s := &web.Status{
 		Participant: p.ID, Name: p.Name, Federation: n.founding.Genesis.ID, Charter: charter.Number,
-		Log: n.origin, Size: n.store.Head(n.origin).Size, Missing: len(missing), Snapshot: snapshot.Digest(),
+		Log: n.origin, Size: n.store.Head(n.origin).Size, Missing: len(missing), Snapshot: reading.Snapshot().Digest(),
 		Peers: []web.PeerStatus{}, Logs: []web.LogStatus{}, Addresses: []string{}, Demo: n.config.Demo,
 		Running: n.runner != nil,
 	}
@@ -59,7 +60,7 @@ func (n *Node) Status(context.Context) (*web.Status, error) {
 	}
 	for _, l := range reading.Chain().Forks() {
 		proof, _ := reading.Label(l.Forked)
-		s.Forks = append(s.Forks, fmt.Sprintf("%s; the proof is document %s in %s", forkInWords(reading, l), l.Forked, proof.Place.Origin))
+		s.Forks = append(s.Forks, fmt.Sprintf("%s; the proof is document %s in %s", forkInWords(reading.Reading, l), l.Forked, proof.Place.Origin))
 	}
 	if s.Fenced != "" {
 		s.Remedy = n.remedy(reading.Chain(), s)

@@ -1,14 +1,15 @@
 package node
 
 import (
+	"time"
+
 	"stocktake/node/web"
 	"stocktake/review"
 )
 
-// told is what a status says of the records. It takes a look at each, so it is
-// found once for a reading.
+// told is what a status says of the records, found once for each state of them.
 type told struct {
-	of        *review.Reading
+	of        uint64 // a state
 	documents int
 	pending   uint64 // of the own log
 	lastFiled string // in the own log
@@ -20,29 +21,25 @@ type told struct {
 	recoveries     []review.Recovery
 }
 
-func (n *Node) told(reading *review.Reading) *told {
+func (n *Node) told(reading held) *told {
 	n.toldMu.Lock()
 	defer n.toldMu.Unlock()
-	if n.toldLast != nil && n.toldLast.of == reading {
+	if n.toldLast != nil && n.toldLast.of == reading.state {
 		return n.toldLast
 	}
 	self := n.config.Participant
-	t := &told{of: reading, accredited: reading.Accredited(), contradictions: contradictions(reading), recoveries: reading.Chain().Recoveries(self)}
+	t := &told{of: reading.state, accredited: reading.Accredited(), contradictions: contradictions(reading.Reading), recoveries: reading.Chain().Recoveries(self)}
 	if policy, id := reading.Policy(self); policy != nil {
 		t.display, t.policy = policy.Rules, id
 	}
-	for id, d := range reading.Documents() {
-		if d != nil && matches(web.Query{}, listed(reading, id, d)) {
-			t.documents++
+	for kind, count := range reading.Counts() {
+		if matches(web.Query{}, web.Listed{Kind: kind}) {
+			t.documents += count
 		}
-		label, _ := reading.Label(id)
-		if label.Place.Origin != n.origin {
-			continue
-		}
-		if label.Reason == review.ReasonPending {
-			t.pending++
-		}
-		t.lastFiled = max(t.lastFiled, label.Filed)
+	}
+	pending, last := reading.Unfiled(n.origin)
+	if t.pending = uint64(pending); !last.IsZero() {
+		t.lastFiled = last.Format(time.RFC3339)
 	}
 	n.toldLast = t
 	return t

@@ -515,8 +515,20 @@ func (r *Reading) settleAbsences(records []Record) {
 			_, gone := slices.BinarySearch(r.logs[p.origin()].Absent, p.index)
 			return !gone
 		})
-		if e.read(came[e.id]); !e.expected {
+		if r.read(e, came[e.id]); !e.expected {
 			e.doc, e.malformed = nil, false
+		}
+	}
+	r.sortAll()
+}
+
+// sortAll finds anew which documents are of which kind.
+func (r *Reading) sortAll() {
+	clear(r.kinds)
+	r.attaching = nil
+	for _, e := range r.docs {
+		if e.doc != nil {
+			r.sort(e)
 		}
 	}
 }
@@ -528,6 +540,7 @@ func (f *follower) again() error {
 	for id, e := range r.docs {
 		r.docs[id] = e.unjudged()
 	}
+	r.sortAll()
 	for _, l := range r.logs {
 		for i, e := range l.docs {
 			l.docs[i] = r.docs[e.id]
@@ -541,43 +554,3 @@ func (f *follower) again() error {
 	return nil
 }
 
-// Extend is what [Read] would make of a later snapshot, from the records by which
-// it is ahead, and with their content those that it counts on again. Nothing that
-// was read is parsed again; r stays as it is. Besides the errors of Read it
-// returns [ErrNotAhead].
-func (r *Reading) Extend(s Snapshot, records iter.Seq2[Record, error]) (*Reading, error) {
-	n := newReading(s, r.genesis)
-	n.asked = r.asked
-	for id, e := range r.docs {
-		n.docs[id] = e.unjudged()
-	}
-	for _, was := range r.snapshot.Logs {
-		l := n.logs[was.Origin]
-		if l == nil || l.Size < was.Size {
-			return nil, fmt.Errorf("%w: %s has fewer than %d records in it", ErrNotAhead, was.Origin, was.Size)
-		}
-		old := r.logs[was.Origin]
-		l.leaves, l.docs, l.seen = slices.Clip(old.leaves), make([]*entry, len(old.docs)), old.seen
-		for i, e := range old.docs {
-			l.docs[i] = n.docs[e.id]
-		}
-	}
-	var news []Record
-	for record, err := range records {
-		if err != nil {
-			return nil, err
-		}
-		if err := n.take(record); err != nil {
-			return nil, err
-		}
-		news = append(news, record)
-	}
-	n.settleAbsences(news)
-	if err := n.complete(); err != nil {
-		return nil, err
-	}
-	if err := n.judgeAll(); err != nil {
-		return nil, err
-	}
-	return n, nil
-}

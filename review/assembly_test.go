@@ -126,13 +126,6 @@ func followed(t testing.TB, f *testFederation, rng *rand.Rand, most int, comeAnd
 		})
 		rng.Shuffle(len(news), func(i, j int) { news[i], news[j] = news[j], news[i] })
 		before(assembly)
-		if a.rng.IntN(4) == 0 {
-			extended, err := assembly.Reading().Extend(s, each(news))
-			require.NoError(t, err)
-			got, err := extended.Stocktake(scopes[0])
-			require.NoError(t, err)
-			require.Equal(t, string(whole(s, records, scopes[0]).Manifest), string(got.Manifest))
-		}
 		changes, err := assembly.Apply(s, each(news))
 		require.NoError(t, err)
 		for i, scope := range scopes {

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 )
 
 // Documents are all documents of the snapshot by filing time, pending ones
@@ -16,6 +17,45 @@ func (r *Reading) Documents() iter.Seq2[DocumentID, *Document] {
 			}
 		}
 	}
+}
+
+// Attaching are the documents that name attachments, as [Reading.Documents] does.
+func (r *Reading) Attaching() iter.Seq2[DocumentID, *Document] {
+	return func(yield func(DocumentID, *Document) bool) {
+		for _, e := range sorted(slices.Clone(r.attaching)) {
+			if !yield(e.id, e.doc) {
+				return
+			}
+		}
+	}
+}
+
+// Counts are how many documents of each kind there are with their content.
+func (r *Reading) Counts() map[Kind]int {
+	counts := map[Kind]int{}
+	for k, of := range r.kinds {
+		counts[k] = len(of)
+	}
+	return counts
+}
+
+// Unfiled is how many documents at the end of a log no quorum has cosigned yet,
+// and the filing time of the last one before them; none if there is none.
+func (r *Reading) Unfiled(o Origin) (pending int, last time.Time) {
+	l := r.logs[o]
+	if l == nil {
+		return 0, time.Time{}
+	}
+	for i, e := range slices.Backward(l.docs[:l.Size]) {
+		switch p := e.place(); {
+		case p.origin() != o || p.index != uint64(i):
+		case e.code == ReasonPending:
+			pending++
+		case !e.filed.IsZero():
+			return pending, e.filed.UTC()
+		}
+	}
+	return pending, time.Time{}
 }
 
 // Document is one document; nil where its content is absent or malformed. ok

@@ -176,10 +176,10 @@ func (r *Reading) receiptsOfEnds() map[DocumentID]bool {
 			}
 		})
 	}
-	for id, e := range r.docs {
+	for _, e := range r.kinds[KindReceipt] {
 		if p, ok := predicateOf[*Receipt](e); ok {
-			if known, side := sides[p.Checkpoint]; side && (known == "" || id < known) {
-				sides[p.Checkpoint] = id
+			if known, side := sides[p.Checkpoint]; side && (known == "" || e.id < known) {
+				sides[p.Checkpoint] = e.id
 			}
 		}
 	}

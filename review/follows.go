@@ -66,7 +66,7 @@ func (r *Reading) mayDispute(e *entry) func(func(*entry) bool) {
 		if e.doc.Kind != KindAssessment && !fulfilled {
 			return
 		}
-		for _, x := range r.docs {
+		for _, x := range r.kinds[KindAssessment] {
 			if p, ok := predicateOf[*Assessment](x); ok && p != nil && x.code == "" && !yield(x) {
 				return
 			}

@@ -136,14 +136,10 @@ func (c *Chain) forked(proofs []*Document) *Chain {
 // findForks marks the forked logs in r.chain. Of several proofs for one log the
 // earliest filed is named, then the lower ID.
 func (r *Reading) findForks() {
-	var proofs []*entry
-	for _, e := range r.docs {
-		if e.doc != nil && e.doc.Kind == KindFork {
-			r.stand(e)
-			proofs = append(proofs, e)
-		}
+	for _, e := range r.kinds[KindFork] {
+		r.stand(e)
 	}
-	sorted(proofs)
+	proofs := sorted(slices.Clone(r.kinds[KindFork]))
 	documents := make([]*Document, len(proofs))
 	for i, e := range proofs {
 		documents[i] = e.doc
@@ -155,17 +151,13 @@ func (r *Reading) findForks() {
 // snapshot proves to have forked.
 func (r *Reading) historiesUnder(chain *Chain) *Histories {
 	var proofs, all []*Document
-	for _, e := range r.docs {
-		switch {
-		case e.doc == nil:
-		case e.doc.Kind == KindFork:
-			proofs, all = append(proofs, e.doc), append(all, e.doc)
-		case e.doc.Kind == KindReceipt:
+	for _, e := range r.kinds[KindFork] {
+		proofs, all = append(proofs, e.doc), append(all, e.doc)
+	}
+	if len(proofs) > 0 {
+		for _, e := range r.kinds[KindReceipt] {
 			all = append(all, e.doc)
 		}
-	}
-	if len(proofs) == 0 {
-		all = nil
 	}
 	h := NewHistories(chain.forked(proofs), slices.Values(all))
 	for _, p := range r.proofs {

@@ -169,12 +169,10 @@ type receipt struct {
 func (r *Reading) readReceipts() []receipt {
 	var all []receipt
 	sizes := map[Origin][]uint64{}
-	for id, e := range r.docs {
-		for _, note := range e.notes() {
-			if peek, err := signing.PeekCheckpoint([]byte(note)); err == nil {
-				all = append(all, receipt{id, []byte(note), peek})
-				sizes[Origin(peek.Origin)] = append(sizes[Origin(peek.Origin)], peek.Size)
-			}
+	for _, e := range slices.Concat(r.kinds[KindReceipt], r.kinds[KindFork]) {
+		for _, a := range e.receipts() {
+			all = append(all, a)
+			sizes[Origin(a.checkpoint.Origin)] = append(sizes[Origin(a.checkpoint.Origin)], a.checkpoint.Size)
 		}
 	}
 	roots := map[Origin]map[uint64]tlog.Hash{}

@@ -66,7 +66,7 @@ func (r *Reading) Irregularities() []Irregularity {
 
 func (r *Reading) irregularLogs() (all []Irregularity) {
 	ended := map[Origin]*entry{} // by which opening
-	for _, e := range r.docs {
+	for _, e := range r.kinds[KindOpening] {
 		p, ok := predicateOf[*Opening](e)
 		if !ok || e.code != "" || p.Ends == "" || !r.chain.Opens(p) {
 			continue
@@ -179,7 +179,7 @@ func (r *Reading) irregularMembers() (all []Irregularity) {
 
 // refusals are nodes' signed words that they did not file a document.
 func (r *Reading) refusals() (all []Irregularity) {
-	for _, e := range r.docs {
+	for _, e := range r.kinds[KindRefusal] {
 		if p, ok := predicateOf[*CarrierRefusal](e); ok && e.code == "" {
 			all = append(all, Irregularity{Kind: IrregularRefused, Participant: p.Author, Reason: p.Message, At: instant(e.filed), About: e.doc.About(), Documents: []DocumentID{e.id}, Sample: e.sample})
 		}

@@ -37,7 +37,7 @@ func (p *Policy) check(r *Refusal) {
 // goes before those that are: its author's node keeps to it at once.
 func (r *Reading) Policy(of ParticipantID) (p *Policy, id DocumentID) {
 	var last *entry
-	for _, e := range r.docs {
+	for _, e := range r.kinds[KindPolicy] {
 		q, ok := predicateOf[*Policy](e)
 		if l := e.label(); !ok || q.Author != of || !l.Counts && l.Reason != ReasonPending {
 			continue

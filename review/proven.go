@@ -132,11 +132,7 @@ func readProven(genesis *Document, records []provenRecord, latest time.Time) (*R
 			e = newEntry(id)
 			r.docs[id] = e
 		}
-		if e.doc == nil && !e.malformed && p.Payload != nil {
-			var err error
-			e.doc, err = Parse(p.Payload)
-			e.malformed = err != nil
-		}
+		r.read(e, Record{Leaf: p.Leaf, Payload: p.Payload})
 		if len(p.Inclusions) == 0 {
 			e.places = append(e.places, recordAt("", 0, p.Leaf.Key, p.Leaf.Genuine()))
 		}
@@ -155,10 +151,10 @@ func readProven(genesis *Document, records []provenRecord, latest time.Time) (*R
 	if err := r.govern(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUndecided, err)
 	}
-	for id, e := range r.docs { // that its root is the log's is its log's word here
+	for _, e := range r.kinds[KindReceipt] { // that its root is the log's is its log's word here
 		if p, ok := predicateOf[*Receipt](e); ok {
 			_, err := openReceipt(r.chain, []byte(p.Checkpoint))
-			r.receipts[id] = err == nil
+			r.receipts[e.id] = err == nil
 		}
 	}
 	r.cutoff = latest

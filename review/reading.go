@@ -26,6 +26,8 @@ type Reading struct {
 
 	logs      map[Origin]*readLog
 	docs      map[DocumentID]*entry
+	kinds     map[Kind][]*entry // those whose content is there
+	attaching []*entry          // those of them that name attachments
 	chain     *Chain
 	filings   *Witnessed
 	about     map[DocumentID][]*entry // by subject, those that hold
@@ -120,7 +122,7 @@ func (r *Reading) judgeAll() error {
 func newReading(s Snapshot, genesis *Document) *Reading {
 	r := &Reading{
 		snapshot: s, genesis: genesis,
-		logs: map[Origin]*readLog{}, docs: map[DocumentID]*entry{},
+		logs: map[Origin]*readLog{}, docs: map[DocumentID]*entry{}, kinds: map[Kind][]*entry{},
 		about: map[DocumentID][]*entry{}, receipts: map[DocumentID]bool{}, takings: map[DocumentID][]*entry{}, index: map[indexKey][]*entry{},
 	}
 	for _, l := range s.Logs {
@@ -158,12 +160,12 @@ func (r *Reading) take(record Record) error {
 		return nil
 	}
 	e.expected = true
-	e.read(record)
+	r.read(e, record)
 	return nil
 }
 
-// read takes the content of a record in, if that is its own.
-func (e *entry) read(record Record) {
+// read takes the content of a record in, if that is its document's.
+func (r *Reading) read(e *entry, record Record) {
 	if e.doc != nil || e.malformed || record.Payload == nil || signing.PayloadDigest(record.Payload) != record.Leaf.Digest {
 		return
 	}
@@ -177,6 +179,15 @@ func (e *entry) read(record Record) {
 	own := *parsed // others may have that one
 	own.ID, own.Subjects = e.id, slices.Clone(parsed.Subjects)
 	e.doc = &own
+	r.sort(e)
+}
+
+// sort puts a document whose content is there to those of its kind.
+func (r *Reading) sort(e *entry) {
+	r.kinds[e.doc.Kind] = append(r.kinds[e.doc.Kind], e)
+	if len(e.doc.Attachments()) > 0 {
+		r.attaching = append(r.attaching, e)
+	}
 }
 
 // shareNames has documents name each other in one copy of each name.

@@ -32,7 +32,7 @@ func (r *Reading) Rivalries() []Rivalry {
 		previous DocumentID
 	}
 	accessions := map[voice]map[DocumentID]*entry{} // by charter
-	for _, e := range r.docs {
+	for _, e := range r.kinds[KindAccession] {
 		a, ok := predicateOf[*Accession](e)
 		if !ok || a.Role != accessionMember || a.Decision == decisionDeclined || e.filed.IsZero() {
 			continue

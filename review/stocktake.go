@@ -25,6 +25,15 @@ type Stocktake struct {
 // Digest is the hexadecimal SHA-256 of the manifest.
 func (s *Stocktake) Digest() string { return digestOf(s.Manifest) }
 
+// Size is how many bytes its manifest and parts are.
+func (s *Stocktake) Size() int {
+	total := len(s.Manifest)
+	for _, part := range s.Parts {
+		total += len(part)
+	}
+	return total
+}
+
 // SchemaVersion is the version of the format of manifest and parts.
 const SchemaVersion = 1
 

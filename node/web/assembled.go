@@ -54,15 +54,6 @@ func readAssembled(s *review.Stocktake, hidden []review.DisplayRule) (*assembled
 	return a, err
 }
 
-// bytes is what its parts take.
-func (a *assembled) bytes() int {
-	total := len(a.stocktake.Manifest)
-	for _, part := range a.stocktake.Parts {
-		total += len(part)
-	}
-	return total
-}
-
 // judgedThing is the key of what a finding judges; its own has the assessment too.
 func judgedThing(f review.FindingRow) string {
 	return strings.TrimSuffix(f.Key, "/"+string(f.Assessment))

@@ -108,7 +108,7 @@ func (kept *keptStocktakes) made(key stocktakeKey, k *keptStocktake) {
 		kept.order = slices.DeleteFunc(kept.order, func(other stocktakeKey) bool { return other == key })
 		return
 	}
-	k.bytes = k.assembled.bytes()
+	k.bytes = k.assembled.stocktake.Size()
 	kept.trim()
 }
 

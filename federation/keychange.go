@@ -13,7 +13,7 @@ import (
 // keyPatience is how long the door waits for a change of keys that lies here
 // and is not decided yet: somewhat more than a quorum's answer and the pause
 // between two readings of the charters take on a good line.
-const keyPatience = 5 * time.Second
+const keyPatience = 15 * time.Second
 
 // admit files at the door. A signature that no known key made may be made with
 // one that a change brings which is being filed: then it waits for that, and

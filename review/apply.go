@@ -553,4 +553,3 @@ func (f *follower) again() error {
 	f.relate()
 	return nil
 }
-

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"slices"
 )
 
 // Assembly keeps the stocktakes of some scopes current while records arrive:
@@ -211,7 +212,9 @@ func (a *Assembly) beginAll() error {
 type scopeTables struct {
 	view    *view
 	groups  []*groupTable
-	made    int          // of them, the first ones
+	begun   bool
+	docs    []*entry     // whose units are not found yet
+	made    int          // of groups, the first ones
 	cells   Cells        // nil: all is in memory
 	writing *overwriting // to these cells, until all is made
 }
@@ -227,22 +230,40 @@ type groupTable struct {
 // making is a group of which not all units are filled yet.
 type making struct {
 	table
-	begun   bool
-	units   []string        // that are to be filled, the next one last
-	touched map[string]bool // by what came meanwhile, filled or not
+	units   []string        // that are to be filled, the next one last, some of them twice
+	filled  map[string]bool // those that were
+	touched map[string]bool // by what came meanwhile
 }
 
 func newTables(v *view) *scopeTables {
 	s := &scopeTables{view: v}
 	for _, g := range groups {
-		m := &making{table: table{group: g.name, names: g.figures}, touched: map[string]bool{}}
+		m := &making{table: table{group: g.name, names: g.figures}, filled: map[string]bool{}, touched: map[string]bool{}}
+		if g.fixed != nil {
+			m.units = g.fixed(v)
+		}
 		s.groups = append(s.groups, &groupTable{group: g, units: newUnitKeys(), making: m})
 	}
 	return s
 }
 
-// step makes the rows of one unit more, and reports whether all are made.
+// step finds the units of one document more, or makes the rows of one unit more,
+// and reports whether all are made.
 func (s *scopeTables) step() (made bool, err error) {
+	if !s.begun {
+		s.begun, s.docs = true, slices.Collect(maps.Values(s.view.docs))
+	}
+	if last := len(s.docs) - 1; last >= 0 {
+		for _, t := range s.groups {
+			if t.group.touched != nil {
+				t.making.units = append(t.making.units, t.group.touched(s.view, s.docs[last])...)
+			}
+		}
+		if s.docs = s.docs[:last]; last == 0 {
+			s.docs = nil
+		}
+		return false, nil
+	}
 	if s.made == len(s.groups) {
 		return true, nil
 	}
@@ -263,19 +284,37 @@ func (s *scopeTables) step() (made bool, err error) {
 // step fills one unit more, and reports whether the group is made.
 func (t *groupTable) step(v *view) (made bool) {
 	m := t.making
-	if !m.begun {
-		m.begun = true
-		t.group.units(v, func(unit string) { m.units = append(m.units, unit) })
-	}
 	if last := len(m.units) - 1; last >= 0 {
-		t.fill(v, m.units[last], &m.table)
+		if unit := m.units[last]; !m.filled[unit] {
+			m.filled[unit] = true
+			t.fill(v, unit, &m.table)
+		}
 		m.units = m.units[:last]
 		return false
 	}
+	fresh, gone := t.refill(v, m.touched)
+	m.rows = slices.DeleteFunc(m.rows, func(row tableRow) bool { return gone[row.key] })
 	t.pages, t.making = pagesOf(&m.table), nil
-	t.change(v, m.touched)
+	for _, row := range fresh { // two units may have the same one: a document's former first version, and the present one
+		t.pages.set(row)
+	}
 	t.pages.flush(func(part) {})
 	return true
+}
+
+// refill makes the rows of units anew. gone are the keys of those that they had.
+func (t *groupTable) refill(v *view, units map[string]bool) (rows []tableRow, gone map[string]bool) {
+	to := &table{group: t.group.name}
+	gone = map[string]bool{}
+	for unit := range units {
+		for _, key := range t.units.take(unit) {
+			gone[key] = true
+		}
+	}
+	for unit := range units {
+		t.fill(v, unit, to)
+	}
+	return to.rows, gone
 }
 
 // fill makes the rows of a unit.
@@ -389,17 +428,8 @@ func (s *scopeTables) change(touched []map[string]bool) (*Change, error) {
 }
 
 func (t *groupTable) change(v *view, units map[string]bool) {
-	rows := &table{group: t.group.name}
-	gone := map[string]bool{}
-	for unit := range units {
-		for _, key := range t.units.take(unit) {
-			gone[key] = true
-		}
-	}
-	for unit := range units {
-		t.fill(v, unit, rows)
-	}
-	for _, row := range rows.rows {
+	rows, gone := t.refill(v, units)
+	for _, row := range rows {
 		delete(gone, row.key)
 		t.pages.set(row)
 	}

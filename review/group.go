@@ -100,27 +100,6 @@ func init() {
 // whole is the only unit of a group that is made as one.
 func whole(*view) []string { return []string{""} }
 
-// units calls do for every unit of the group, once.
-func (g *group) units(v *view, do func(unit string)) {
-	done := map[string]bool{}
-	each := func(units []string) {
-		for _, unit := range units {
-			if !done[unit] {
-				done[unit] = true
-				do(unit)
-			}
-		}
-	}
-	if g.fixed != nil {
-		each(g.fixed(v))
-	}
-	if g.touched != nil {
-		for _, e := range v.docs {
-			each(g.touched(v, e))
-		}
-	}
-}
-
 // itself is the unit of a document for which a group has rows of its own.
 func itself[P any](_ *view, e *entry) []string {
 	if _, ok := predicateOf[P](e); ok {

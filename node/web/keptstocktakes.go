@@ -62,13 +62,23 @@ func (n *site) assembled(ctx context.Context, v *view, scope review.Scope, cutof
 	}
 }
 
+// errMoved means that records came while a page was made, which is to be made from
+// what there is now.
+var errMoved = &AnswerError{http.StatusServiceUnavailable, "busy", "records keep coming while the page is made; load it again"}
+
+// assembleNow has the stocktake of what the node holds now, which it keeps current,
+// or computes that of a cut-off.
 func (n *site) assembleNow(ctx context.Context, v *view, scope review.Scope, cutoff string) (*assembled, error) {
-	s, err := n.Assemble(ctx, AssembleRequest{Scope: scope, Cutoff: cutoff})
-	if err == nil && s.Outline().Manifest.Snapshot != v.digest { // records came in between
-		s, err = n.Assemble(ctx, AssembleRequest{Scope: scope, Cutoff: cutoff, Snapshot: &v.snapshot})
+	q := AssembleRequest{Scope: scope, Cutoff: cutoff}
+	if cutoff != "" || v.settled {
+		q.Snapshot = &v.snapshot
 	}
-	if err != nil {
+	s, err := n.Assemble(ctx, q)
+	switch {
+	case err != nil:
 		return nil, err
+	case s.Outline().Manifest.Snapshot != v.digest:
+		return nil, errMoved
 	}
 	return readAssembled(s, v.status.Display)
 }

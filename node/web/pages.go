@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -138,10 +139,25 @@ func (n *site) routePages(mux *http.ServeMux) {
 }
 
 func (n *site) showPage(w http.ResponseWriter, r *http.Request, l *lang.Language, name string, make pageRoute) error {
-	b, err := n.basis(r.Context())
-	if err != nil {
-		return err
+	var err error
+	for try := range pageTries {
+		var b basis
+		if b, err = n.basis(r.Context()); err != nil {
+			return err
+		}
+		b.settled = try == pageTries-1
+		if err = n.showPageOf(w, r, l, name, make, b); !errors.Is(err, errMoved) {
+			break
+		}
 	}
+	return err
+}
+
+// pageTries is how often a page is made anew because records came meanwhile: then
+// it is made from the snapshot that it began with, which takes longer.
+const pageTries = 4
+
+func (n *site) showPageOf(w http.ResponseWriter, r *http.Request, l *lang.Language, name string, make pageRoute, b basis) error {
 	of := b.digest
 	if name == "home" { // which says how the node is, too
 		s, err := n.Status(r.Context())
@@ -222,6 +238,7 @@ func staticFile(mediaType string, b []byte) route {
 type basis struct {
 	snapshot review.Snapshot
 	digest   string
+	settled  bool // nothing is made from a later one
 }
 
 func (n *site) basis(ctx context.Context) (b basis, err error) {

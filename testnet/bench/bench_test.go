@@ -79,7 +79,7 @@ func TestPagesGiveTheirFigures(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range all.Pages {
-		for name, value := range map[string]float64{"cold": p.ColdMS, "warm": p.MS, "99": p.P99MS, "unchanged": p.UnchangedMS, "a second": p.PerSecond} {
+		for name, value := range map[string]float64{"cold": p.ColdMS, "news": p.NewsMS, "warm": p.MS, "99": p.P99MS, "unchanged": p.UnchangedMS, "a second": p.PerSecond} {
 			if !(value > 0) || math.IsInf(value, 0) {
 				t.Errorf("%s: %s is %v", p.Page, name, value)
 			}

@@ -19,7 +19,11 @@ import (
 
 // serve answers on loopback until its input ends, and then gives its figures.
 func serve(dir string, documents int) (figures, error) {
-	n, err := node.Open(node.Home(filepath.Join(dir, "home")), node.Options{Offline: true})
+	home := node.Home(filepath.Join(dir, "home"))
+	if err := logKey(home); err != nil {
+		return nil, err
+	}
+	n, err := node.Open(home, node.Options{Offline: true})
 	if err != nil {
 		return nil, err
 	}

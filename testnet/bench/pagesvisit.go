@@ -46,19 +46,26 @@ func pagePaths(v *visitor, address string) ([]namedPath, error) {
 	}, nil
 }
 
+// opened is a page, once it is there.
+func opened(v *visitor, address string, p namedPath) (answer, error) {
+	for {
+		a, err := v.get(request(address, p.path, ""))
+		switch {
+		case err != nil || a.status == http.StatusOK:
+			return a, err
+		case a.status != http.StatusServiceUnavailable:
+			return a, fmt.Errorf("status %d", a.status)
+		}
+		time.Sleep(time.Second) // it goes on with what it began
+	}
+}
+
 func visitPage(v *visitor, address string, p namedPath, files string) (pageFigures, error) {
 	asked, page := request(address, p.path, ""), pageFigures{Page: p.name}
 	began := time.Now()
-	cold, err := v.get(asked)
-	for err == nil && cold.status == http.StatusServiceUnavailable { // it goes on with what it began
-		time.Sleep(time.Second)
-		cold, err = v.get(asked)
-	}
+	cold, err := opened(v, address, p)
 	if err != nil {
 		return page, err
-	}
-	if cold.status != 200 {
-		return page, fmt.Errorf("status %d", cold.status)
 	}
 	page.ColdMS, page.Wire = milliseconds(began), cold.bytes
 	plain, err := unzipped(cold)

@@ -47,6 +47,10 @@ func (e FieldError) Sentence() string {
 	return key
 }
 
+// Sentences are the English sentences of all refusals, by their keys, so that
+// whoever translates them can tell that none is left.
+func Sentences() map[string]string { return maps.Clone(messages) }
+
 // Message says what failed, where and what to do, in one English line.
 func (e FieldError) Message() string {
 	text, ok := messages[e.Sentence()]

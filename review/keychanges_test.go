@@ -312,7 +312,7 @@ func TestTheDoorKnowsChangedKeys(t *testing.T) {
 		"a key twice":            {f.delegation("mar", "ministry", KindReport), "mar author", "this key has a place already: make a new one"},
 		"an ended key":           {f.revocation("gmb", "gmb author"), "gmb root", "replaced or revoked already"},
 		"a root key":             {f.revocation("gmb", "gmb root"), "gmb root", "a root key is changed by an amendment"},
-		"a ministry's friend":    {f.delegation("gmb", "friend", KindReport), "ministry", "to delegate a key takes an author key that was not delegated itself, or the root key: sign with that"},
+		"a ministry's friend":    {f.delegation("gmb", "friend", KindReport), "ministry", "only an author key that was not delegated itself, or the root key, delegates: sign with one of them"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := Admit(chain, f.parse(f.compose(c.predicate, f.genesis.ID)), public(documentKey(c.key)), f)

@@ -148,7 +148,6 @@ var messages = map[string]string{
 	codeDelegated:                     "signed with a key that its author delegated for other kinds of document",
 	codeDelegated + " holder":         "the key of {holder} was delegated for {allowed}: sign a {kind} with {author}'s own key",
 	"key-change-signer":               "signed with a key that may not make this change",
-	"key-change-signer want":          "to {action} a key takes {want}: sign with that",
 	"not-the-next-key":                "another next key was announced for the one that it replaces",
 	"not-the-next-key next":           "the key that it replaces announced its next, with SHA-256 {next}: rotate to that one, or let the root key sign",
 	"key-taken":                       "this key has a place already: make a new one",
@@ -229,6 +228,11 @@ var messages = map[string]string{
 	"superseded":                      "replaced by its author",
 	CodeErased:                        "this document was withdrawn by its author and erased here, so it is not taken back: write a new one if you want to say it again",
 	"duplicate":                       "the same document counts from another place",
+
+	"key-change-signer action=rotate":   "a key is replaced by the author key that ends, or by the root key: sign with one of them",
+	"key-change-signer action=delegate": "only an author key that was not delegated itself, or the root key, delegates: sign with one of them",
+	"key-change-signer action=revoke":   "a key is revoked by itself or by the root key: sign with one of them",
+	"key-change-signer action=recover":  "a guardian recovers with an author key of its own, not with a delegated one: sign with that",
 
 	ReasonOverQuota:              "beyond its log's quota: file it again in another log",
 	ReasonOverQuota + " entries": "this log has {held} of its {entries} records, and the last are kept for receipts: file this at another member's node, or agree on a larger quota",

@@ -78,6 +78,83 @@ func TestVerifyPageHasOneTableOfWords(t *testing.T) {
 // pageWordsAsInEnglish are those that a language writes as English does.
 var pageWordsAsInEnglish = map[string][]string{}
 
+// TestVerifyPageNamesEveryCode holds that the page has a name, in each language,
+// for whatever code it shows: kinds of documents and of participants, why a log
+// ended, why a key may not sign.
+func TestVerifyPageNamesEveryCode(t *testing.T) {
+	_, code := wordsOfPage(t, string(VerifyPage()))
+	names := namesOfPage(t, code)
+	var shown []string
+	for _, k := range Kinds() {
+		shown = append(shown, string(k))
+	}
+	shown = append(shown, schemas()[KindCharter].fields.Properties["participants"].Items.Properties["kind"].Enum...)
+	shown = append(shown, AccreditedTypes()...)
+	shown = append(shown, schemas()[KindOpening].fields.Properties["reason"].Enum...)
+	_, may, _ := strings.Cut(code, "function refusal(")
+	may, _, _ = strings.Cut(may, "\n}\n")
+	for _, m := range regexp.MustCompile(`"([a-z]+(?:-[a-z]+)+)"`).FindAllStringSubmatch(may, -1) {
+		shown = append(shown, m[1])
+	}
+	shown = append(shown, "signature")
+	slices.Sort(shown)
+	assert.Equal(t, slices.Compact(shown), slices.Sorted(maps.Keys(names)))
+	for code, own := range names {
+		require.Len(t, own, 6, code)
+		for i, name := range own {
+			assert.NotEmpty(t, name, code)
+			assert.NotRegexp(t, `['<>{}]|  `, name, code)
+			assert.False(t, i > 0 && name == own[0], "%s is as in English: %q", code, name)
+		}
+	}
+}
+
+// namesOfPage are the names of codes, each in the languages' order.
+func namesOfPage(t *testing.T, code string) map[string][]string {
+	names := map[string][]string{}
+	for _, table := range []string{"const KINDS = {", "const CODES = {"} {
+		_, rows, ok := strings.Cut(code, table)
+		require.True(t, ok, table)
+		rows, _, _ = strings.Cut(rows, "\n};\n")
+		for _, m := range regexp.MustCompile(`(?m)^  "?([a-z-]+)"?: (\[.*\]),$`).FindAllStringSubmatch(rows, -1) {
+			var own []string
+			require.NoError(t, json.Unmarshal([]byte(m[2]), &own), m[1])
+			require.NotContains(t, names, m[1])
+			names[m[1]] = own
+		}
+	}
+	return names
+}
+
+// TestVerifyPageKnowsEveryKind exports each document of a federation that reviews
+// itself and of one that keeps funds, and asks both.
+func TestVerifyPageKnowsEveryKind(t *testing.T) {
+	folder := t.TempDir()
+	var jobs []pageJob
+	want, kinds := map[string]verified{}, map[Kind]bool{}
+	for name, f := range map[string]*testFederation{"reviews": newReviewCast(t).testFederation, "money": newFund(t).testFederation} {
+		f.settle(minute(50))
+		r := f.read()
+		for id, d := range r.Documents() {
+			if d == nil || kinds[d.Kind] {
+				continue
+			}
+			kinds[d.Kind] = true
+			files, name := f.handOut(r, id), name+" "+string(id)
+			require.NoError(t, os.Mkdir(filepath.Join(folder, name), 0o755))
+			for file, b := range files {
+				require.NoError(t, os.WriteFile(filepath.Join(folder, name, file), b, 0o644))
+			}
+			jobs, want[name] = append(jobs, pageJob{Case: name, Named: string(f.genesis.ID)}), verifyFiles(files)
+		}
+	}
+	assert.GreaterOrEqual(t, len(kinds), 20)
+	for i, v := range askPage(t, folder, jobs) {
+		v.agree(t, want[jobs[i].Case], jobs[i].Case)
+		assert.NotEqual(t, "undecided", v.State, "%s: %s", jobs[i].Case, v.Why)
+	}
+}
+
 // wordsOfPage are the page's words by language, and its script after them.
 func wordsOfPage(t *testing.T, page string) (words map[string]map[string]string, code string) {
 	_, table, _ := strings.Cut(page, "const WORDS = {")

@@ -69,7 +69,9 @@ func verifyCommand() command {
 					err = included(*in, v.Inclusion)
 				}
 				if err != nil {
-					err = fmt.Errorf("%s: %w", path, err)
+					if !errors.Is(err, fs.ErrNotExist) { // which names it itself
+						err = fmt.Errorf("%s: %w", path, err)
+					}
 					if len(args) > 1 {
 						report(c.err, "verify", err)
 					}

@@ -221,9 +221,39 @@ func TestHelpIsOfTheSchemas(t *testing.T) {
 func TestARefusalNamesKindsInTheLanguage(t *testing.T) {
 	v := web.NewVocabulary(lang.All()[1])
 	got := string(reasonIn(v, review.FieldError{Code: "wrong-subject", Args: map[string]string{"kind": "response", "allowed": "comment or assessment", "value": "<pledge>"}}))
-	want := "un document de ce type (<bdi>Réponse</bdi>) porte sur : <bdi>Commentaire, Évaluation</bdi>, et non sur : <bdi>&lt;pledge&gt;</bdi>"
+	want := "un document de ce type (<bdi>Réponse</bdi>) porte sur : <bdi>Commentaire, Évaluation</bdi>, et non sur : <bdi>&lt;pledge&gt;</bdi>"
 	if !strings.HasPrefix(got, want) {
 		t.Error(got)
+	}
+	for _, e := range []struct {
+		said review.FieldError
+		want string
+	}{
+		{review.FieldError{Code: "key-role", Args: map[string]string{"role": "clerk", "kind": "pledge", "want": "author"}}, "auteur"},
+		{review.FieldError{Code: "shadow-by-state", Args: map[string]string{"kind": "regional-body"}}, "Organisme régional"},
+		{review.FieldError{Code: "delegated-kind", Args: map[string]string{"holder": "x", "allowed": "pledge, progress-report", "kind": "report", "author": "y"}}, "Engagement, Rapport mondial"},
+		{review.FieldError{Code: "void-receipt", Args: map[string]string{"why": "no such log"}}, `<span lang="en" dir="ltr">no such log</span>`},
+		{review.FieldError{Code: "pending"}, "Pas encore enregistré"},
+	} {
+		if got := string(reasonIn(v, e.said)); !strings.Contains(got, e.want) {
+			t.Errorf("%s: %s", e.said.Code, got)
+		}
+	}
+}
+
+// TestRefusalsAreTranslated holds that review makes no refusal, by any of its
+// sentences, that a language does not have or says as English does.
+func TestRefusalsAreTranslated(t *testing.T) {
+	for _, l := range lang.All()[1:] {
+		for sentence, english := range review.Sentences() {
+			key := "refusal." + sentence
+			if !l.Has(key) {
+				key = "why." + sentence
+			}
+			if !l.Has(key) || l.Text(key) == english {
+				t.Errorf("%s: %q is not translated: %s", l.Tag, sentence, english)
+			}
+		}
 	}
 }
 

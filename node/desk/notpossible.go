@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"stocktake/node/web"
@@ -56,9 +57,12 @@ func (d *Desk) errorPage(w http.ResponseWriter, r *http.Request, s *session, err
 
 // reasonIn is why a document is refused, as the language says it.
 func reasonIn(v web.Vocabulary, e review.FieldError) template.HTML {
+	if v.Language == lang.Default() {
+		return v.OrEnglish("", e.Message())
+	}
 	key := "refusal." + e.Sentence()
-	if v.Language == lang.Default() || !v.Has(key) {
-		return v.OrEnglish(key, e.Message())
+	if !v.Has(key) {
+		key = "why." + e.Sentence() // also said of a document that does not count
 	}
 	var arguments []any
 	for name, value := range e.Args {
@@ -71,18 +75,36 @@ func reasonIn(v web.Vocabulary, e review.FieldError) template.HTML {
 }
 
 // inWords is a value of a refusal: codes and kinds of documents in words, what
-// somebody typed as it is.
-func inWords(v web.Vocabulary, name, value string) string {
+// somebody typed as it is, and in English what only English says.
+func inWords(v web.Vocabulary, name, value string) any {
 	switch name {
-	case "type", "role", "status", "form":
-		return v.Phrase(value)
+	case "type", "role", "status", "form", "action", "side", "kind", "allowed", "want":
+		return listed(v, value)
+	case "why":
+		return lang.English(value)
 	}
-	var kinds []string
 	for part := range strings.SplitSeq(value, " or ") {
 		if review.Fields(review.Kind(part)) == nil {
 			return value
 		}
-		kinds = append(kinds, v.Kind(review.Kind(part)))
 	}
-	return strings.Join(kinds, v.Comma())
+	return listed(v, value)
+}
+
+// codes are what a list of codes has: "pledge, report" or "pledge or report".
+var codes = regexp.MustCompile(` or |, |[a-zA-Z-]+`)
+
+// listed puts the codes of a list in words, as far as there are words for them.
+func listed(v web.Vocabulary, list string) string {
+	return codes.ReplaceAllStringFunc(list, func(code string) string {
+		switch {
+		case code == ", " || code == " or ":
+			return v.Comma()
+		case v.Has("kind." + code):
+			return v.Kind(review.Kind(code))
+		case v.Has("word." + code):
+			return v.Phrase(code)
+		}
+		return code
+	})
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -49,13 +50,22 @@ func (w words) inWords(l review.Label) standing {
 	return s
 }
 
-// why is the sentence for a reason. English is review's; of a code that no page
-// has met yet it is review's in every language.
+// why is the sentence for a reason. English is review's; in other languages a
+// reason that is also one to refuse a document has the refusal's words. Of a
+// reason that only a refusal explains, by values that a label does not have, it
+// says the general one.
 func (w words) why(reason string) string {
-	if key := "why." + reason; w.Tag != "en" && w.Has(key) {
-		return w.say(key)
+	english := review.FieldError{Code: reason}.Message()
+	switch {
+	case strings.Contains(english, "{"):
+		return w.why(review.ReasonMalformed)
+	case w.Tag == "en":
+	case w.Has("why." + reason):
+		return w.say("why." + reason)
+	case w.Has("refusal." + reason):
+		return capital(w.say("refusal."+reason)) + w.Stop()
 	}
-	return sentence(review.FieldError{Code: reason}.Message())
+	return sentence(english)
 }
 
 // tones are the signs beside those words of a stocktake that need another than

@@ -196,6 +196,11 @@ func TestWhatHasItsEnglishElsewhereIsTranslated(t *testing.T) {
 				t.Errorf("%s: no name of %s", l.Tag, c.ISO3)
 			}
 		}
+		for code, english := range review.Sentences() {
+			if got := w.why(code); strings.ContainsAny(got, "{<") || !strings.Contains(code, " ") && got == sentence(english) {
+				t.Errorf("%s: why %s: %s", l.Tag, code, got)
+			}
+		}
 		if got := w.why("pending"); got == (words{lang.Default()}).why("pending") {
 			t.Errorf("%s: %s", l.Tag, got)
 		}

@@ -117,3 +117,11 @@ func (l *Language) Country(iso3 string) (name string, ok bool) {
 
 // Comma stands between the items of a list.
 func (l *Language) Comma() string { return l.comma }
+
+// Stop ends a sentence.
+func (l *Language) Stop() string {
+	if l.Tag == "zh" {
+		return "。"
+	}
+	return "."
+}

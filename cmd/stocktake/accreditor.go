@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/review"
 	"stocktake/signing"
 )
@@ -22,7 +22,7 @@ func (a *answererFlags) add(f *flag.FlagSet) {
 	f.Var(&a.quota, "quota", "how many records a log may hold, as `ENTRIES` for all logs or ID:ENTRIES for one participant's")
 }
 
-func (a *answererFlags) answerers() (o node.Answerers, err error) {
+func (a *answererFlags) answerers() (o ceremony.Answerers, err error) {
 	types := []string(a.accredits)
 	if len(types) == 0 {
 		types = review.AccreditedTypes()

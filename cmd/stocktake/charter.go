@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/node/web"
 	"stocktake/review"
 	"stocktake/signing"
@@ -22,7 +23,7 @@ import (
 
 func charterNewCommand() command {
 	return command{"charter new", "CARD...", "a genesis charter from participants' cards, as a draft on stdout", func(f *flag.FlagSet) run {
-		var o node.Convening
+		var o ceremony.Convening
 		var witnesses, rounds, guardians listFlag
 		f.StringVar(&o.Title, "title", "", "the federation's `name`")
 		f.StringVar(&o.Suffix, "suffix", "", "end of every log's name, as gcm.example; it need not resolve")
@@ -41,9 +42,9 @@ func charterNewCommand() command {
 			case o.Title == "" || o.Suffix == "" || len(witnesses) == 0:
 				return usage("--title, --suffix and --witness are needed")
 			}
-			var cards []node.Card
+			var cards []ceremony.Card
 			for _, name := range args {
-				card, err := node.ReadCard(name)
+				card, err := ceremony.ReadCard(name)
 				if err != nil {
 					return err
 				}
@@ -62,7 +63,7 @@ func charterNewCommand() command {
 			if o.Answerers, err = a.answerers(); err != nil {
 				return err
 			}
-			charter, err := node.Convene(cards, o)
+			charter, err := ceremony.Convene(cards, o)
 			if err != nil {
 				return err
 			}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/review"
 )
 
@@ -60,7 +60,7 @@ func charterAmendCommand() command {
 				return err
 			}
 			charter, id := found.Chain.InForce()
-			next, err := node.Amend(charter, id, amendment)
+			next, err := ceremony.Amend(charter, id, amendment)
 			if err != nil {
 				return err
 			}
@@ -86,8 +86,8 @@ func charterAmendCommand() command {
 	}}
 }
 
-func (a *amendFlags) amendment(now time.Time) (node.Amendment, error) {
-	o := node.Amendment{
+func (a *amendFlags) amendment(now time.Time) (ceremony.Amendment, error) {
+	o := ceremony.Amendment{
 		Title: a.title, Threshold: a.threshold, Close: ids(a.closed), NoWitness: ids(a.noWitness), Suspend: ids(a.suspend),
 		Term: time.Duration(a.days) * 24 * time.Hour, Reason: a.reason, Now: now, Turn: now.AddDate(0, 0, 14),
 	}
@@ -97,9 +97,9 @@ func (a *amendFlags) amendment(now time.Time) (node.Amendment, error) {
 			return o, usage("--until %q: want a time as 2027-01-01T00:00:00Z", a.until)
 		}
 	}
-	cards := map[string]node.Card{}
+	cards := map[string]ceremony.Card{}
 	for _, name := range a.add {
-		card, err := node.ReadCard(name)
+		card, err := ceremony.ReadCard(name)
 		if err != nil {
 			return o, err
 		}
@@ -110,7 +110,7 @@ func (a *amendFlags) amendment(now time.Time) (node.Amendment, error) {
 		card, ok := cards[name]
 		if !ok {
 			var err error
-			if card, err = node.ReadCard(name); errors.Is(err, fs.ErrNotExist) {
+			if card, err = ceremony.ReadCard(name); errors.Is(err, fs.ErrNotExist) {
 				return o, usage("--witness %s: name its card.json, which has its witness key", name)
 			} else if err != nil {
 				return o, err

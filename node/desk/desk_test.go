@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/node/desk"
 	"stocktake/node/web"
 	"stocktake/review"
@@ -53,7 +54,7 @@ func newOffice(t *testing.T, keyPassword string) *office {
 		Password: ask,
 	})
 	require.NoError(t, err)
-	charter, err := node.Convene([]node.Card{card}, node.Convening{Title: "SAMPLE", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}, Sample: true})
+	charter, err := ceremony.Convene([]ceremony.Card{card}, ceremony.Convening{Title: "SAMPLE", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}, Sample: true})
 	require.NoError(t, err)
 	author, err := home.DocumentSigner(node.RoleAuthor, ask)
 	require.NoError(t, err)

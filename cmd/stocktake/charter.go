@@ -16,7 +16,6 @@ import (
 
 	"stocktake/node"
 	"stocktake/node/ceremony"
-	"stocktake/node/web"
 	"stocktake/review"
 	"stocktake/signing"
 )
@@ -294,31 +293,8 @@ func federationAtHome(ctx context.Context, c *call) (*review.Founding, []signing
 	if err != nil {
 		return nil, nil, err
 	}
-	var proposed []signing.Envelope
-	charters, err := s.Documents(ctx, web.Query{Kind: review.KindCharter})
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, d := range charters {
-		if _, ok := f.Chain.Charter(d.ID); ok {
-			continue
-		}
-		accessions, err := s.Documents(ctx, web.Query{Kind: review.KindAccession, About: d.ID})
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, d := range append(accessions, d) {
-			e, err := s.Envelope(ctx, d.ID)
-			if errors.Is(err, web.ErrNotFound) {
-				continue // its content has not arrived
-			}
-			if err != nil {
-				return nil, nil, err
-			}
-			proposed = append(proposed, e)
-		}
-	}
-	return f, proposed, nil
+	proposed, err := ceremony.Proposed(ctx, s, f)
+	return f, proposed, err
 }
 
 // charterFile reads a charter's file, or fetches the document of that ID from

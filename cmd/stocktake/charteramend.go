@@ -59,22 +59,15 @@ func charterAmendCommand() command {
 			if err != nil {
 				return err
 			}
-			charter, id := found.Chain.InForce()
-			next, err := ceremony.Amend(charter, id, amendment)
+			next, err := ceremony.Propose(found.Chain, amendment)
 			if err != nil {
-				return err
-			}
-			next.Decision = review.DocumentID(a.decision)
-			if err := found.Chain.Follows(next); err != nil {
-				return err
-			}
-			if err := accreditedKeys(found.Chain, next); err != nil {
 				return err
 			}
 			draft, err := charterDraft(next, "# The successor of the charter in force. It states what is new and what changes,\n# each entry whole; what it leaves out stays as it is.\n")
 			if err != nil {
 				return err
 			}
+			charter, _ := found.Chain.InForce()
 			for _, line := range changes(charter, charter.Amended(next)) {
 				c.say("%s", line)
 			}
@@ -88,7 +81,7 @@ func charterAmendCommand() command {
 
 func (a *amendFlags) amendment(now time.Time) (ceremony.Amendment, error) {
 	o := ceremony.Amendment{
-		Title: a.title, Threshold: a.threshold, Close: ids(a.closed), NoWitness: ids(a.noWitness), Suspend: ids(a.suspend),
+		Title: a.title, Decision: review.DocumentID(a.decision), Threshold: a.threshold, Close: ids(a.closed), NoWitness: ids(a.noWitness), Suspend: ids(a.suspend),
 		Term: time.Duration(a.days) * 24 * time.Hour, Reason: a.reason, Now: now, Turn: now.AddDate(0, 0, 14),
 	}
 	if a.until != "" {

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"encoding/json"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -67,7 +68,7 @@ func TestTemplatesSayNothingOfTheirOwn(t *testing.T) {
 }
 
 var (
-	said   = regexp.MustCompile(`\b(?:say|text|Text|HTML) "([a-z0-9.-]+)"|"((?:cannot|health|draft|did|todo|new|login|preview|filed|desk|form|role|change|does)\.[a-z0-9-]+)"`)
+	said   = regexp.MustCompile(`\b(?:say|text|Text|HTML) "([a-z0-9.-]+)"|"((?:cannot|health|draft|did|todo|new|login|preview|filed|desk|form|role|ceremony|propose|change|does|founding)\.[a-z0-9-]+)"`)
 	quoted = regexp.MustCompile(`"([a-z]+\.[a-z0-9-]+)"`)
 )
 
@@ -85,6 +86,12 @@ func TestEveryMessageOfTheDeskIsSaidAndThere(t *testing.T) {
 		}
 		for _, m := range regexp.MustCompile(`"(health\.[a-z-]+)"`).FindAllStringSubmatch(source, -1) {
 			asked[m[1]] = true
+		}
+	}
+	for _, change := range changeNames {
+		asked["propose."+change], asked["propose."+change+"-help"] = true, true
+		for _, in := range (changeForm{web.NewVocabulary(lang.Default()), new(review.Charter), httptest.NewRequest("GET", "/", nil)}).inputs(change) {
+			asked["changing."+in.Name], asked["changing."+in.Name+"-help"] = true, true
 		}
 	}
 	for name, source := range sources(t, "*.go", "../ceremony/*.go", "templates/*.html") {

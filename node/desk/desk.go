@@ -1,6 +1,7 @@
 // Package desk is where the people of a member work: an official writes, another
 // clears, a third signs, and the node files. It serves forms for every kind of
-// document, made from the kinds' schemas, to people who log in on this machine.
+// document, made from the kinds' schemas, to people who log in on this machine;
+// changes of the charter go the same way, proposed or approved there.
 //
 // It is not the public pages (node/web) and not the node: what it needs of the
 // node it gets through [Options]. It keeps what it has in one folder:

@@ -148,6 +148,7 @@ func TestAnAmendmentGoesFromProposalToForce(t *testing.T) {
 	assert.Contains(t, page, "in force, or followed by a later one")
 	_, page = writer.get(draft)
 	assert.Contains(t, page, "Round 2028")
+	assert.NotContains(t, page, "0 of 0")
 	_, federation := writer.get("/en/charter/federation")
 	f, err := review.ReadFounding([]byte(federation))
 	require.NoError(t, err)

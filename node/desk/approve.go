@@ -33,11 +33,16 @@ func (d *Desk) approve(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	if err != nil {
 		return err
 	}
-	fields, err := fieldsFor(review.KindAccession, ceremony.Accession(d.o.Author, doc, ""))
+	return d.beginApproval(w, r, s, doc)
+}
+
+// beginApproval begins our accession to a charter and asks for its clearance.
+func (d *Desk) beginApproval(w http.ResponseWriter, r *http.Request, s *session, charter *review.Document) error {
+	fields, err := fieldsFor(review.KindAccession, ceremony.Accession(d.o.Author, charter, ""))
 	if err != nil {
 		return err
 	}
-	draft, err := d.drafts.begin(s.Person, &Draft{Kind: review.KindAccession, About: p.ID, Fields: fields, Ceremony: true})
+	draft, err := d.drafts.begin(s.Person, &Draft{Kind: review.KindAccession, About: charter.ID, Fields: fields, Ceremony: true})
 	if err != nil {
 		return err
 	}

@@ -190,6 +190,8 @@ func (d *Desk) proposal(ctx context.Context, v web.Vocabulary, f *review.Foundin
 		p := &proposal{ID: id, Number: charter.Number, Author: ceremony.Named(charter, doc.Author)(v.Language), Title: charter.Title}
 		if before, ok := f.Chain.Whole(charter.Previous); ok {
 			p.Changes = changesIn(before, charter)
+		} else {
+			p.Changes = whatItFounds(charter)
 		}
 		return p, true, nil
 	}

@@ -353,11 +353,7 @@ func TestTheCharterIsReadInEveryLanguage(t *testing.T) {
 			assert.Equal(t, http.StatusOK, status, path)
 			assert.Contains(t, page, `<html lang="`+l.Tag+`" dir="`+l.Dir+`">`, path)
 			if l.Tag != "en" && l.Tag != "fr" && l.Tag != "es" {
-				for _, word := range latin(bar.ReplaceAllString(page, "")) {
-					if word != "Writer" && word != "Inventia" && word != "Exemplaria" && word != "coalition" && word != "xsa" && word != "xsb" && word != "ngo" {
-						t.Errorf("%s %s says %s", l.Tag, path, word)
-					}
-				}
+				assert.Empty(t, latinBut(page, "Writer", "Inventia", "Exemplaria", "coalition", "xsa", "xsb", "ngo"), l.Tag+path)
 			}
 		}
 	}

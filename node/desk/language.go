@@ -76,7 +76,7 @@ func inEach(r *http.Request) (items []languageItem) {
 	return items
 }
 
-var pageNames = []string{"login", "home", "new", "draft", "preview", "filed", "node", "charter", "proposal", "propose", "error"}
+var pageNames = []string{"login", "home", "new", "draft", "preview", "filed", "node", "charter", "proposal", "propose", "founding", "joined", "error"}
 
 // pages are the templates by language, then name.
 var pages = sync.OnceValue(func() map[string]map[string]*template.Template {

@@ -112,7 +112,7 @@ func TestEveryMessageOfTheDeskIsSaidAndThere(t *testing.T) {
 		}
 	}
 	for key := range asked {
-		if !lang.Default().Has(key) && key != "desk.js" {
+		if !lang.Default().Has(key) && key != "desk.js" && key != "founding.jsonl" {
 			t.Errorf("%s is said and not there", key)
 		}
 	}

@@ -18,6 +18,7 @@ type frame struct {
 	Title     string
 	Languages []languageItem
 	Who       *session
+	Joining   bool // the home has joined no federation yet
 	Token     string
 	Body      any
 }
@@ -27,7 +28,7 @@ func (d *Desk) show(w http.ResponseWriter, r *http.Request, s *session, name, ti
 }
 
 func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, s *session, name, title string, body any) {
-	f := frame{Title: title, Languages: inEach(r), Who: s, Body: body}
+	f := frame{Title: title, Languages: inEach(r), Who: s, Joining: d.o.Joining != nil, Body: body}
 	if s != nil {
 		f.Token = s.token
 	}

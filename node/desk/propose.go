@@ -28,6 +28,7 @@ type ceremonyBody struct {
 	Before   string // by when enough have to have approved
 	About    review.DocumentID
 	Approves bool // it is our approval of a charter, not a proposal of ours
+	Founds   bool // it founds a federation
 	Gone     bool // what it approves is proposed no more
 }
 
@@ -40,12 +41,13 @@ func (d *Desk) ceremonyBody(ctx context.Context, v web.Vocabulary, draft *Draft,
 	}
 	charter, id := f.Chain.InForce()
 	if draft.Kind == review.KindAccession {
+		b.Founds = d.o.Joining != nil
 		of, inForce, err := d.proposal(ctx, v, f, draft.About)
 		if err != nil {
 			b.Gone = true
 			return b
 		}
-		b.Number, b.Changes, b.Before, b.Tally, b.Gone = of.Number, of.Changes, of.Before, of.Tally, inForce && draft.State != Filed
+		b.Number, b.Changes, b.Before, b.Tally, b.Gone = of.Number, of.Changes, of.Before, of.Tally, inForce && draft.State != Filed && d.o.Joining == nil
 		return b
 	}
 	b.About = draft.Document

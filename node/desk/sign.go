@@ -142,6 +142,8 @@ func (d *Desk) fileFiles(ctx context.Context, w http.ResponseWriter, r *http.Req
 		}
 	}
 	switch {
+	case d.o.Joining != nil:
+		goTo(w, r, "/")
 	case draft.Ceremony && draft.Kind == review.KindCharter:
 		goTo(w, r, "/charter/", draft.Document)
 	case draft.Ceremony:

@@ -37,7 +37,7 @@ func (d *Desk) home(ctx context.Context, w http.ResponseWriter, r *http.Request,
 	}
 	approvals, err := d.approvals(ctx, v)
 	if err != nil {
-		return err
+		body.Problem = v.HTML("todo.problem", "reason", because(err))
 	}
 	body.Tasks = append(approvals, body.Tasks...)
 	d.show(w, r, s, "home", v.Text("todo.title"), body)

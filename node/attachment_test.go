@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stocktake/node/ceremony"
 	"stocktake/node/web"
 	"stocktake/review"
 	"stocktake/signing"
@@ -29,7 +30,7 @@ type library struct {
 func newLibrary(t *testing.T, policy AttachmentPolicy) *library {
 	l := &library{t: t, authors: map[review.ParticipantID]*signing.DocumentSigner{}}
 	home := map[review.ParticipantID]Home{}
-	var cards []Card
+	var cards []ceremony.Card
 	for _, who := range []review.Participant{{ID: "xsa", Country: "XSA"}, {ID: "xsb", Country: "XSB"}} {
 		who.Kind, who.Name, who.Sample = "state", "Samplia "+string(who.ID), true
 		h := Home(filepath.Join(t.TempDir(), string(who.ID)))
@@ -39,7 +40,7 @@ func newLibrary(t *testing.T, policy AttachmentPolicy) *library {
 		require.NoError(t, err)
 		home[who.ID], cards = h, append(cards, card)
 	}
-	charter, err := Convene(cards, Convening{Title: "SAMPLE", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}, Sample: true})
+	charter, err := ceremony.Convene(cards, ceremony.Convening{Title: "SAMPLE", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}, Sample: true})
 	require.NoError(t, err)
 	signed, err := SignCharter(l.authors["xsa"], "xsa", *charter)
 	require.NoError(t, err)

@@ -23,14 +23,17 @@ func (n *Node) Desk() (*desk.Desk, error) {
 			}
 			return review.ReadFounding(b)
 		},
-		Sign: func(payload, password []byte) (signing.Envelope, error) {
-			signer, err := n.home.DocumentSigner(RoleAuthor, func(bool) ([]byte, error) { return password, nil })
-			if err != nil {
-				return signing.Envelope{}, err
-			}
-			return signer.Sign(payload)
-		},
+		Sign: n.home.signAsAuthor,
 	})
+}
+
+// signAsAuthor signs with the author's key of the home, which the password opens.
+func (h Home) signAsAuthor(payload, password []byte) (signing.Envelope, error) {
+	signer, err := h.DocumentSigner(RoleAuthor, func(bool) ([]byte, error) { return password, nil })
+	if err != nil {
+		return signing.Envelope{}, err
+	}
+	return signer.Sign(payload)
 }
 
 // checkup is what `stocktake doctor` says, for the desk.

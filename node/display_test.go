@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/node/web"
 	"stocktake/review"
 	"stocktake/signing"
@@ -30,7 +31,7 @@ func alone(t *testing.T) (node.Home, *signing.DocumentSigner, *review.Document) 
 		Addresses:   []string{"/ip4/127.0.0.1/tcp/19999"}, HTTP: "127.0.0.1:19998",
 	})
 	require.NoError(t, err)
-	charter, err := node.Convene([]node.Card{card}, node.Convening{Title: "Test", Suffix: "test.example", Witnesses: []review.ParticipantID{"ngo"}})
+	charter, err := ceremony.Convene([]ceremony.Card{card}, ceremony.Convening{Title: "Test", Suffix: "test.example", Witnesses: []review.ParticipantID{"ngo"}})
 	require.NoError(t, err)
 	author, err := home.DocumentSigner(node.RoleAuthor, nil)
 	require.NoError(t, err)

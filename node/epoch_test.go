@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stocktake/node/ceremony"
 	"stocktake/review"
 	"stocktake/signing"
 	"stocktake/store"
@@ -20,7 +21,7 @@ func joined(t *testing.T) Home {
 	card, err := Init(h, InitOptions{Participant: review.Participant{ID: "xsa", Kind: "state", Name: "Samplia", Country: "XSA", Sample: true},
 		Addresses: []string{"/ip4/127.0.0.1/tcp/4001"}})
 	require.NoError(t, err)
-	charter, err := Convene([]Card{card}, Convening{Title: "SAMPLE", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}, Sample: true})
+	charter, err := ceremony.Convene([]ceremony.Card{card}, ceremony.Convening{Title: "SAMPLE", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}, Sample: true})
 	require.NoError(t, err)
 	author, err := h.DocumentSigner(RoleAuthor, nil)
 	require.NoError(t, err)
@@ -175,13 +176,13 @@ func TestARestoredWitnessRetiresItsKey(t *testing.T) {
 			kept, err := signing.ParseNoteSigner(aside, nil)
 			require.NoError(t, err)
 			require.Equal(t, old.Key(), kept.Key())
-			card, err := ReadCard(e.Witness)
+			card, err := ceremony.ReadCard(e.Witness)
 			require.NoError(t, err)
 			require.Equal(t, now.Key().String(), card.Witness)
 
 			// Proposed so, the old key ends when the new one begins.
 			turn := time.Now().Add(time.Hour)
-			next, err := Amend(charter, f.Genesis.ID, Amendment{Witness: []Card{card}, Turn: turn, Now: time.Now()})
+			next, err := ceremony.Amend(charter, f.Genesis.ID, ceremony.Amendment{Witness: []ceremony.Card{card}, Turn: turn, Now: time.Now()})
 			require.NoError(t, err)
 			require.NoError(t, f.Chain.Follows(next))
 			next = charter.Amended(next)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"stocktake/node/ceremony"
 	"stocktake/review"
 )
 
@@ -24,7 +25,7 @@ func TestAHomeIsPrivateAndMadeOnce(t *testing.T) {
 	card, err := Init(h, samplia())
 	require.NoError(t, err)
 
-	read, err := ReadCard(h.CardFile())
+	read, err := ceremony.ReadCard(h.CardFile())
 	require.NoError(t, err)
 	require.Equal(t, card, read)
 	for _, file := range []string{h.KeyFile(RoleRoot, 1), h.KeyFile(RoleLog, 1), h.KeyFile(RoleWitness, 1), h.ConfigFile()} {
@@ -72,7 +73,7 @@ func TestConveningNeedsWitnessesWithANode(t *testing.T) {
 		witness review.ParticipantID
 		says    string
 	}{{"xsa", ""}, {"ngo", "runs no node"}, {"deu", "no card of that participant"}} {
-		charter, err := Convene([]Card{with, without}, Convening{Title: "T", Suffix: "t.example", Witnesses: []review.ParticipantID{c.witness}})
+		charter, err := ceremony.Convene([]ceremony.Card{with, without}, ceremony.Convening{Title: "T", Suffix: "t.example", Witnesses: []review.ParticipantID{c.witness}})
 		if c.says != "" {
 			require.ErrorContains(t, err, c.says)
 			continue
@@ -90,13 +91,13 @@ func FuzzParseCard(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(b)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		card, err := parseCard(b)
+		card, err := ceremony.ParseCard(b)
 		if err != nil {
 			return
 		}
 		again, err := json.Marshal(card)
 		require.NoError(t, err)
-		read, err := parseCard(again)
+		read, err := ceremony.ParseCard(again)
 		require.NoError(t, err)
 		written, err := json.Marshal(read)
 		require.NoError(t, err)

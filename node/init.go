@@ -1,22 +1,15 @@
 package node
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 
+	"stocktake/node/ceremony"
 	"stocktake/review"
 	"stocktake/signing"
 )
-
-// Card is a participant's public part: what the convener of a charter needs
-// from each member. It is card.json.
-type Card struct {
-	Participant review.Participant `json:"participant"`
-	Witness     string             `json:"witness,omitempty"` // Ed25519 key, base64; absent without a node
-}
 
 // InitOptions describe a new participant.
 type InitOptions struct {
@@ -31,17 +24,17 @@ type InitOptions struct {
 
 // Init makes a home: keys, config.yaml and card.json. It touches nothing if
 // the folder is a home already.
-func Init(h Home, o InitOptions) (Card, error) {
+func Init(h Home, o InitOptions) (ceremony.Card, error) {
 	if _, err := h.Config(); !errors.Is(err, ErrNotInitialised) {
 		if err == nil {
 			err = fmt.Errorf("%s is a home already; name another folder with --home, or go on with `stocktake charter`", h)
 		}
-		return Card{}, err
+		return ceremony.Card{}, err
 	}
 	if err := os.MkdirAll(h.path("keys"), 0o700); err != nil {
-		return Card{}, err
+		return ceremony.Card{}, err
 	}
-	card := Card{Participant: o.Participant}
+	card := ceremony.Card{Participant: o.Participant}
 	roles := []Role{RoleRoot, RoleAuthor, RoleClerk}
 	if o.Author {
 		roles = []Role{RoleAuthor}
@@ -49,10 +42,10 @@ func Init(h Home, o InitOptions) (Card, error) {
 	for _, r := range roles {
 		s, err := signing.GenerateDocumentKey()
 		if err != nil {
-			return Card{}, err
+			return ceremony.Card{}, err
 		}
 		if err := saveKey(h, r, s, o.Password); err != nil {
-			return Card{}, err
+			return ceremony.Card{}, err
 		}
 		card.Participant.Keys = append(card.Participant.Keys, review.Key{Key: s.Key().Base64(), Role: string(r)})
 	}
@@ -62,10 +55,10 @@ func Init(h Home, o InitOptions) (Card, error) {
 		for _, r := range []Role{RoleLog, RoleNode, RoleWitness} {
 			s, err := signing.GenerateNoteKey()
 			if err != nil {
-				return Card{}, err
+				return ceremony.Card{}, err
 			}
 			if err := saveKey(h, r, s, o.Password); err != nil {
-				return Card{}, err
+				return ceremony.Card{}, err
 			}
 			public[r] = s.Key().String()
 		}
@@ -74,10 +67,10 @@ func Init(h Home, o InitOptions) (Card, error) {
 	}
 	b, err := json.MarshalIndent(card, "", "  ")
 	if err != nil {
-		return Card{}, err
+		return ceremony.Card{}, err
 	}
 	if err := replaceFile(h.CardFile(), append(b, '\n'), 0o644); err != nil {
-		return Card{}, err
+		return ceremony.Card{}, err
 	}
 	c := Config{Participant: o.Participant.ID, Epoch: 1, Listen: o.Listen, HTTP: o.HTTP, Demo: o.Demo}
 	if len(c.Listen) == 0 {
@@ -99,32 +92,4 @@ func saveKey(h Home, r Role, k privateKey, ask signing.Password) error {
 		return err
 	}
 	return h.writeKey(r, 1, pem)
-}
-
-// ReadCard reads a card.json.
-func ReadCard(name string) (Card, error) {
-	b, err := os.ReadFile(name)
-	if err != nil {
-		return Card{}, err
-	}
-	c, err := parseCard(b)
-	if err != nil {
-		return Card{}, fmt.Errorf("%s is not a participant's card, which `stocktake init` writes into its home: %w", name, err)
-	}
-	return c, nil
-}
-
-func parseCard(b []byte) (c Card, err error) {
-	if len(b) > maxCard {
-		return c, fmt.Errorf("%d bytes, a card has at most %d", len(b), maxCard)
-	}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&c); err != nil {
-		return c, err
-	}
-	if c.Participant.ID == "" {
-		return c, errors.New("it names no participant")
-	}
-	return c, nil
 }

@@ -6,8 +6,6 @@ import "time"
 const (
 	// maxConfig is far above any config.yaml that a person wrote.
 	maxConfig = 64 << 10
-	// maxCard is one participant's public part: a name and a handful of keys.
-	maxCard = 16 << 10
 )
 
 // Bounds of the stocktakes that are kept current.

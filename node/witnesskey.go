@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"stocktake/node/ceremony"
 	"stocktake/review"
 	"stocktake/signing"
 	"stocktake/store"
@@ -61,7 +62,7 @@ func (h Home) retireWitness(f *review.Founding, log review.LogEntry, ask signing
 		return retired, "", err
 	}
 	p, _ := f.Chain.Participant(log.Participant)
-	b, err := json.MarshalIndent(Card{Participant: p, Witness: s.Key().String()}, "", "  ")
+	b, err := json.MarshalIndent(ceremony.Card{Participant: p, Witness: s.Key().String()}, "", "  ")
 	if err != nil {
 		return retired, "", err
 	}

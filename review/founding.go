@@ -77,6 +77,19 @@ func ReadFounding(file []byte) (*Founding, error) {
 	return f, f.check()
 }
 
+// Envelopes are the signed documents of a file as members send them to each other:
+// an envelope or a bundle a line, as in a founding file, of whatever kind.
+func Envelopes(name string, file []byte) (all []signing.Envelope, err error) {
+	records, err := readLines(file, name, maxFounding)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range records {
+		all = append(all, p.Envelope())
+	}
+	return all, nil
+}
+
 // check builds the chain and finds each document's key among its author's. The
 // chain knows filing times unless a document that needs one comes without proof
 // of it.

@@ -15,7 +15,8 @@ type Proposal struct {
 	*Document
 	Charter *Charter // with the entries that it leaves out
 	Tally   Tally
-	Faults  Refusal // why it may not follow, however many accede
+	Faults  Refusal   // why it may not follow, however many accede
+	Before  time.Time // by when enough have to have acceded, as [Chain.Before] has it
 }
 
 // Proposals are the successors of the charter in force among a founding file's
@@ -48,7 +49,7 @@ func (f *Founding) Proposals(more ...signing.Envelope) []Proposal {
 		in[d.ID] = true
 		acceded := func(p ParticipantID) bool { _, ok := v[d.ID][p]; return ok }
 		charter = f.Chain.amended(d)
-		proposals = append(proposals, Proposal{d, charter, f.Chain.Tally(charter, acceded), f.Chain.succession(d)})
+		proposals = append(proposals, Proposal{d, charter, f.Chain.Tally(charter, acceded), f.Chain.succession(d), f.Chain.Before(charter)})
 	}
 	slices.SortFunc(proposals, func(a, b Proposal) int {
 		return cmp.Or(-cmp.Compare(a.Tally.Acceded, b.Tally.Acceded), strings.Compare(string(a.ID), string(b.ID)))

@@ -42,6 +42,13 @@ func (c *Chain) Follows(next *Charter) error {
 	return nil
 }
 
+// Before is by when the members have to have agreed to a successor of the charter
+// in force: it changes witnesses then. It is zero of one that changes none.
+func (c *Chain) Before(next *Charter) time.Time {
+	charter, _ := c.InForce()
+	return firstTurn(charter, charter.Amended(next))
+}
+
 // succession is why a charter may not follow the one in force; nil if it may.
 func (c *Chain) succession(d *Document) Refusal {
 	next := c.amended(d)

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"flag"
-	"fmt"
 	"strconv"
 	"strings"
 
-	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/review"
-	"stocktake/signing"
 )
 
 // answererFlags are what a charter says about authors whom it does not list,
@@ -22,7 +19,7 @@ func (a *answererFlags) add(f *flag.FlagSet) {
 	f.Var(&a.quota, "quota", "how many records a log may hold, as `ENTRIES` for all logs or ID:ENTRIES for one participant's")
 }
 
-func (a *answererFlags) answerers() (o node.Answerers, err error) {
+func (a *answererFlags) answerers() (o ceremony.Answerers, err error) {
 	types := []string(a.accredits)
 	if len(types) == 0 {
 		types = review.AccreditedTypes()
@@ -45,37 +42,4 @@ func (a *answererFlags) answerers() (o node.Answerers, err error) {
 		o.Quotas = append(o.Quotas, review.Quota{Entries: entries, Participant: review.ParticipantID(s[:max(0, i)])})
 	}
 	return o, nil
-}
-
-// answersFor says for whom an accreditor may answer.
-func answersFor(e review.Accreditor) string {
-	return fmt.Sprintf("%d authors at once (%s) of scope %s", e.Cap, strings.Join(e.Kinds, ", "), e.Scope)
-}
-
-func quotaInWords(q review.Quota) string {
-	return fmt.Sprintf("quota of %s: %d records", cmp.Or(string(q.Participant), "every log"), q.Entries)
-}
-
-func untilInWords(until string) string {
-	if until == "" {
-		return ""
-	}
-	return " until " + until
-}
-
-// accreditedKeys is why a charter may not list a key: an accredited author has
-// it, and what that filed so far would not count any more.
-func accreditedKeys(chain *review.Chain, next *review.Charter) error {
-	for _, p := range next.Participants {
-		for _, k := range p.Keys {
-			key, err := signing.ParseDocumentKeyBase64(k.Key)
-			if err != nil {
-				continue
-			}
-			if owner, _, ok := chain.KeyOwner(key); ok && owner.Accredited() {
-				return fmt.Errorf("%s: its %s key is the one of the accredited author %s, whose documents would not count any more; let it make a new key", p.ID, k.Role, owner)
-			}
-		}
-	}
-	return nil
 }

@@ -15,14 +15,14 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"stocktake/node"
-	"stocktake/node/web"
+	"stocktake/node/ceremony"
 	"stocktake/review"
 	"stocktake/signing"
 )
 
 func charterNewCommand() command {
 	return command{"charter new", "CARD...", "a genesis charter from participants' cards, as a draft on stdout", func(f *flag.FlagSet) run {
-		var o node.Convening
+		var o ceremony.Convening
 		var witnesses, rounds, guardians listFlag
 		f.StringVar(&o.Title, "title", "", "the federation's `name`")
 		f.StringVar(&o.Suffix, "suffix", "", "end of every log's name, as gcm.example; it need not resolve")
@@ -41,9 +41,9 @@ func charterNewCommand() command {
 			case o.Title == "" || o.Suffix == "" || len(witnesses) == 0:
 				return usage("--title, --suffix and --witness are needed")
 			}
-			var cards []node.Card
+			var cards []ceremony.Card
 			for _, name := range args {
-				card, err := node.ReadCard(name)
+				card, err := ceremony.ReadCard(name)
 				if err != nil {
 					return err
 				}
@@ -62,7 +62,7 @@ func charterNewCommand() command {
 			if o.Answerers, err = a.answerers(); err != nil {
 				return err
 			}
-			charter, err := node.Convene(cards, o)
+			charter, err := ceremony.Convene(cards, o)
 			if err != nil {
 				return err
 			}
@@ -293,31 +293,8 @@ func federationAtHome(ctx context.Context, c *call) (*review.Founding, []signing
 	if err != nil {
 		return nil, nil, err
 	}
-	var proposed []signing.Envelope
-	charters, err := s.Documents(ctx, web.Query{Kind: review.KindCharter})
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, d := range charters {
-		if _, ok := f.Chain.Charter(d.ID); ok {
-			continue
-		}
-		accessions, err := s.Documents(ctx, web.Query{Kind: review.KindAccession, About: d.ID})
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, d := range append(accessions, d) {
-			e, err := s.Envelope(ctx, d.ID)
-			if errors.Is(err, web.ErrNotFound) {
-				continue // its content has not arrived
-			}
-			if err != nil {
-				return nil, nil, err
-			}
-			proposed = append(proposed, e)
-		}
-	}
-	return f, proposed, nil
+	proposed, err := ceremony.Proposed(ctx, s, f)
+	return f, proposed, err
 }
 
 // charterFile reads a charter's file, or fetches the document of that ID from

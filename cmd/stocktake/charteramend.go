@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/review"
 )
 
@@ -59,22 +59,15 @@ func charterAmendCommand() command {
 			if err != nil {
 				return err
 			}
-			charter, id := found.Chain.InForce()
-			next, err := node.Amend(charter, id, amendment)
+			next, err := ceremony.Propose(found.Chain, amendment)
 			if err != nil {
-				return err
-			}
-			next.Decision = review.DocumentID(a.decision)
-			if err := found.Chain.Follows(next); err != nil {
-				return err
-			}
-			if err := accreditedKeys(found.Chain, next); err != nil {
 				return err
 			}
 			draft, err := charterDraft(next, "# The successor of the charter in force. It states what is new and what changes,\n# each entry whole; what it leaves out stays as it is.\n")
 			if err != nil {
 				return err
 			}
+			charter, _ := found.Chain.InForce()
 			for _, line := range changes(charter, charter.Amended(next)) {
 				c.say("%s", line)
 			}
@@ -86,9 +79,9 @@ func charterAmendCommand() command {
 	}}
 }
 
-func (a *amendFlags) amendment(now time.Time) (node.Amendment, error) {
-	o := node.Amendment{
-		Title: a.title, Threshold: a.threshold, Close: ids(a.closed), NoWitness: ids(a.noWitness), Suspend: ids(a.suspend),
+func (a *amendFlags) amendment(now time.Time) (ceremony.Amendment, error) {
+	o := ceremony.Amendment{
+		Title: a.title, Decision: review.DocumentID(a.decision), Threshold: a.threshold, Close: ids(a.closed), NoWitness: ids(a.noWitness), Suspend: ids(a.suspend),
 		Term: time.Duration(a.days) * 24 * time.Hour, Reason: a.reason, Now: now, Turn: now.AddDate(0, 0, 14),
 	}
 	if a.until != "" {
@@ -97,9 +90,9 @@ func (a *amendFlags) amendment(now time.Time) (node.Amendment, error) {
 			return o, usage("--until %q: want a time as 2027-01-01T00:00:00Z", a.until)
 		}
 	}
-	cards := map[string]node.Card{}
+	cards := map[string]ceremony.Card{}
 	for _, name := range a.add {
-		card, err := node.ReadCard(name)
+		card, err := ceremony.ReadCard(name)
 		if err != nil {
 			return o, err
 		}
@@ -110,7 +103,7 @@ func (a *amendFlags) amendment(now time.Time) (node.Amendment, error) {
 		card, ok := cards[name]
 		if !ok {
 			var err error
-			if card, err = node.ReadCard(name); errors.Is(err, fs.ErrNotExist) {
+			if card, err = ceremony.ReadCard(name); errors.Is(err, fs.ErrNotExist) {
 				return o, usage("--witness %s: name its card.json, which has its witness key", name)
 			} else if err != nil {
 				return o, err

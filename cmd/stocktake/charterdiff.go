@@ -2,15 +2,13 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"flag"
 	"fmt"
-	"reflect"
-	"slices"
-	"strings"
 
 	"stocktake/node"
+	"stocktake/node/ceremony"
+	"stocktake/node/web/lang"
 	"stocktake/review"
 )
 
@@ -119,107 +117,10 @@ func sayChanges(ctx context.Context, c *call, id review.DocumentID, next *review
 // changes are what charter b changes in a, one plain line each.
 func changes(a, b *review.Charter) []string {
 	lines := []string{}
-	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
-	turned := func(what string, from, until string) {
-		switch {
-		case until != "":
-			say("%s until %s", what, until)
-		case from != "":
-			say("%s from %s", what, from)
-		default:
-			say("%s", what)
-		}
-	}
-	for _, v := range []struct {
-		name   string
-		is, to any
-	}{{"number", a.Number, b.Number}, {"title", a.Title, b.Title}, {"threshold", a.Threshold, b.Threshold}, {"licence", a.Licence, b.Licence}, {"compact", a.Compact, b.Compact}, {"rules", a.Rules, b.Rules}, {"suffix", a.Suffix, b.Suffix}} {
-		if v.is != v.to {
-			say("%s: %v, was %v", v.name, v.to, v.is)
-		}
-	}
-	for _, p := range b.Participants {
-		i := slices.IndexFunc(a.Participants, func(q review.Participant) bool { return q.ID == p.ID })
-		if i < 0 {
-			does := "takes part"
-			if len(p.Logs) > 0 {
-				does = "takes part and runs a node"
-			}
-			turned(fmt.Sprintf("new: %s, %s (%s), %s", p.ID, p.Name, p.Kind, does), p.From, p.Until)
-			if len(p.Succeeds) > 0 {
-				say("%s: succeeds %s", p.ID, joined(p.Succeeds))
-			}
-			continue
-		}
-		participantChanges(a.Participants[i], p, say, turned)
-	}
-	for _, p := range a.Participants {
-		if !slices.ContainsFunc(b.Participants, func(q review.Participant) bool { return q.ID == p.ID }) {
-			say("dropped: %s, which no successor may do", p.ID)
-		}
-	}
-	for _, w := range b.Witnesses {
-		if !slices.Contains(a.Witnesses, w) {
-			turned(string(w.Participant)+": witness", w.From, w.Until)
-		}
-	}
-	for _, e := range b.Accreditors {
-		if !slices.ContainsFunc(a.Accreditors, func(was review.Accreditor) bool { return reflect.DeepEqual(was, e) }) {
-			turned(string(e.Participant)+": may answer for "+answersFor(e), e.From, e.Until)
-		}
-	}
-	for _, q := range b.Quotas {
-		if !slices.Contains(a.Quotas, q) {
-			turned(quotaInWords(q), q.From, q.Until)
-		}
-	}
-	for _, r := range b.Rounds {
-		if !slices.ContainsFunc(a.Rounds, func(was review.Round) bool { return reflect.DeepEqual(was, r) }) {
-			say("%s", roundInWords(r))
-		}
-	}
-	for _, s := range b.Suspensions {
-		if !slices.Contains(a.Suspensions, s) {
-			say("%s: suspended from %s until %s: %s", s.Participant, s.From, s.Until, s.Reason)
-		}
+	for _, s := range ceremony.Changes(a, b) {
+		lines = append(lines, inEnglish(s))
 	}
 	return lines
 }
 
-func participantChanges(was, is review.Participant, say func(string, ...any), turned func(what, from, until string)) {
-	if was.Name != is.Name {
-		say("%s: called %s, was %s", is.ID, is.Name, was.Name)
-	}
-	if was.Kind != is.Kind || was.Country != is.Country || was.Region != is.Region {
-		say("%s: %s %s, was %s %s, which no successor may change", is.ID, is.Kind, is.Country+is.Region, was.Kind, was.Country+was.Region)
-	}
-	if was.From != is.From || was.Until != is.Until {
-		turned(fmt.Sprintf("%s: takes part", is.ID), is.From, is.Until)
-	}
-	if !slices.Equal(was.Succeeds, is.Succeeds) {
-		say("%s: succeeds %s", is.ID, joined(is.Succeeds))
-	}
-	switch g := is.Guardians; {
-	case reflect.DeepEqual(was.Guardians, g):
-	case g == nil:
-		say("%s: no guardians any more", is.ID)
-	default:
-		say("%s: its keys may be recovered by %d of %s, after %s to contest", is.ID, g.Threshold, joined(g.Participants), cmp.Or(g.Contest, "14 days"))
-	}
-	for _, k := range is.Keys {
-		if !slices.Contains(was.Keys, k) {
-			turned(fmt.Sprintf("%s: %s key %.16s...", is.ID, k.Role, k.Key[max(0, len(k.Key)-18):]), k.From, k.Until)
-		}
-	}
-	for _, l := range is.Logs {
-		i := slices.IndexFunc(was.Logs, func(m review.Log) bool { return m.Epoch == l.Epoch })
-		switch {
-		case i < 0:
-			turned(fmt.Sprintf("%s: log of epoch %d", is.ID, l.Epoch), l.From, l.Until)
-		case was.Logs[i].Until != l.Until:
-			turned(fmt.Sprintf("%s: log of epoch %d", is.ID, l.Epoch), l.From, l.Until)
-		case !slices.Equal(was.Logs[i].Addresses, l.Addresses):
-			say("%s: reached at %s", is.ID, strings.Join(l.Addresses, ", "))
-		}
-	}
-}
+func inEnglish(s lang.Sentence) string { return lang.Default().Text(s.Key, s.Arguments...) }

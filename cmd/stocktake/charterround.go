@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -59,30 +57,4 @@ func addToRound(round *review.Round, part string) error {
 		return usage("--round %s: there is no %q; there are type, region, convener, reveal, objectives, themes and title", round.ID, name)
 	}
 	return nil
-}
-
-// roundInWords is a round on one line.
-func roundInWords(r review.Round) string {
-	text := fmt.Sprintf("round %s: %s", r.ID, r.Title)
-	if r.Type != "" {
-		text += ", " + r.Type
-	}
-	if strings.HasPrefix(r.Scope, "region:") {
-		text += ", " + r.Scope
-	}
-	text += fmt.Sprintf(", opens %s, reports due %s", r.Opens, r.Due)
-	if r.Reveal != "" {
-		text += ", sealed reviews revealed " + r.Reveal
-	}
-	if len(r.Themes)+len(r.Objectives) > 0 {
-		about := slices.Clone(r.Themes)
-		for _, n := range r.Objectives {
-			about = append(about, "objective "+strconv.Itoa(n))
-		}
-		text += ", on " + strings.Join(about, ", ")
-	}
-	if r.Convener != "" {
-		text += ", convened by " + string(r.Convener)
-	}
-	return text
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/node/web"
 	"stocktake/review"
 )
@@ -52,13 +53,13 @@ func charterShowCommand() command {
 				fmt.Fprintf(c.out, "%-18s %-26s %-40s %s\n", p.ID, p.Kind, p.Name, doing(f.Chain, charter, p, now))
 			}
 			for _, e := range charter.Accreditors {
-				fmt.Fprintf(c.out, "\n%s may answer for %s%s", e.Participant, answersFor(e), untilInWords(e.Until))
+				fmt.Fprintf(c.out, "\n%s", inEnglish(ceremony.Accrediting(charter, e)))
 			}
 			for _, q := range charter.Quotas {
-				fmt.Fprintf(c.out, "\n%s%s", quotaInWords(q), untilInWords(q.Until))
+				fmt.Fprintf(c.out, "\n%s", inEnglish(ceremony.Holding(charter, q)))
 			}
 			for _, r := range charter.Rounds {
-				fmt.Fprintf(c.out, "\n%s", roundInWords(r))
+				fmt.Fprintf(c.out, "\n%s", inEnglish(ceremony.Round(charter, r)))
 			}
 			if len(charter.Rounds)+len(charter.Accreditors)+len(charter.Quotas) > 0 {
 				fmt.Fprintln(c.out)
@@ -107,33 +108,13 @@ func acceded(f *review.Founding, id review.DocumentID) func(review.ParticipantID
 	return func(p review.ParticipantID) bool { return by[p] }
 }
 
-// doing is what a participant does in the federation.
+// doing is what a participant does in the federation, on one line.
 func doing(chain *review.Chain, charter *review.Charter, p review.Participant, now time.Time) string {
-	does := "carried by others"
-	if len(p.Logs) > 0 {
-		does = "runs a node"
+	var does []string
+	for _, s := range ceremony.Doing(chain, charter, p, now) {
+		does = append(does, inEnglish(s))
 	}
-	for _, w := range charter.Witnesses {
-		switch {
-		case w.Participant != p.ID:
-		case w.Until != "":
-			does += ", witness until " + w.Until
-		case w.From != "":
-			does += ", witness from " + w.From
-		default:
-			does += ", witness"
-		}
-	}
-	if len(p.Succeeds) > 0 {
-		does += ", succeeds " + joined(p.Succeeds)
-	}
-	if p.Until != "" {
-		does += ", takes part until " + p.Until
-	}
-	if until, ok := chain.Suspended(p.ID, now); ok {
-		does += ", suspended until " + until.Format(time.RFC3339)
-	}
-	return does
+	return strings.Join(does, ", ")
 }
 
 func printProposal(w io.Writer, charter *review.Charter, p review.Proposal) {

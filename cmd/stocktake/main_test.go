@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"stocktake": main})
+	testscript.Main(m, map[string]func(){"stocktake": main, "office": office})
 }
 
 // TestScripts runs the command line as people do: testdata/script/*.txtar. A

@@ -28,6 +28,15 @@ func serveCommand() command {
 				level = slog.LevelWarn
 			}
 			logger := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: level}))
+			if config, err := c.home.Config(); err == nil && config.Federation == "" && config.Desk != "" {
+				c.say("%s has joined no federation yet. The desk at http://%s/ is open for the one that is being founded; the node starts when it has joined.", c.home, config.Desk)
+				if err := node.ServeJoiningDesk(ctx, c.home, logger); err != nil {
+					if errors.Is(err, context.Canceled) {
+						return nil
+					}
+					return err
+				}
+			}
 			n, err := openWithRoom(ctx, c.home, node.Options{Password: p.ask(c), Logger: logger})
 			if err != nil {
 				return err

@@ -1,6 +1,7 @@
 // Package desk is where the people of a member work: an official writes, another
 // clears, a third signs, and the node files. It serves forms for every kind of
-// document, made from the kinds' schemas, to people who log in on this machine.
+// document, made from the kinds' schemas, to people who log in on this machine;
+// changes of the charter go the same way, proposed or approved there.
 //
 // It is not the public pages (node/web) and not the node: what it needs of the
 // node it gets through [Options]. It keeps what it has in one folder:
@@ -8,6 +9,7 @@
 //	people.json        who may log in, and what each may do
 //	drafts/<id>.json   a draft with its history
 //	files/<digest>     what will be attached: a manifest, a line feed, the bytes
+//	founding.jsonl     before the home joined a federation: what founds one
 //
 // Private keys never lie here: whoever signs gives the key's password for one
 // signature, or takes the draft away and brings back the signed envelope.
@@ -42,6 +44,10 @@ type Options struct {
 	// Checkup is how the node and its machine are, for whoever looks after them.
 	Checkup func(context.Context) ([]Line, error)
 
+	// Joining is what there is in place of Node and Founding before the home joined
+	// a federation.
+	Joining *Joining
+
 	Salt   func() string // 32 random hexadecimal digits
 	Logger *slog.Logger  // nil: slog.Default()
 	Now    func() time.Time
@@ -62,6 +68,8 @@ type Desk struct {
 	people   *people
 	drafts   *drafts
 	sessions *sessions
+
+	collected *collected // before the home joined a federation
 }
 
 // Open opens the desk's folder.
@@ -77,7 +85,15 @@ func Open(o Options) (*Desk, error) {
 			return nil, err
 		}
 	}
-	return &Desk{o: o, people: &people{file: PeopleFile(o.Dir)}, drafts: &drafts{dir: o.Dir, now: o.Now}, sessions: newSessions(o.Now)}, nil
+	d := &Desk{o: o, people: &people{file: PeopleFile(o.Dir)}, drafts: &drafts{dir: o.Dir, now: o.Now}, sessions: newSessions(o.Now)}
+	if o.Joining != nil {
+		d.collected = &collected{file: filepath.Join(o.Dir, "founding.jsonl")}
+		d.o.Node, d.o.Founding = d.collected, func() (*review.Founding, error) {
+			_, f, err := d.collected.read()
+			return f, err
+		}
+	}
+	return d, nil
 }
 
 // Handler answers the people at the desk. Serve it on this machine only, or
@@ -86,7 +102,7 @@ func (d *Desk) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /login", d.loginPage)
 	mux.HandleFunc("POST /login", d.login)
-	for pattern, answer := range map[string]answer{
+	routes := map[string]answer{
 		"GET /{$}":                   d.home,
 		"POST /logout":               d.logout,
 		"GET /new":                   d.newPage,
@@ -99,10 +115,23 @@ func (d *Desk) Handler() http.Handler {
 		"POST /drafts/{id}/clear":    d.clear,
 		"POST /drafts/{id}/sign":     d.sign,
 		"POST /drafts/{id}/envelope": d.bringBack,
+		"POST /drafts/{id}/steps":    d.changeSteps,
+		"GET /charter":               d.charterPage,
+		"GET /charter/federation":    d.federationFile,
+		"GET /charter/propose":       d.proposePage,
+		"POST /charter/propose":      d.propose,
+		"POST /charter/bring":        d.bring,
+		"GET /charter/{id}":          d.proposalPage,
+		"GET /charter/{id}/{which}":  d.proposalFile,
+		"POST /charter/{id}/approve": d.approve,
 		"GET /filed":                 d.filedPage,
 		"GET /node":                  d.nodePage,
 		"GET /":                      nothingHere,
-	} {
+	}
+	if d.o.Joining != nil {
+		routes = d.joiningRoutes()
+	}
+	for pattern, answer := range routes {
 		mux.HandleFunc(pattern, d.forPeople(answer))
 	}
 	whole := http.NewServeMux()

@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/node/desk"
 	"stocktake/node/web"
 	"stocktake/review"
@@ -28,12 +29,13 @@ import (
 	"stocktake/store"
 )
 
-// office is a desk over a real node of a federation of one.
+// office is a desk over a real node of a federation.
 type office struct {
 	t       *testing.T
 	node    *node.Node
 	home    node.Home
 	address string
+	others  []member
 }
 
 const password = "a password of its own"
@@ -41,6 +43,31 @@ const password = "a password of its own"
 // newOffice has keys without a password, if it is "": opening one that has is
 // slow by design.
 func newOffice(t *testing.T, keyPassword string) *office {
+	return openOffice(t, keyPassword, false)
+}
+
+// member is a participant without a node.
+type member struct {
+	review.ParticipantID
+	*signing.DocumentSigner
+}
+
+// newOfficeAmong is an office in a federation with other members, who have no node.
+func newOfficeAmong(t *testing.T, others ...review.Participant) *office {
+	return openOffice(t, "", false, others...)
+}
+
+// newRunningOffice is one whose node also witnesses what it files.
+func newRunningOffice(t *testing.T, others ...review.Participant) *office {
+	o := openOffice(t, "", true, others...)
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- o.node.Run(ctx) }()
+	t.Cleanup(func() { stop(); require.ErrorIs(t, <-done, context.Canceled) })
+	return o
+}
+
+func openOffice(t *testing.T, keyPassword string, running bool, others ...review.Participant) *office {
 	var ask signing.Password
 	if keyPassword != "" {
 		ask = func(bool) ([]byte, error) { return []byte(keyPassword), nil }
@@ -49,32 +76,45 @@ func newOffice(t *testing.T, keyPassword string) *office {
 	home := node.Home(filepath.Join(dir, "a"))
 	card, err := node.Init(home, node.InitOptions{
 		Participant: review.Participant{ID: "xsa", Kind: "state", Name: "Samplia", Sample: true},
-		Addresses:   []string{"/ip4/127.0.0.1/tcp/19997"}, HTTP: "127.0.0.1:19996",
+		Addresses:   []string{"/ip4/127.0.0.1/tcp/19997"}, Listen: []string{"/ip4/127.0.0.1/tcp/0"}, HTTP: "127.0.0.1:0",
 		Password: ask,
 	})
 	require.NoError(t, err)
-	charter, err := node.Convene([]node.Card{card}, node.Convening{Title: "SAMPLE", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}, Sample: true})
-	require.NoError(t, err)
 	author, err := home.DocumentSigner(node.RoleAuthor, ask)
+	require.NoError(t, err)
+	cards, members := []ceremony.Card{card}, []member{{"xsa", author}}
+	for _, p := range others {
+		at := node.Home(filepath.Join(dir, string(p.ID)))
+		card, err := node.Init(at, node.InitOptions{Participant: p, Author: true})
+		require.NoError(t, err)
+		signer, err := at.DocumentSigner(node.RoleAuthor, nil)
+		require.NoError(t, err)
+		cards, members = append(cards, card), append(members, member{p.ID, signer})
+	}
+	charter, err := ceremony.Convene(cards, ceremony.Convening{Title: "SAMPLE", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}, Sample: true})
 	require.NoError(t, err)
 	signed, err := node.SignCharter(author, "xsa", *charter)
 	require.NoError(t, err)
 	genesis, err := review.Parse(signed.Payload)
 	require.NoError(t, err)
-	accession, err := node.SignAccession(author, "xsa", genesis, "")
-	require.NoError(t, err)
+	founding := append(signed.Marshal(), '\n')
+	for _, m := range members {
+		accession, err := node.SignAccession(m.DocumentSigner, m.ParticipantID, genesis, "")
+		require.NoError(t, err)
+		founding = append(append(founding, accession.Marshal()...), '\n')
+	}
 	file := filepath.Join(dir, "federation.jsonl")
-	require.NoError(t, os.WriteFile(file, append(append(append(signed.Marshal(), '\n'), accession.Marshal()...), '\n'), 0o600))
+	require.NoError(t, os.WriteFile(file, founding, 0o600))
 	_, err = node.Join(t.Context(), home, file, ask)
 	require.NoError(t, err)
-	n, err := node.Open(home, node.Options{Offline: true, Password: ask, Store: store.Options{WriteBuffer: 2 << 20, MinFree: 1}})
+	n, err := node.Open(home, node.Options{Offline: !running, Password: ask, Store: store.Options{WriteBuffer: 2 << 20, MinFree: 1}})
 	require.NoError(t, err)
 	t.Cleanup(func() { n.Close() })
 	d, err := n.Desk()
 	require.NoError(t, err)
 	s := httptest.NewServer(d.Handler())
 	t.Cleanup(s.Close)
-	return &office{t, n, home, s.URL}
+	return &office{t, n, home, s.URL, members[1:]}
 }
 
 // person is somebody at the desk, with a browser.
@@ -441,4 +481,23 @@ func init() {
 	for _, k := range review.Kinds() {
 		walk("", review.Fields(k))
 	}
+}
+
+// uploadWith sends a form with a file.
+func (p *person) uploadWith(path, field, name string, content []byte, form url.Values) (*http.Response, string) {
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	require.NoError(p.t, w.WriteField("token", p.token))
+	for key, values := range form {
+		require.NoError(p.t, w.WriteField(key, values[0]))
+	}
+	f, err := w.CreateFormFile(field, name)
+	require.NoError(p.t, err)
+	f.Write(content)
+	require.NoError(p.t, w.Close())
+	res, err := p.client.Post(p.address+path, w.FormDataContentType(), &b)
+	require.NoError(p.t, err)
+	defer res.Body.Close()
+	body, _ := io.ReadAll(res.Body)
+	return res, string(body)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"stocktake/node/ceremony"
 	"stocktake/node/web/lang"
 	"stocktake/review"
 )
@@ -24,6 +25,11 @@ type Draft struct {
 	History  []Event           `json:"history"`
 	Changed  time.Time         `json:"changed"`
 	Document review.DocumentID `json:"document,omitempty"` // once it is filed
+
+	// Ceremony is whether it is of the charter's pages: a proposal, whose fields
+	// follow from its steps, or our approval of one. Nobody types in its fields.
+	Ceremony bool                 `json:"ceremony,omitempty"`
+	Steps    []ceremony.Amendment `json:"steps,omitempty"`
 }
 
 // File is what will be attached.
@@ -86,6 +92,9 @@ func (d *Draft) notNow() error {
 
 // errFiled is why a draft that was filed is not written in.
 var errFiled = cannot(http.StatusConflict, "cannot.change")
+
+// errFixed is why nobody types in a draft of the charter's pages.
+var errFixed = cannot(http.StatusConflict, "cannot.fixed")
 
 // content is the digest of what would be signed, but for what signing fills in.
 func (d *Draft) content() string {

@@ -13,8 +13,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"stocktake/review"
 )
 
 // drafts are kept a file each, written whole or not at all.
@@ -60,8 +58,8 @@ func (s *drafts) put(d *Draft) error {
 	return replaceFile(s.file(d.ID), b)
 }
 
-// begin makes a new draft.
-func (s *drafts) begin(p *Person, k review.Kind, about review.DocumentID, fields map[string]any) (*Draft, error) {
+// begin makes a new draft of what it says already.
+func (s *drafts) begin(p *Person, d *Draft) (*Draft, error) {
 	if !p.is(Drafter) {
 		return nil, notFor(p, Drafter)
 	}
@@ -70,7 +68,7 @@ func (s *drafts) begin(p *Person, k review.Kind, about review.DocumentID, fields
 	} else if len(entries) >= maxDrafts {
 		return nil, cannot(http.StatusInsufficientStorage, "cannot.more-drafts", "number", len(entries), "limit", maxDrafts, "folder", filepath.Join(s.dir, "drafts"))
 	}
-	d := &Draft{ID: rand.Text(), Kind: k, About: about, Fields: fields, State: Writing}
+	d.ID, d.State = rand.Text(), Writing
 	d.note(s.now(), p.Name, didBegin, "")
 	return d, s.put(d)
 }

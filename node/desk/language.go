@@ -76,7 +76,7 @@ func inEach(r *http.Request) (items []languageItem) {
 	return items
 }
 
-var pageNames = []string{"login", "home", "new", "draft", "preview", "filed", "node", "error"}
+var pageNames = []string{"login", "home", "new", "draft", "preview", "filed", "node", "charter", "proposal", "propose", "founding", "joined", "error"}
 
 // pages are the templates by language, then name.
 var pages = sync.OnceValue(func() map[string]map[string]*template.Template {
@@ -85,7 +85,7 @@ var pages = sync.OnceValue(func() map[string]map[string]*template.Template {
 		v := web.NewVocabulary(l)
 		own := template.FuncMap{
 			"state": func(s State) template.HTML { return v.Say(s.said()) }, "did": func(e Event) template.HTML { return v.Say(e.said()) },
-			"tell": v.Say, "kind": v.Kind, "inEnglish": func(s string) lang.English { return lang.English(s) }, "size": v.Size, "text": v.Text,
+			"tell": v.Say, "phrase": v.Phrase, "kind": v.Kind, "inEnglish": func(s string) lang.English { return lang.English(s) }, "size": v.Size, "text": v.Text,
 			"when": func(t time.Time) template.HTML { return v.Moment(t.UTC().Format(time.RFC3339)) },
 		}
 		frame := template.Must(template.New("frame").Funcs(v.Functions()).Funcs(own).ParseFS(templateFiles, "templates/frame.html", "templates/field.html"))

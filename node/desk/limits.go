@@ -12,6 +12,14 @@ const (
 	maxFields = 2000
 	// maxEnvelope bounds a signed envelope that is brought back.
 	maxEnvelope = 256 << 10
+	// maxCeremony bounds what a member sends of a charter: 64 KiB in an envelope, and
+	// the approvals of 1,000 members, of some 3 KiB.
+	maxCeremony = 4 << 20
+	// maxSteps bounds the changes of one proposal: a charter's 64 KiB hold some 75
+	// participants, and people have to read it.
+	maxSteps = 100
+	// maxTyped bounds a number that is typed: more would be a slip of the hand.
+	maxTyped = 1_000_000_000
 	// maxPeople bounds who may log in: an office, not a ministry.
 	maxPeople = 50
 	// maxPeopleFile bounds people.json: 200 bytes a person.

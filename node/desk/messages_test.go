@@ -2,6 +2,7 @@ package desk
 
 import (
 	"encoding/json"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -67,7 +68,7 @@ func TestTemplatesSayNothingOfTheirOwn(t *testing.T) {
 }
 
 var (
-	said   = regexp.MustCompile(`\b(?:say|text|Text|HTML) "([a-z0-9.-]+)"|"((?:cannot|health|draft|did|todo|new|login|preview|filed|desk|form|role)\.[a-z0-9-]+)"`)
+	said   = regexp.MustCompile(`\b(?:say|text|Text|HTML) "([a-z0-9.-]+)"|"((?:cannot|health|draft|did|todo|new|login|preview|filed|desk|form|role|ceremony|propose|change|does|founding)\.[a-z0-9-]+)"`)
 	quoted = regexp.MustCompile(`"([a-z]+\.[a-z0-9-]+)"`)
 )
 
@@ -87,7 +88,13 @@ func TestEveryMessageOfTheDeskIsSaidAndThere(t *testing.T) {
 			asked[m[1]] = true
 		}
 	}
-	for name, source := range sources(t, "*.go", "templates/*.html") {
+	for _, change := range changeNames {
+		asked["propose."+change], asked["propose."+change+"-help"] = true, true
+		for _, in := range (changeForm{web.NewVocabulary(lang.Default()), new(review.Charter), httptest.NewRequest("GET", "/", nil)}).inputs(change) {
+			asked["changing."+in.Name], asked["changing."+in.Name+"-help"] = true, true
+		}
+	}
+	for name, source := range sources(t, "*.go", "../ceremony/*.go", "templates/*.html") {
 		for _, m := range said.FindAllStringSubmatch(source, -1) {
 			asked[m[1]+m[2]] = true
 		}
@@ -105,7 +112,7 @@ func TestEveryMessageOfTheDeskIsSaidAndThere(t *testing.T) {
 		}
 	}
 	for key := range asked {
-		if !lang.Default().Has(key) && key != "desk.js" {
+		if !lang.Default().Has(key) && key != "desk.js" && key != "founding.jsonl" {
 			t.Errorf("%s is said and not there", key)
 		}
 	}

@@ -18,6 +18,7 @@ type frame struct {
 	Title     string
 	Languages []languageItem
 	Who       *session
+	Joining   bool // the home has joined no federation yet
 	Token     string
 	Body      any
 }
@@ -27,7 +28,7 @@ func (d *Desk) show(w http.ResponseWriter, r *http.Request, s *session, name, ti
 }
 
 func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, s *session, name, title string, body any) {
-	f := frame{Title: title, Languages: inEach(r), Who: s, Body: body}
+	f := frame{Title: title, Languages: inEach(r), Who: s, Joining: d.o.Joining != nil, Body: body}
 	if s != nil {
 		f.Token = s.token
 	}
@@ -125,7 +126,7 @@ func (d *Desk) create(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	if _, ok := review.Fields(kind).Properties["round"]; ok && r.PostFormValue("round") != "" {
 		fields["round"] = r.PostFormValue("round")
 	}
-	draft, err := d.drafts.begin(s.Person, kind, about, fields)
+	draft, err := d.drafts.begin(s.Person, &Draft{Kind: kind, About: about, Fields: fields})
 	if err != nil {
 		return err
 	}
@@ -149,22 +150,29 @@ func (d *Desk) last(ctx context.Context, k review.Kind, about review.DocumentID)
 
 // fieldsAgain are a document's fields as a form has them, and what it is about.
 func fieldsAgain(doc *review.Document) (map[string]any, review.DocumentID, error) {
-	b, err := json.Marshal(doc.Predicate)
+	fields, err := fieldsFor(doc.Kind, doc.Predicate)
+	return fields, doc.About(), err
+}
+
+// fieldsFor are the fields of what a document says, without those that the
+// program fills in.
+func fieldsFor(k review.Kind, predicate any) (map[string]any, error) {
+	b, err := json.Marshal(predicate)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	fields := map[string]any{}
 	decoder := json.NewDecoder(bytes.NewReader(b))
 	decoder.UseNumber()
 	if err := decoder.Decode(&fields); err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	for name, f := range review.Fields(doc.Kind).Properties {
+	for name, f := range review.Fields(k).Properties {
 		if f.Filled {
 			delete(fields, name)
 		}
 	}
-	return fields, doc.About(), nil
+	return fields, nil
 }
 
 type draftBody struct {
@@ -179,6 +187,7 @@ type draftBody struct {
 	MaySign  bool
 	Content  string
 	Shown    *web.Shown
+	Charter  *ceremonyBody // of a ceremony
 }
 
 func (d *Desk) draftBody(ctx context.Context, v web.Vocabulary, draft *Draft, p *Person) *draftBody {
@@ -186,10 +195,17 @@ func (d *Desk) draftBody(ctx context.Context, v web.Vocabulary, draft *Draft, p 
 	refusal := d.wrong(draft)
 	b := &draftBody{
 		Draft: draft, Help: helpIn(v, f.Description), Sections: form{v, refusal}.sections(draft), Ready: len(refusal) == 0, Content: draft.content(),
-		Editable: draft.State != Filed && p.is(Drafter), MayClear: draft.State == Awaiting && p.is(Clearer) && !slices.Contains(draft.writers(), p.Name),
+		Editable: draft.State != Filed && p.is(Drafter) && !draft.Ceremony, MayClear: draft.State == Awaiting && p.is(Clearer) && !slices.Contains(draft.writers(), p.Name),
 		MaySign: draft.maySign(p) == nil, Named: !slices.Equal(f.About, []string{string(review.KindCharter)}),
 	}
+	if b.Named = b.Named && !draft.Ceremony; draft.Ceremony {
+		b.Charter = d.ceremonyBody(ctx, v, draft, p)
+	}
 	for _, e := range refusal {
+		if draft.Ceremony && draft.State != Filed {
+			b.Wrong = append(b.Wrong, reasonIn(v, e))
+			continue
+		}
 		if e.Pointer == "" || e.Pointer == "/about" {
 			e.Pointer = ""
 			b.Wrong = append(b.Wrong, reasonIn(v, e))
@@ -204,6 +220,9 @@ func (d *Desk) draftBody(ctx context.Context, v web.Vocabulary, draft *Draft, p 
 // wrong is why a draft could not be signed as it is.
 func (d *Desk) wrong(draft *Draft) (refusal review.Refusal) {
 	_, err := d.payload(draft)
+	if err == nil {
+		err = d.follows(draft)
+	}
 	errors.As(err, &refusal)
 	return refusal
 }
@@ -214,7 +233,11 @@ func (d *Desk) draftPage(ctx context.Context, w http.ResponseWriter, r *http.Req
 		return err
 	}
 	v := vocabulary(r)
-	d.show(w, r, s, "draft", v.Kind(draft.Kind), d.draftBody(ctx, v, draft, s.Person))
+	b, title := d.draftBody(ctx, v, draft, s.Person), v.Kind(draft.Kind)
+	if b.Charter != nil {
+		title = b.Charter.title(v)
+	}
+	d.show(w, r, s, "draft", title, b)
 	return nil
 }
 
@@ -222,10 +245,12 @@ func (d *Desk) draftPage(ctx context.Context, w http.ResponseWriter, r *http.Req
 // adds or removes an entry, or asks for clearance.
 func (d *Desk) save(_ context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
 	draft, err := d.drafts.change(r.PathValue("id"), func(draft *Draft) error {
-		fields := fieldsOf(draft.Kind, r.PostForm)
-		addEntry(draft.Kind, fields, r.PostFormValue("add"), r.PostFormValue("remove"))
-		if err := draft.write(s.Person, d.o.Now(), review.DocumentID(strings.TrimSpace(r.PostFormValue("about"))), fields); err != nil {
-			return err
+		if !draft.Ceremony {
+			fields := fieldsOf(draft.Kind, r.PostForm)
+			addEntry(draft.Kind, fields, r.PostFormValue("add"), r.PostFormValue("remove"))
+			if err := draft.write(s.Person, d.o.Now(), review.DocumentID(strings.TrimSpace(r.PostFormValue("about"))), fields); err != nil {
+				return err
+			}
 		}
 		if r.PostFormValue("submit") == "" {
 			return nil
@@ -286,6 +311,13 @@ func (d *Desk) download(_ context.Context, w http.ResponseWriter, r *http.Reques
 	fields["kind"] = string(draft.Kind)
 	if draft.About != "" {
 		fields["about"] = string(draft.About)
+	}
+	if draft.Kind == review.KindCharter { // without, it would be a first one
+		f, err := d.o.Founding()
+		if err != nil {
+			return err
+		}
+		fields["federation"] = string(f.Genesis.ID)
 	}
 	w.Header().Set("Content-Type", "application/yaml")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+string(draft.Kind)+"-"+short(draft.ID)+`.yaml"`)

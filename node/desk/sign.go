@@ -48,6 +48,9 @@ func (d *Desk) sign(ctx context.Context, w http.ResponseWriter, r *http.Request,
 		if err := draft.maySign(s.Person); err != nil {
 			return err
 		}
+		if err := d.follows(draft); err != nil {
+			return err
+		}
 		payload, err := d.payload(draft)
 		if err != nil {
 			return err
@@ -58,6 +61,11 @@ func (d *Desk) sign(ctx context.Context, w http.ResponseWriter, r *http.Request,
 		}
 		return d.file(ctx, draft, s.Person, didSign, e)
 	})
+	if err == nil && draft.Kind == review.KindCharter { // who proposes it approves it
+		if err := d.accede(ctx, draft.Document, []byte(r.PostFormValue("password"))); err != nil {
+			return cannot(http.StatusUnprocessableEntity, "cannot.approve", "page", vocabulary(r).At("/charter/", draft.Document), "reason", because(err))
+		}
+	}
 	return d.fileFiles(ctx, w, r, draft, err)
 }
 
@@ -77,6 +85,9 @@ func (d *Desk) bringBack(ctx context.Context, w http.ResponseWriter, r *http.Req
 			return err
 		}
 		if err := d.sameContent(draft, e.Payload); err != nil {
+			return err
+		}
+		if err := d.follows(draft); err != nil {
 			return err
 		}
 		return d.file(ctx, draft, s.Person, didBring, e)
@@ -130,7 +141,16 @@ func (d *Desk) fileFiles(ctx context.Context, w http.ResponseWriter, r *http.Req
 			return cannot(http.StatusInternalServerError, "cannot.send", "name", file.Name, "reason", because(err))
 		}
 	}
-	goTo(w, r, "/drafts/", draft.ID)
+	switch {
+	case d.o.Joining != nil:
+		goTo(w, r, "/")
+	case draft.Ceremony && draft.Kind == review.KindCharter:
+		goTo(w, r, "/charter/", draft.Document)
+	case draft.Ceremony:
+		goTo(w, r, "/charter/", draft.About)
+	default:
+		goTo(w, r, "/drafts/", draft.ID)
+	}
 	return nil
 }
 
@@ -168,6 +188,8 @@ func (d *Desk) attach(_ context.Context, w http.ResponseWriter, r *http.Request,
 			return notFor(s.Person, Drafter)
 		case draft.State == Filed:
 			return errFiled
+		case draft.Ceremony:
+			return errFixed
 		case len(draft.Files) == review.MaxAttachments:
 			return cannot(http.StatusConflict, "cannot.more-files", "limit", review.MaxAttachments)
 		}
@@ -198,10 +220,13 @@ func uploaded(r *http.Request, field string, limit int64) (content []byte, name 
 	defer f.Close()
 	content, err = io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(content)) > limit {
-		err = cannot(http.StatusRequestEntityTooLarge, "cannot.file-size", "name", fmt.Sprintf("%.80s", head.Filename), "limit", limit)
+		err = cannot(http.StatusRequestEntityTooLarge, "cannot.file-size", "name", cutName(head.Filename), "limit", limit)
 	}
 	return content, head.Filename, err
 }
+
+// cutName is a file's name, no longer than a line.
+func cutName(name string) string { return fmt.Sprintf("%.80s", name) }
 
 // ending is a file name's ending, where it only says which kind of file it is.
 func ending(name string) string {
@@ -218,6 +243,8 @@ func bodyLimit(r *http.Request) int64 {
 		return review.MaxAttachment + maxForm
 	case strings.HasSuffix(r.URL.Path, "/envelope"):
 		return maxEnvelope + maxForm
+	case strings.HasSuffix(r.URL.Path, "/charter/bring"):
+		return maxCeremony + maxForm
 	}
 	return maxForm
 }

@@ -17,6 +17,7 @@ type task struct {
 	Href   string
 	Late   bool
 	Sample bool
+	See    bool // it is to be looked at, not to be written
 }
 
 // home is what there is to do.
@@ -34,6 +35,11 @@ func (d *Desk) home(ctx context.Context, w http.ResponseWriter, r *http.Request,
 	if body.Tasks, err = d.tasks(ctx, v); err != nil {
 		body.Problem = v.HTML("todo.problem", "reason", because(err))
 	}
+	approvals, err := d.approvals(ctx, v)
+	if err != nil {
+		body.Problem = v.HTML("todo.problem", "reason", because(err))
+	}
+	body.Tasks = append(approvals, body.Tasks...)
 	d.show(w, r, s, "home", v.Text("todo.title"), body)
 	return nil
 }
@@ -64,6 +70,21 @@ func (d *Desk) tasks(ctx context.Context, v web.Vocabulary) (tasks []task, err e
 		}
 	}
 	return tasks, nil
+}
+
+// approvals are the proposed charters that wait for ours.
+func (d *Desk) approvals(ctx context.Context, v web.Vocabulary) (tasks []task, err error) {
+	f, err := d.o.Founding()
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.proposals(ctx, v, f)
+	for _, p := range all {
+		if p.Asked && p.Draft == nil {
+			tasks = append(tasks, task{What: v.HTML("ceremony.proposed-by", "number", p.Number, "author", p.Author), Href: "/charter/" + string(p.ID), See: true})
+		}
+	}
+	return tasks, err
 }
 
 // namesIn names the participants of the charter in a language; of others there

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/node/web"
 	"stocktake/review"
 	"stocktake/signing"
@@ -32,7 +33,7 @@ func openTroubled(t *testing.T) *troubled {
 	var err error
 	w.address, err = freeAddress()
 	require.NoError(t, err)
-	var cards []node.Card
+	var cards []ceremony.Card
 	for id, kind := range map[review.ParticipantID]string{host: "state", "xsa": "state", "xsb": "state", "sample-coalition": "civil-society", "sample-network": "civil-society"} {
 		o := node.InitOptions{Participant: review.Participant{ID: id, Kind: kind, Name: "SAMPLE " + string(id), Sample: true}, Author: id != host && id != "xsa", HTTP: w.address}
 		if kind == "state" {
@@ -50,7 +51,7 @@ func openTroubled(t *testing.T) *troubled {
 		w.authors[id], err = w.homeOf(id).DocumentSigner(node.RoleAuthor, nil)
 		require.NoError(t, err)
 	}
-	charter, err := node.Convene(cards, node.Convening{Title: "SAMPLE federation in trouble", Suffix: "test.example", Witnesses: []review.ParticipantID{host}, Sample: true})
+	charter, err := ceremony.Convene(cards, ceremony.Convening{Title: "SAMPLE federation in trouble", Suffix: "test.example", Witnesses: []review.ParticipantID{host}, Sample: true})
 	require.NoError(t, err)
 	signed, err := node.SignCharter(w.authors[host], host, *charter)
 	require.NoError(t, err)
@@ -94,9 +95,9 @@ func (w *troubled) common(author review.ParticipantID, title string) review.Comm
 }
 
 // amend files the successor of the genesis charter, to which enough accede.
-func (w *troubled) amend(a node.Amendment) review.DocumentID {
+func (w *troubled) amend(a ceremony.Amendment) review.DocumentID {
 	w.t.Helper()
-	next, err := node.Amend(w.genesis.Predicate.(*review.Charter), w.genesis.ID, a)
+	next, err := ceremony.Amend(w.genesis.Predicate.(*review.Charter), w.genesis.ID, a)
 	require.NoError(w.t, err)
 	next.Common = w.common(host, "SAMPLE emergency")
 	payload := review.Compose(review.KindCharter, []review.Subject{{Name: "charter", Digest: w.genesis.ID}}, next)
@@ -143,7 +144,7 @@ func TestOnePageSaysWhatWentWrongOrWasTakenBack(t *testing.T) {
 	clerk, err := w.home.DocumentSigner(node.RoleClerk, nil)
 	require.NoError(t, err)
 	refusal := w.file(clerk.Sign(review.ComposeRefusal(taken, w.common(host, "SAMPLE refusal"), "unknown-author", "Nobody answers for it.")))
-	charter := w.amend(node.Amendment{Suspend: []review.ParticipantID{"sample-coalition"}, Term: time.Hour, Reason: "A stolen key.", Now: time.Now()})
+	charter := w.amend(ceremony.Amendment{Suspend: []review.ParticipantID{"sample-coalition"}, Term: time.Hour, Reason: "A stolen key.", Now: time.Now()})
 	require.NoError(t, w.settle())
 	while := w.draft("sample-coalition", "kind: comment\ntitle: SAMPLE while suspended\nabout: "+string(w.genesis.ID)+"\ntype: question\ntext: Why?\n")
 	require.NoError(t, w.settle())

@@ -30,6 +30,18 @@ func (v Vocabulary) Field(name, title string) string { return v.fieldTitle(name,
 // Objective is an objective's number and title.
 func (v Vocabulary) Objective(n int) string { return v.objectiveName(n) }
 
+// Region is the name of a region by its code.
+func (v Vocabulary) Region(code string) string { return v.regionTitle(code) }
+
+// Theme is the title of a theme by its code; a code that the compact does not
+// have stands for itself.
+func (v Vocabulary) Theme(code string) string {
+	if t, ok := compact.Theme(code); ok {
+		return v.themeTitle(t).Text
+	}
+	return code
+}
+
 // Participant is the name of one that a charter lists. A State that the charter
 // calls as the compact does has its name in every language.
 func (v Vocabulary) Participant(p review.Participant) string { return v.participantName(p) }

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/node/web"
 	"stocktake/review"
 	"stocktake/signing"
@@ -131,7 +132,7 @@ func (w *world) found() (file string, err error) {
 	}
 	_, port, _ := net.SplitHostPort(peer)
 	participants := corpus.Participants()
-	var cards []node.Card
+	var cards []ceremony.Card
 	for _, p := range participants {
 		o := node.InitOptions{Participant: p.Entry(), Author: p.ID != host, HTTP: w.address, Demo: true}
 		if p.ID == host {
@@ -153,11 +154,11 @@ func (w *world) found() (file string, err error) {
 	round.Title += " " + script("round")
 	themed := themedRound(time.Now())
 	w.reveal = themed.Reveal
-	charter, err := node.Convene(cards, node.Convening{
+	charter, err := ceremony.Convene(cards, ceremony.Convening{
 		Title: "Federation for tests " + script("charter"), Suffix: "test.example",
 		Witnesses: []review.ParticipantID{host}, Rounds: []review.Round{themed, round},
 		Guardians: map[review.ParticipantID]*review.Guardians{"xsa": {Participants: []review.ParticipantID{host, "xsb"}, Threshold: 2}},
-		Answerers: node.Answerers{Accreditors: []review.Accreditor{{Participant: "xsa", Scope: "global", Kinds: review.AccreditedTypes(), Cap: 5}}},
+		Answerers: ceremony.Answerers{Accreditors: []review.Accreditor{{Participant: "xsa", Scope: "global", Kinds: review.AccreditedTypes(), Cap: 5}}},
 	})
 	if err != nil {
 		return "", err

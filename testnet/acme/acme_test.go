@@ -25,6 +25,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/review"
 	"stocktake/store"
 )
@@ -87,7 +88,7 @@ func alone(t *testing.T, dir, address string) node.Home {
 		Addresses:   []string{"/ip4/127.0.0.1/tcp/29799"}, HTTP: address,
 	})
 	require.NoError(t, err)
-	charter, err := node.Convene([]node.Card{card}, node.Convening{Title: "Test", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}})
+	charter, err := ceremony.Convene([]ceremony.Card{card}, ceremony.Convening{Title: "Test", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}})
 	require.NoError(t, err)
 	author, err := home.DocumentSigner(node.RoleAuthor, nil)
 	require.NoError(t, err)

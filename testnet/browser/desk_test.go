@@ -251,3 +251,126 @@ func (p *deskWindow) until(expression, want string) (got string) {
 	require.Regexp(p.t, want, got)
 	return got
 }
+
+// TestAChangeOfTheCharterIsProposedAndApprovedAtTwoDesks goes the way of an
+// amendment as two offices do, in English and from right to left: proposed by a
+// form, cleared on a telephone and signed at one desk, read and approved at the
+// other.
+func TestAChangeOfTheCharterIsProposedAndApprovedAtTwoDesks(t *testing.T) {
+	w := openWindow(t)
+	axe, missing := axeSource(t)
+	d, dir := demonstration(t)
+	offices := map[review.ParticipantID]string{}
+	for _, member := range []review.ParticipantID{"prt", "deu"} {
+		for name, role := range map[string]desk.Role{"Writer": desk.Drafter, "Clearer": desk.Clearer, "Signer": desk.Signer} {
+			require.NoError(t, desk.SetPerson(node.Home(filepath.Join(dir, string(member))).DeskFolder(), name, []desk.Role{role}, []byte("a password of its own")))
+		}
+		open, err := d.Node(member).Desk()
+		require.NoError(t, err)
+		s := httptest.NewServer(open.Handler())
+		defer s.Close()
+		offices[member] = s.URL
+	}
+	for _, tag := range []string{"en", "ar"} {
+		l, _ := lang.Find(tag)
+		p := &deskWindow{window: w, t: t, address: offices["prt"], Language: l, axe: axe}
+		at := p.proposeRound("round-" + tag)
+		p.address = offices["deu"]
+		p.approve(at)
+		t.Logf("%d pages of the charter looked at in %s %s", p.looked, tag, missing)
+	}
+}
+
+// proposeRound has a round proposed, cleared and signed, and is the path of the
+// charter.
+func (p *deskWindow) proposeRound(id string) string {
+	t, w, at := p.t, p.window, "/"+p.Tag
+	w.size(t, 1280)
+	p.login("Writer")
+	p.click(`a[href="` + at + `/charter"]`)
+	p.look()
+	p.click(`main a[href="` + at + `/charter/propose"]`)
+	p.look()
+	for _, change := range []string{"admit", "end", "suspend", "guardians", "accreditor"} {
+		p.open(t, p.address+at+"/charter/propose?change="+change)
+		p.look()
+	}
+	p.open(t, p.address+at+"/charter/propose")
+	p.click(`main a[href*="change=round"]`)
+	p.look()
+	p.fill(map[string]string{"id": id, "title": "SAMPLE: A round", "opens": "2029-01-01", "due": "2028-06-30"})
+	p.click("main form button")
+	assert.NotEmpty(t, p.wrong(), "it ends before it begins")
+	p.complained() // what is refused is an error to the console
+	assert.Equal(t, id, ask[string](t, w, `document.getElementsByName("id")[0].value`), "what was typed is still there")
+	p.look()
+	p.fill(map[string]string{"opens": "2028-01-01"})
+	p.click("main form button")
+	draft := ask[string](t, w, `location.pathname`)
+	require.Regexp(t, `^`+at+`/drafts/`, draft, p.wrong())
+	p.look()
+	p.click(`button[name="submit"]`)
+	require.Contains(t, p.main(), p.Text("draft.awaiting"))
+	p.look()
+	p.logout()
+	p.clearAndSign(draft)
+	charter := ask[string](t, w, `location.pathname`)
+	require.Regexp(t, `^`+at+`/charter/[0-9a-f]{64}$`, charter, p.main())
+	assert.Contains(t, p.main(), p.Text("ceremony.own"))
+	p.look()
+	p.open(t, p.address+at+"/charter")
+	assert.Contains(t, p.main(), id)
+	p.look()
+	p.logout()
+	return charter
+}
+
+// clearAndSign is done by two more people, the first on a telephone.
+func (p *deskWindow) clearAndSign(draft string) {
+	p.size(p.t, 390)
+	p.login("Clearer")
+	p.click(`a[href="` + draft + `"]`)
+	p.look()
+	p.click(`a[href="` + draft + `/preview"]`)
+	p.look()
+	p.click(`main a[href="` + draft + `"]`)
+	p.click(`form[action$="/clear"] button`)
+	require.Contains(p.t, p.main(), p.Text("draft.cleared"))
+	p.logout()
+	p.size(p.t, 1280)
+	p.login("Signer")
+	p.click(`a[href="` + draft + `"]`)
+	p.look()
+	p.click(`form[action$="/sign"] button`)
+}
+
+// approve has a proposed charter approved, once the node has heard of it.
+func (p *deskWindow) approve(charter string) {
+	t := p.t
+	p.login("Writer")
+	for range 100 {
+		p.open(t, p.address+"/"+p.Tag)
+		if ask[bool](t, p.window, `document.querySelector('main a[href="`+charter+`"]') !== null`) {
+			break
+		}
+		p.do(chromedp.Sleep(100e6))
+	}
+	p.look()
+	p.click(`main a[href="` + charter + `"]`)
+	assert.Contains(t, p.main(), p.Text("ceremony.own-missing"))
+	p.look()
+	p.click(`form[action$="/approve"] button`)
+	draft := ask[string](t, p.window, `location.pathname`)
+	require.Regexp(t, `/drafts/`, draft)
+	p.look()
+	p.logout()
+	p.clearAndSign(draft)
+	assert.Equal(t, charter, ask[string](t, p.window, `location.pathname`))
+	assert.Contains(t, p.main(), p.Text("ceremony.own"))
+	p.look()
+	p.size(t, 390)
+	p.open(t, p.address+"/"+p.Tag+"/charter")
+	p.look()
+	p.size(t, 1280)
+	p.logout()
+}

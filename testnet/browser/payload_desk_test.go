@@ -88,7 +88,7 @@ func (s *stored) readDesk(t *testing.T, l *lookout, sum *tally, chosen []payload
 			}
 		}
 	}
-	for _, path := range []string{"/en", "/ar/new", "/en/filed", "/fr/node", "/en/new?kind=comment", "/en/new?kind=" + url.QueryEscape(chosen[0].text), "/ar/new?kind=report&round=" + url.QueryEscape(chosen[1].text) + "&about=" + url.QueryEscape(chosen[0].text)} {
+	for _, path := range []string{"/en", "/ar/new", "/en/filed", "/fr/node", "/en/charter", "/ar/charter/propose", "/en/charter/propose?change=guardians", "/en/charter/propose?change=" + url.QueryEscape(chosen[0].text), "/en/charter/propose?change=round&draft=" + url.QueryEscape(chosen[1].text), "/en/new?kind=comment", "/en/new?kind=" + url.QueryEscape(chosen[0].text), "/ar/new?kind=report&round=" + url.QueryEscape(chosen[1].text) + "&about=" + url.QueryEscape(chosen[0].text)} {
 		l.read(t, sum, chosen, server.URL+path)
 	}
 	require.Greater(t, drafts, 25)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/node/web"
 	"stocktake/review"
 	"stocktake/signing"
@@ -56,7 +57,7 @@ func (s *stored) found(t *testing.T, names []string) {
 	for i := len(participants); i < len(names); i++ {
 		participants = append(participants, review.Participant{ID: review.ParticipantID(fmt.Sprintf("sample-%d", i)), Kind: "civil-society"})
 	}
-	var cards []node.Card
+	var cards []ceremony.Card
 	for i, p := range participants {
 		p.Name, p.Sample = names[i%len(names)], true
 		o := node.InitOptions{Participant: p, Author: p.ID != storedHost && p.ID != "xsc", HTTP: s.address, Demo: true, Addresses: []string{"/ip4/127.0.0.1/tcp/" + port}}
@@ -68,10 +69,10 @@ func (s *stored) found(t *testing.T, names []string) {
 	}
 	day := func(n int) string { return time.Now().UTC().AddDate(0, 0, n).Format(time.DateOnly) }
 	s.reveal = day(40)
-	charter, err := node.Convene(cards, node.Convening{
+	charter, err := ceremony.Convene(cards, ceremony.Convening{
 		Title: names[0] + " SAMPLE", Suffix: "test.example", Witnesses: []review.ParticipantID{storedHost}, Threshold: 1, Sample: true,
 		Rounds:    []review.Round{{ID: "sample-1", Title: names[len(names)-1] + " SAMPLE", Type: "thematic", Scope: "global", Sample: true, Convener: "sample-body", Opens: day(0), Due: day(30), Reveal: s.reveal, Themes: names[:min(len(names), 20)]}},
-		Answerers: node.Answerers{Accreditors: []review.Accreditor{{Participant: "sample-body", Scope: "global", Kinds: review.AccreditedTypes(), Cap: 1000}}},
+		Answerers: ceremony.Answerers{Accreditors: []review.Accreditor{{Participant: "sample-body", Scope: "global", Kinds: review.AccreditedTypes(), Cap: 1000}}},
 	})
 	require.NoError(t, err)
 	signed, err := node.SignCharter(s.authors[storedHost], storedHost, *charter)

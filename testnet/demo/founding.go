@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/review"
 	"stocktake/testnet/corpus"
 )
@@ -32,7 +33,7 @@ func (d *Demo) found(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cards := make([]node.Card, len(participants))
+	cards := make([]ceremony.Card, len(participants))
 	var witnesses []review.ParticipantID
 	var g errgroup.Group
 	for i, p := range participants {
@@ -86,8 +87,8 @@ func join(ctx context.Context, m *member, file string) error {
 func (d *Demo) federationFile() string { return filepath.Join(d.options.Dir, "federation.jsonl") }
 
 // agree has the charter signed by its convener and acceded to by everybody.
-func (d *Demo) agree(cards []node.Card, witnesses []review.ParticipantID) (file string, err error) {
-	charter, err := node.Convene(cards, node.Convening{
+func (d *Demo) agree(cards []ceremony.Card, witnesses []review.ParticipantID) (file string, err error) {
+	charter, err := ceremony.Convene(cards, ceremony.Convening{
 		Title: "Demonstration of a federation for the Global Compact for Migration", Suffix: "demonstration.example",
 		Witnesses: witnesses, Rounds: []review.Round{corpus.Round(time.Now())},
 	})

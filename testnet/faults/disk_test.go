@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"stocktake/node"
+	"stocktake/node/ceremony"
 	"stocktake/node/web"
 	"stocktake/review"
 	"stocktake/signing"
@@ -35,7 +36,7 @@ func newPair(t *testing.T) *pair {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	p := &pair{t: t}
-	var cards []node.Card
+	var cards []ceremony.Card
 	for i, id := range []review.ParticipantID{"xsa", "xsb"} {
 		p.homes[i] = node.Home(filepath.Join(dir, string(id)))
 		_, port, err := net.SplitHostPort(freeAddress(t))
@@ -49,7 +50,7 @@ func newPair(t *testing.T) *pair {
 		p.authors[i], err = p.homes[i].DocumentSigner(node.RoleAuthor, nil)
 		require.NoError(t, err)
 	}
-	charter, err := node.Convene(cards, node.Convening{Title: "SAMPLE test", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}, Sample: true})
+	charter, err := ceremony.Convene(cards, ceremony.Convening{Title: "SAMPLE test", Suffix: "test.example", Witnesses: []review.ParticipantID{"xsa"}, Sample: true})
 	require.NoError(t, err)
 	signed, err := node.SignCharter(p.authors[0], "xsa", *charter)
 	require.NoError(t, err)

@@ -25,6 +25,7 @@ var sameAsEnglish = map[string]map[string]string{
 		"field.sources": "the same word", "field.suspensions": "the same word", "field.type": "the same word",
 		"glance.participants": "the same word", "n.participants": "the same word", "irregular.participants": "the same word", "participants.title": "the same word",
 		"word.question": "the same word", "basis.version": "the same word", "todo.action": "the same word", "health.as-is": "only placeholders",
+		"changing.type": "the same word", "changing.who": "the same word",
 	},
 	"es": {
 		"date.instant": "only placeholders", "document.named": "only placeholders", "size.bytes": "the same word",

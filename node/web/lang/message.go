@@ -39,6 +39,8 @@ func (l *Language) Text(key string, arguments ...any) string {
 			return l.Number(v)
 		case Sentence:
 			return l.Text(v.Key, v.Arguments...)
+		case Value:
+			return v(l)
 		}
 		return fmt.Sprint(v)
 	}, func(words, _ string) string { return words }, func(code string) string { return code })
@@ -57,6 +59,8 @@ func (l *Language) HTML(key string, arguments ...any) template.HTML {
 			return string(l.Say(v))
 		case English:
 			return string(inEnglish(string(v)))
+		case Value:
+			return "<bdi>" + template.HTMLEscapeString(v(l)) + "</bdi>"
 		}
 		return "<bdi>" + template.HTMLEscapeString(fmt.Sprint(v)) + "</bdi>"
 	}, func(words, href string) string {
@@ -102,6 +106,9 @@ func (l *Language) render(key string, arguments []any, text func(string) string,
 // operating system or another part of the program reports. HTML marks it, so
 // that a screen reader reads it right.
 type English string
+
+// Value is an argument that each language writes in its own way: a day, a name.
+type Value func(*Language) string
 
 // Sentence is a message with its arguments, to be said in any language: the
 // argument of another one too.

@@ -1,8 +1,7 @@
 package node
 
 import (
-	"slices"
-
+	"stocktake/node/ceremony"
 	"stocktake/review"
 	"stocktake/signing"
 )
@@ -14,21 +13,8 @@ func SignAccession(signer *signing.DocumentSigner, author review.ParticipantID, 
 	if federation == "" { // the genesis charter is the federation
 		federation = charter.ID
 	}
-	a := &review.Accession{
-		Common: review.Common{
-			Federation: federation, Author: author, Language: "en", Created: Now(), Salt: NewSalt(),
-			Title: "Accession of " + string(author) + " to " + charter.Title,
-		},
-		Role: "member", Round: round,
-	}
-	if round != "" {
-		a.Role = "round"
-		a.Title += ", round " + round
-	}
-	c, _ := charter.Predicate.(*review.Charter)
-	if charter.Sample || c != nil && slices.ContainsFunc(c.Participants, func(p review.Participant) bool { return p.ID == author && p.Sample }) {
-		a.MarkSample()
-	}
+	a := ceremony.Accession(author, charter, round)
+	a.Federation, a.Author, a.Created, a.Salt = federation, author, Now(), NewSalt()
 	payload := review.Compose(review.KindAccession, []review.Subject{{Name: string(review.KindCharter), Digest: charter.ID}}, a)
 	if _, err := review.Parse(payload); err != nil {
 		return signing.Envelope{}, err

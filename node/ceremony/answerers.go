@@ -1,11 +1,9 @@
-package node
+package ceremony
 
 import (
-	"cmp"
 	"fmt"
 
 	"stocktake/review"
-	"stocktake/signing"
 )
 
 // Answerers is what a charter changes about who may answer for authors whom it
@@ -48,12 +46,4 @@ func (a Answerers) apply(c *review.Charter, turn string) error {
 		c.Quotas = append(c.Quotas, q)
 	}
 	return nil
-}
-
-// SignAccreditation signs an accreditor's word for an author whom the charter
-// does not list. What is common to all documents it fills in.
-func SignAccreditation(signer *signing.DocumentSigner, author review.ParticipantID, f *review.Founding, a review.Accreditation) (signing.Envelope, error) {
-	_, charter := f.Chain.InForce()
-	a.Common = commonOf(f, author, "Accreditation of "+cmp.Or(a.Name, string(a.Participant)))
-	return sign(signer, review.KindAccreditation, review.Subject{Name: string(review.KindCharter), Digest: charter}, &a)
 }

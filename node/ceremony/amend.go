@@ -1,4 +1,4 @@
-package node
+package ceremony
 
 import (
 	"fmt"
@@ -10,8 +10,9 @@ import (
 
 // Amendment is what the successor of a charter changes.
 type Amendment struct {
-	Title     string // "" keeps it
-	Threshold int    // 0 keeps it
+	Title     string            // "" keeps it
+	Decision  review.DocumentID // that it carries out
+	Threshold int               // 0 keeps it
 	Add       []Card
 	Close     []review.ParticipantID
 	Witness   []Card // become witnesses at Turn
@@ -28,18 +29,46 @@ type Amendment struct {
 }
 
 // Amend is the successor of the charter in force, ready to be looked over and
-// signed. It states what is new or changes, and leaves the charter that it
-// follows alone.
-func Amend(charter *review.Charter, id review.DocumentID, a Amendment) (*review.Charter, error) {
+// signed: what each amendment does, in their order. It states what is new or
+// changes, and leaves the charter that it follows alone.
+func Amend(charter *review.Charter, id review.DocumentID, all ...Amendment) (*review.Charter, error) {
 	next := *charter
 	next.Common = review.Common{Federation: charter.Federation, Title: charter.Title, Sample: charter.Sample}
 	if charter.Number == 1 {
 		next.Federation = id
 	}
-	next.Number, next.Previous = charter.Number+1, id
+	next.Number, next.Previous, next.Decision = charter.Number+1, id, ""
 	next.Participants, next.Witnesses = slices.Clone(charter.Participants), slices.Clone(charter.Witnesses)
-	next.Rounds = append(slices.Clone(charter.Rounds), a.Rounds...)
-	next.Suspensions = slices.Clone(charter.Suspensions)
+	next.Rounds, next.Suspensions = slices.Clone(charter.Rounds), slices.Clone(charter.Suspensions)
+	next.Accreditors, next.Quotas = slices.Clone(charter.Accreditors), slices.Clone(charter.Quotas)
+	for _, a := range all {
+		if err := a.apply(&next); err != nil {
+			return nil, err
+		}
+	}
+	return next.Since(charter), nil
+}
+
+// Propose is the successor that some amendments make of the charter in force, if
+// it may follow it, whoever accedes to it.
+func Propose(chain *review.Chain, all ...Amendment) (*review.Charter, error) {
+	charter, id := chain.InForce()
+	next, err := Amend(charter, id, all...)
+	if err != nil {
+		return nil, err
+	}
+	if err := chain.Follows(next); err != nil {
+		return nil, err
+	}
+	return next, accreditedKeys(chain, next)
+}
+
+// apply changes a charter that nobody else has.
+func (a Amendment) apply(next *review.Charter) error {
+	if a.Decision != "" {
+		next.Decision = a.Decision
+	}
+	next.Rounds = append(next.Rounds, a.Rounds...)
 	if a.Title != "" {
 		next.Title = a.Title
 	}
@@ -48,67 +77,66 @@ func Amend(charter *review.Charter, id review.DocumentID, a Amendment) (*review.
 	}
 	for _, card := range a.Add {
 		if slices.ContainsFunc(next.Participants, func(p review.Participant) bool { return p.ID == card.Participant.ID }) {
-			return nil, fmt.Errorf("%s takes part already, or did; add a participant with another ID", card.Participant.ID)
+			return fmt.Errorf("%s takes part already, or did; add a participant with another ID", card.Participant.ID)
 		}
 		next.Participants = append(next.Participants, card.Participant)
 	}
-	if err := setGuardians(&next, a.Guardians); err != nil {
-		return nil, err
+	if err := setGuardians(next, a.Guardians); err != nil {
+		return err
 	}
 	for id, earlier := range a.Succeeds {
-		p := openParticipant(&next, id)
+		p := openParticipant(next, id)
 		if p == nil {
-			return nil, fmt.Errorf("%s does not take part, so it succeeds nobody here; add its card too", id)
+			return fmt.Errorf("%s does not take part, so it succeeds nobody here; add its card too", id)
 		}
 		p.Succeeds = append(slices.Clone(p.Succeeds), earlier...)
 	}
 	turn := a.Turn.UTC().Truncate(time.Second).Format(time.RFC3339)
 	for _, id := range a.Close {
-		p := openParticipant(&next, id)
+		p := openParticipant(next, id)
 		if p == nil {
-			return nil, fmt.Errorf("%s does not take part, or ends already; `stocktake charter show` lists who does", id)
+			return fmt.Errorf("%s does not take part, or ends already; `stocktake charter show` lists who does", id)
 		}
 		p.Until = turn
-		if w := openWitness(&next, id); w != nil {
+		if w := openWitness(next, id); w != nil {
 			w.Until = turn
 		}
 	}
 	for _, id := range a.NoWitness {
-		w := openWitness(&next, id)
+		w := openWitness(next, id)
 		if w == nil {
-			return nil, fmt.Errorf("%s is no witness, or ends to be one already; `stocktake charter show` lists the witnesses", id)
+			return fmt.Errorf("%s is no witness, or ends to be one already; `stocktake charter show` lists the witnesses", id)
 		}
 		w.Until = turn
 	}
-	next.Accreditors, next.Quotas = slices.Clone(charter.Accreditors), slices.Clone(charter.Quotas)
-	if err := a.Answerers.apply(&next, turn); err != nil {
-		return nil, err
+	if err := a.Answerers.apply(next, turn); err != nil {
+		return err
 	}
 	for _, card := range a.Witness {
 		id := card.Participant.ID
 		switch {
-		case openParticipant(&next, id) == nil:
-			return nil, fmt.Errorf("witness %s: it does not take part; add its card too", id)
+		case openParticipant(next, id) == nil:
+			return fmt.Errorf("witness %s: it does not take part; add its card too", id)
 		case card.Witness == "":
-			return nil, fmt.Errorf("witness %s: its card names no witness key, because it runs no node; choose another witness", id)
+			return fmt.Errorf("witness %s: its card names no witness key, because it runs no node; choose another witness", id)
 		}
-		if w := openWitness(&next, id); w != nil { // another key takes its place
+		if w := openWitness(next, id); w != nil { // another key takes its place
 			if w.Key == card.Witness {
-				return nil, fmt.Errorf("%s is a witness with that key already", id)
+				return fmt.Errorf("%s is a witness with that key already", id)
 			}
 			w.Until = turn
 		}
 		next.Witnesses = append(next.Witnesses, review.Witness{Participant: id, Key: card.Witness, From: turn})
 	}
 	for _, id := range a.Suspend {
-		if openParticipant(&next, id) == nil {
-			return nil, fmt.Errorf("%s does not take part; `stocktake charter show` lists who does", id)
+		if openParticipant(next, id) == nil {
+			return fmt.Errorf("%s does not take part; `stocktake charter show` lists who does", id)
 		}
 		from := a.Now.UTC().Truncate(time.Second)
 		next.Suspensions = append(next.Suspensions, review.Suspension{Participant: id, Reason: a.Reason,
 			From: from.Format(time.RFC3339), Until: from.Add(a.Term).Format(time.RFC3339)})
 	}
-	return next.Since(charter), nil
+	return nil
 }
 
 func openParticipant(c *review.Charter, id review.ParticipantID) *review.Participant {

@@ -109,6 +109,7 @@ func (s *Store) execute(jobs []*job) {
 		if jobs, done = b.do(jobs); done && len(jobs) > 0 {
 			b.seal()
 			err = b.commit()
+			s.fillHeld(b.added)
 		}
 		b.tx.Discard()
 	}
@@ -149,6 +150,7 @@ type batch struct {
 	store   *Store
 	tx      *badger.Txn
 	writes  int
+	added   int                            // how many records
 	values  bool                           // one lies in the value log
 	err     error                          // the first failure to write
 	logs    map[review.Origin]*log         // at their new size

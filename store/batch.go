@@ -103,12 +103,12 @@ func (s *Store) gather(first *job) (jobs []*job, over *job) {
 
 // execute does the jobs in one transaction, without those that fail.
 func (s *Store) execute(jobs []*job) {
-	err := s.writable()
+	err, taken := s.writable(), 0
 	for done := false; err == nil && !done && len(jobs) > 0; {
 		b := s.newBatch()
 		if jobs, done = b.do(jobs); done && len(jobs) > 0 {
 			b.seal()
-			err = b.commit()
+			err, taken = b.commit(), b.bytes
 			s.fillHeld(b.added)
 		}
 		b.tx.Discard()
@@ -116,7 +116,14 @@ func (s *Store) execute(jobs []*job) {
 	for _, j := range jobs {
 		j.done <- err
 	}
+	if err == nil && taken > 0 {
+		s.makeRoom(taken)
+	}
 }
+
+// entryOverhead is what Badger's log has of a change besides key and value, at most:
+// a header of 22 bytes, the version, a checksum.
+const entryOverhead = 22 + 8 + 4
 
 // do does the jobs. Those that fail are answered and left out of what it
 // returns; done is false if one of them had already written, so that the
@@ -151,6 +158,7 @@ type batch struct {
 	tx      *badger.Txn
 	writes  int
 	added   int                            // how many records
+	bytes   int                            // what it takes of the memtable's log, at most
 	values  bool                           // one lies in the value log
 	err     error                          // the first failure to write
 	logs    map[review.Origin]*log         // at their new size
@@ -187,6 +195,7 @@ func (b *batch) set(key, value []byte) {
 
 func (b *batch) setRaw(key, value []byte) {
 	b.writes++
+	b.bytes += len(key) + len(value) + entryOverhead
 	b.values = b.values || len(value) >= treeValue
 	if err := b.tx.Set(key, value); err != nil && b.err == nil {
 		b.err = fmt.Errorf("store: writing %s: %w", b.store.dir, err)
@@ -195,6 +204,7 @@ func (b *batch) setRaw(key, value []byte) {
 
 func (b *batch) delete(key []byte) {
 	b.writes++
+	b.bytes += len(key) + entryOverhead
 	if err := b.tx.Delete(key); err != nil && b.err == nil {
 		b.err = fmt.Errorf("store: writing %s: %w", b.store.dir, err)
 	}

@@ -89,7 +89,7 @@ func (s *Store) write() {
 		}
 		var jobs []*job
 		jobs, next = s.gather(next)
-		s.execute(jobs)
+		s.makeRoom(s.execute(jobs))
 	}
 }
 
@@ -110,9 +110,10 @@ func (s *Store) gather(first *job) (jobs []*job, over *job) {
 	}
 }
 
-// execute does the jobs in one transaction, without those that fail.
-func (s *Store) execute(jobs []*job) {
-	err, taken := s.writable(), 0
+// execute does the jobs in one transaction, without those that fail. It returns what
+// that took of the memtable's log, at most, in bytes.
+func (s *Store) execute(jobs []*job) (taken int) {
+	err := s.writable()
 	for done := false; err == nil && !done && len(jobs) > 0; {
 		b := s.newBatch()
 		if jobs, done = b.do(jobs); done && len(jobs) > 0 {
@@ -127,9 +128,7 @@ func (s *Store) execute(jobs []*job) {
 	for _, j := range jobs {
 		j.done <- err
 	}
-	if err == nil && taken > 0 {
-		s.makeRoom(taken)
-	}
+	return taken
 }
 
 // entryOverhead is what Badger's log has of a change besides key and value, at most:

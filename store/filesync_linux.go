@@ -71,7 +71,7 @@ const (
 func (s *Store) makeRoom(taken int) {
 	f := &s.logFiles
 	f.room = max(f.room-taken, 0)
-	if f.room > roomLeft || taken > smallBatch || f.changes.File == nil || f.noRoom {
+	if taken == 0 || taken > smallBatch || f.room > roomLeft || f.changes.File == nil || f.noRoom {
 		return
 	}
 	const (

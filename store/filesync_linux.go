@@ -55,12 +55,12 @@ func (s *Store) syncFiles(values bool) error {
 }
 
 // Room is made in the memtable's log for roomAhead bytes when no more than roomLeft
-// are left, after a batch of at most smallBatch: some hundred documents that come one
-// by one.
+// are left, after a batch of at most smallBatch: that is for some hundred documents
+// that come one by one, or a few at a time. Where more come, they share the other write.
 const (
 	roomAhead  = 256 << 10
 	roomLeft   = 32 << 10
-	smallBatch = 64 << 10
+	smallBatch = 8 << 10
 )
 
 // makeRoom sees to it that what is filed next finds room in the memtable's log. That

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -80,12 +81,11 @@ func (s *Store) makeRoom(taken int) {
 		populateWrite = 23 // MADV_POPULATE_WRITE of madvise: each page becomes one that was written to, and stays as it is
 	)
 	fd := int(f.changes.Fd())
-	info, err := f.changes.Stat()
-	if err != nil {
+	hole, err := syscall.Seek(fd, 0, seekHole)
+	if err != nil || hole%int64(os.Getpagesize()) != 0 {
 		return
 	}
-	hole, err := syscall.Seek(fd, 0, seekHole)
-	if err != nil || hole%int64(os.Getpagesize()) != 0 || hole+roomAhead > info.Size() {
+	if end, err := syscall.Seek(fd, 0, io.SeekEnd); err != nil || hole+roomAhead > end {
 		return
 	}
 	if f.noRoom = syscall.Fallocate(fd, keepSize, hole, roomAhead) != nil; f.noRoom {

@@ -20,9 +20,9 @@ type digestFilter struct {
 const (
 	// absenceBits is of use for some 100,000 absences, in 64 KiB.
 	absenceBits = 19
-	// heldBits is of use for some ten million payloads, in 4 MiB; heldBitsInMemory
-	// for those of a simulation.
-	heldBits, heldBitsInMemory = 25, 19
+	// heldBits is of use for some ten million payloads, in 4 MiB; heldBitsSmall for
+	// some hundred thousand, where many stores are in one process.
+	heldBits, heldBitsSmall = 25, 19
 	// heldFrom is how many documents a batch has for which it is worth while to go
 	// through all payloads that are held, which takes a second a million.
 	heldFrom = 128
@@ -78,8 +78,8 @@ type heldFilter struct {
 
 func (h *heldFilter) init(o Options) {
 	h.width = heldBits
-	if o.InMemory {
-		h.width = heldBitsInMemory
+	if o.InMemory || o.WriteBuffer != 0 {
+		h.width = heldBitsSmall
 	}
 	h.grow()
 }

@@ -25,6 +25,9 @@ type job struct {
 	// batch; its writes count only if it returns nil.
 	do   func(b *batch) error
 	done chan error // of capacity 1
+	// settled waits until it is known whether what do wrote may be committed; nil if
+	// it may. It may be called more than once.
+	settled func() error
 }
 
 // cost is what a job takes of a batch, at most.
@@ -50,7 +53,13 @@ var ctxNone = context.Background()
 // submit has a job done and returns when it is on disk. If ctx ends earlier it
 // returns ctx's error, and the job may still be done.
 func (s *Store) submit(ctx context.Context, c cost, do func(b *batch) error) error {
-	j := &job{c, do, make(chan error, 1)}
+	return s.submitUnsettled(ctx, c, do, nil)
+}
+
+// submitUnsettled is submit of what is made ready before settled says whether it
+// holds; nothing of it is committed unless that is nil.
+func (s *Store) submitUnsettled(ctx context.Context, c cost, do func(b *batch) error, settled func() error) error {
+	j := &job{c, do, make(chan error, 1), settled}
 	select {
 	case s.jobs <- j:
 	case <-s.closing:
@@ -80,7 +89,7 @@ func (s *Store) write() {
 		}
 		var jobs []*job
 		jobs, next = s.gather(next)
-		s.execute(jobs)
+		s.makeRoom(s.execute(jobs))
 	}
 }
 
@@ -101,20 +110,44 @@ func (s *Store) gather(first *job) (jobs []*job, over *job) {
 	}
 }
 
-// execute does the jobs in one transaction, without those that fail.
-func (s *Store) execute(jobs []*job) {
+// execute does the jobs in one transaction, without those that fail. It returns what
+// that took of the memtable's log, at most, in bytes.
+func (s *Store) execute(jobs []*job) (taken int) {
 	err := s.writable()
 	for done := false; err == nil && !done && len(jobs) > 0; {
 		b := s.newBatch()
 		if jobs, done = b.do(jobs); done && len(jobs) > 0 {
 			b.seal()
-			err = b.commit()
+			if jobs, done = settle(jobs); done {
+				err, taken = b.commit(), b.bytes
+				s.fillHeld(b.added)
+			}
 		}
 		b.tx.Discard()
 	}
 	for _, j := range jobs {
 		j.done <- err
 	}
+	return taken
+}
+
+// entryOverhead is what Badger's log has of a change besides key and value, at most:
+// a header of 22 bytes, the version, a checksum.
+const entryOverhead = 22 + 8 + 4
+
+// settle answers the jobs that do not hold and leaves them out of what it returns;
+// done is false if there was one, so that the others need a fresh batch.
+func settle(jobs []*job) (rest []*job, done bool) {
+	for _, j := range jobs {
+		if j.settled != nil {
+			if err := j.settled(); err != nil {
+				j.done <- err
+				continue
+			}
+		}
+		rest = append(rest, j)
+	}
+	return rest, len(rest) == len(jobs)
 }
 
 // do does the jobs. Those that fail are answered and left out of what it
@@ -149,6 +182,8 @@ type batch struct {
 	store   *Store
 	tx      *badger.Txn
 	writes  int
+	added   int                            // how many records
+	bytes   int                            // what it takes of the memtable's log, at most
 	values  bool                           // one lies in the value log
 	err     error                          // the first failure to write
 	logs    map[review.Origin]*log         // at their new size
@@ -185,6 +220,7 @@ func (b *batch) set(key, value []byte) {
 
 func (b *batch) setRaw(key, value []byte) {
 	b.writes++
+	b.bytes += len(key) + len(value) + entryOverhead
 	b.values = b.values || len(value) >= treeValue
 	if err := b.tx.Set(key, value); err != nil && b.err == nil {
 		b.err = fmt.Errorf("store: writing %s: %w", b.store.dir, err)
@@ -193,6 +229,7 @@ func (b *batch) setRaw(key, value []byte) {
 
 func (b *batch) delete(key []byte) {
 	b.writes++
+	b.bytes += len(key) + entryOverhead
 	if err := b.tx.Delete(key); err != nil && b.err == nil {
 		b.err = fmt.Errorf("store: writing %s: %w", b.store.dir, err)
 	}

@@ -115,6 +115,7 @@ func (b *batch) add(l *log, d *document) (uint64, error) {
 		b.set(numberKey(keyOrigin, l.number), []byte(l.origin))
 	}
 	index := l.size
+	b.added++
 	e := entry{genuine: d.genuine, key: key, digest: d.leaf.Digest, signature: d.leaf.Signature}
 	l.grow(d.hash, func(level int, n uint64, h tlog.Hash) {
 		if level < entryLevels {
@@ -132,9 +133,11 @@ func (b *batch) add(l *log, d *document) (uint64, error) {
 // before is kept; one that was withheld or erased is not taken back.
 func (b *batch) arrive(d *document) error {
 	d.kept = false
-	held, err := b.has(digestKey(keyPayload, d.leaf.Digest))
-	if held || err != nil {
-		return err
+	if d.payload == nil || b.store.payloads.mayHold(d.leaf.Digest) {
+		held, err := b.has(digestKey(keyPayload, d.leaf.Digest))
+		if held || err != nil {
+			return err
+		}
 	}
 	why, known, err := b.absence(d.leaf.Digest)
 	switch {
@@ -165,6 +168,7 @@ func (b *batch) keep(d *document) {
 		}
 	}
 	b.setRaw(digestKey(keyPayload, d.leaf.Digest), first)
+	b.store.payloads.add(d.leaf.Digest[:])
 	for _, t := range d.terms {
 		b.setRaw(t, nil)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,6 +20,40 @@ func TestOnlyWhatWasWrittenToIsSynced(t *testing.T) {
 	_, _, err := w.Append(t.Context(), newAuthor(t).sign(t, drawn(2)))
 	require.NoError(t, err)
 	require.NotNil(t, s.logFiles.values.File)
+}
+
+// What is filed alone finds room that was made before: to sync it, one block is
+// written and not two. What a kill leaves is the same.
+func TestRoomIsMadeInTheLogForWhatIsFiledAlone(t *testing.T) {
+	s, w, _ := filedAlone(t)
+	a := newAuthor(t)
+	holeFrom := func() (at int64) {
+		var cannot bool
+		var err error
+		require.ErrorIs(t, s.submit(t.Context(), cost{}, func(*batch) error { // when what was done after an answer is done
+			cannot = s.logFiles.noRoom
+			at, err = syscall.Seek(int(s.logFiles.changes.Fd()), 0, 4)
+			return errMoved
+		}), errMoved)
+		require.NoError(t, err)
+		if cannot {
+			t.Skip("this system cannot")
+		}
+		return at
+	}
+	for i := range 2 * roomAhead / 1000 {
+		_, _, err := w.Append(t.Context(), a.sign(t, comment(i)))
+		require.NoError(t, err)
+		if i == 0 {
+			require.GreaterOrEqual(t, holeFrom(), int64(roomAhead))
+		}
+	}
+	require.GreaterOrEqual(t, holeFrom(), int64(2*roomAhead))
+	killed := filepath.Join(t.TempDir(), "db")
+	copyFiles(t, s.dir, killed)
+	after := openTest(t, killed, small)
+	require.Equal(t, s.Head(testOrigin), after.Head(testOrigin))
+	require.Empty(t, checkedAgain(t, after).Findings)
 }
 
 // The log of a memtable that is full is followed by another one.

@@ -12,4 +12,6 @@ func (logFiles) close() {}
 
 func (s *Store) syncFiles(bool) error { return nil }
 
+func (s *Store) makeRoom(int) {}
+
 func (s *Store) beforeRemoval() {}

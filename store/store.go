@@ -102,6 +102,8 @@ type Store struct {
 	absences     absenceFilter
 	logFiles     logFiles
 
+	payloads heldFilter // of those that are held
+
 	collections atomic.Uint64 // odd while value-log files are collected
 
 	diskMu sync.Mutex
@@ -136,6 +138,7 @@ func Open(dir string, o Options) (*Store, error) {
 		writers:   make(map[review.Origin]*Writer),
 		repairing: make(map[signing.Digest]bool),
 	}
+	s.payloads.init(o)
 	var err error
 	if !o.InMemory {
 		s.holed = holedLogs(dir)
@@ -201,6 +204,7 @@ func (s *Store) load() error {
 	}
 	switch {
 	case version == 0:
+		s.payloads.complete.Store(true)
 		return s.submit(ctxNone, cost{}, func(b *batch) error {
 			b.set([]byte{keyVersion}, marshalNumber(layoutVersion))
 			b.set([]byte{keyCounters}, counters{}.marshal())

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -98,7 +99,48 @@ func TestAppendRefusesWhatIsNotSigned(t *testing.T) {
 	huge := a.sign(t, make([]byte, signing.MaxPayload+1))
 	_, _, err = w.Append(t.Context(), huge)
 	require.Error(t, err)
+	_, _, err = w.Append(t.Context(), forged)
+	require.ErrorIs(t, err, signing.ErrSignature, "alone")
 	require.Zero(t, s.Head(testOrigin).Size)
+	require.Empty(t, keysOf(t, s, keyPayload))
+	require.Empty(t, keysOf(t, s, keyKey))
+	records, _, err := w.Append(t.Context(), a.sign(t, comment(1)))
+	require.NoError(t, err)
+	require.Zero(t, records[0].Index)
+}
+
+// Callers of whom some bring what is forged: each gets an answer of its own.
+func TestAForgedDocumentSpoilsNoOther(t *testing.T) {
+	s := openTest(t, t.TempDir(), small)
+	signer, a, b := newNoteSigner(t), newAuthor(t), newAuthor(t)
+	w := s.OpenLog(testOrigin, signer)
+	var callers sync.WaitGroup
+	for n := range 8 {
+		callers.Go(func() {
+			for i := range 12 {
+				d := a.sign(t, comment(100*n+i))
+				forged := i%3 == 0
+				if forged {
+					d.Leaf.Key = b.key
+				}
+				if _, _, err := w.Append(context.Background(), d); errors.Is(err, signing.ErrSignature) != forged || err != nil && !forged {
+					t.Errorf("%v", err)
+				}
+			}
+		})
+	}
+	callers.Wait()
+	head := s.Head(testOrigin)
+	require.EqualValues(t, 8*8, head.Size)
+	cp, err := signing.OpenCheckpoint(head.Checkpoint, string(testOrigin), signer.Key())
+	require.NoError(t, err)
+	require.Equal(t, head.Root, cp.Root)
+	for i := range head.Size {
+		r, err := s.Record(testOrigin, i)
+		require.NoError(t, err)
+		require.True(t, r.Leaf.Genuine())
+	}
+	require.Empty(t, checkedAgain(t, s).Findings)
 }
 
 func TestConcurrentCallersShareCheckpointsAndReadersSeeWholeBatches(t *testing.T) {

@@ -120,6 +120,24 @@ func (c *Contents) Add(name string, raw json.RawMessage) error {
 	return addRow(groups[i].rows(c), raw)
 }
 
+// Take has a copy of the rows of a group that others have.
+func (c *Contents) Take(name string, others *Contents) {
+	i := slices.IndexFunc(groups, func(g *group) bool { return g.name == name })
+	mine, theirs := reflect.ValueOf(groups[i].rows(c)).Elem(), reflect.ValueOf(groups[i].rows(others)).Elem()
+	mine.Set(reflect.AppendSlice(reflect.Zero(theirs.Type()), theirs))
+}
+
+// PartsOf are the digests of the parts of a group that the manifest lists: where
+// they are the same, the rows are.
+func (m *Manifest) PartsOf(group string) (digests []string) {
+	for _, p := range m.Parts {
+		if p.Group == group {
+			digests = append(digests, p.Digest)
+		}
+	}
+	return digests
+}
+
 // FiguresOf are the figures of a group.
 func (c *Contents) FiguresOf(group string) []Figure {
 	var figures []Figure

@@ -23,14 +23,37 @@ type assembled struct {
 // participant, round or region.
 var shownWhole = []string{"participation", "accreditations", "regions", "due", "rounds", "coverage"}
 
-func readAssembled(s *review.Stocktake, hidden []review.DisplayRule) (*assembled, error) {
+// readAssembled reads a stocktake. Groups that are as they were in an earlier one
+// are taken from there; nil: there is none.
+func readAssembled(s *review.Stocktake, hidden []review.DisplayRule, earlier *assembled) (*assembled, error) {
 	a := &assembled{s.Outline(), s, map[string]int{}, hidden}
+	if earlier != nil && !slices.Equal(earlier.hidden, hidden) {
+		earlier = nil
+	}
+	as := func(groups ...string) bool {
+		return earlier != nil && !slices.ContainsFunc(groups, func(group string) bool {
+			return !slices.Equal(a.PartsOf(group), earlier.PartsOf(group))
+		})
+	}
 	for _, group := range review.Groups() {
-		if group != "findings" && group != "replies" { // those follow, of what is shown as judged
+		switch {
+		case group == "findings" || group == "replies": // those follow, of what is shown as judged
+		case as(group):
+			a.Take(group, earlier.Contents)
+			if n := earlier.totals[group]; n > 0 {
+				a.totals[group] = n
+			}
+		default:
 			if err := a.addFirst(group); err != nil {
 				return nil, err
 			}
 		}
+	}
+	if as("agreement", "findings", "replies") {
+		a.Take("findings", earlier.Contents)
+		a.Take("replies", earlier.Contents)
+		veil(a.Contents, hidden)
+		return a, nil
 	}
 	judged, judgements := map[string]bool{}, map[review.DocumentID]bool{}
 	for _, row := range a.Agreement {

@@ -80,7 +80,19 @@ func (n *site) assembleNow(ctx context.Context, v *view, scope review.Scope, cut
 	case s.Outline().Manifest.Snapshot != v.digest:
 		return nil, errMoved
 	}
-	return readAssembled(s, v.status.Display)
+	return readAssembled(s, v.status.Display, n.kept.last(scope, cutoff))
+}
+
+// last is the stocktake of a scope that was made last; nil if none is kept.
+func (kept *keptStocktakes) last(scope review.Scope, cutoff string) *assembled {
+	kept.Lock()
+	defer kept.Unlock()
+	for _, key := range slices.Backward(kept.order) {
+		if k := kept.byKey[key]; key.scope == scope && key.cutoff == cutoff && k.bytes > 0 {
+			return k.assembled
+		}
+	}
+	return nil
 }
 
 // at is the place of a stocktake, and whether the caller has to make it; nil where

@@ -50,7 +50,9 @@ func (w *window) hear(event any) {
 	defer w.mu.Unlock()
 	switch e := event.(type) {
 	case *log.EventEntryAdded:
-		if e.Entry.Level == log.LevelError || e.Entry.Level == log.LevelWarning {
+		// The browser asks for a server's icon by itself, also of one that has ended by then.
+		icon := e.Entry.Source == log.SourceNetwork && strings.HasSuffix(e.Entry.URL, "/favicon.ico")
+		if !icon && (e.Entry.Level == log.LevelError || e.Entry.Level == log.LevelWarning) {
 			w.complaints = append(w.complaints, fmt.Sprintf("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL))
 		}
 	case *runtime.EventExceptionThrown:

@@ -47,9 +47,7 @@ func (n *Node) catchUp() error {
 }
 
 func current(s review.Snapshot, states []review.LogState) bool {
-	return slices.EqualFunc(states, s.Logs, func(a, b review.LogState) bool {
-		return a.Origin == b.Origin && a.Size == b.Size && a.Root == b.Root && slices.Equal(a.Absent, b.Absent)
-	})
+	return slices.EqualFunc(states, s.Logs, review.LogState.Equal)
 }
 
 // advance takes in what is held by now. The caller has locked n.records.

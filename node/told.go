@@ -1,8 +1,6 @@
 package node
 
 import (
-	"time"
-
 	"stocktake/node/web"
 	"stocktake/review"
 )
@@ -37,10 +35,7 @@ func (n *Node) told(reading held) *told {
 			t.documents += count
 		}
 	}
-	pending, last := reading.Unfiled(n.origin)
-	if t.pending = uint64(pending); !last.IsZero() {
-		t.lastFiled = last.Format(time.RFC3339)
-	}
+	t.pending, t.lastFiled = reading.Unfiled(n.origin)
 	n.toldLast = t
 	return t
 }

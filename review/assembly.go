@@ -71,8 +71,8 @@ func (a *Assembly) MakeIn(scope Scope, cells Cells) {
 	a.cells[scope.orGlobal()] = cells
 }
 
-// Make goes on with the stocktake of a scope as long as it may, which it asks
-// after every unit of rows, and reports whether it is made. Until then Apply keeps
+// Make goes on with the stocktake of a scope as long as it may, which it asks after
+// every document and every unit of rows, and reports whether it is made. Until then Apply keeps
 // what there is of it current. Its errors are [ErrScope] and those of cells, after
 // which the next Make begins anew.
 func (a *Assembly) Make(scope Scope, may func() bool) (made bool, err error) {

@@ -4,7 +4,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"time"
 )
 
 // Documents are all documents of the snapshot by filing time, pending ones
@@ -40,22 +39,23 @@ func (r *Reading) Counts() map[Kind]int {
 }
 
 // Unfiled is how many documents at the end of a log no quorum has cosigned yet,
-// and the filing time of the last one before them; none if there is none.
-func (r *Reading) Unfiled(o Origin) (pending int, last time.Time) {
+// and the filing time of the last one before them, in RFC 3339; "" if there is none.
+func (r *Reading) Unfiled(o Origin) (pending uint64, last string) {
 	l := r.logs[o]
 	if l == nil {
-		return 0, time.Time{}
+		return 0, ""
 	}
 	for i, e := range slices.Backward(l.docs[:l.Size]) {
-		switch p := e.place(); {
-		case p.origin() != o || p.index != uint64(i):
-		case e.code == ReasonPending:
+		if p := e.place(); p.origin() != o || p.index != uint64(i) {
+			continue // it counts from elsewhere
+		}
+		if e.code == ReasonPending {
 			pending++
-		case !e.filed.IsZero():
-			return pending, e.filed.UTC()
+		} else if last = e.label().Filed; last != "" {
+			return pending, last
 		}
 	}
-	return pending, time.Time{}
+	return pending, ""
 }
 
 // Document is one document; nil where its content is absent or malformed. ok

@@ -55,7 +55,7 @@ func Kept(cells Cells, scope Scope, federation DocumentID, logs []LogState) (*St
 	}
 	s, err := ParseSnapshot(head.Snapshot)
 	if err != nil || m.Schema != SchemaVersion || m.Rules != RuleVersion || m.Scope != scope || m.Snapshot != s.Digest() ||
-		s.Federation != federation || !slices.EqualFunc(s.Logs, logs, sameState) {
+		s.Federation != federation || !slices.EqualFunc(s.Logs, logs, LogState.Equal) {
 		return nil, ErrNotKept
 	}
 	digests, err := cells.Parts()
@@ -69,10 +69,6 @@ func Kept(cells Cells, scope Scope, federation DocumentID, logs []LogState) (*St
 		}
 	}
 	return kept, nil
-}
-
-func sameState(a, b LogState) bool {
-	return a.Origin == b.Origin && a.Size == b.Size && a.Root == b.Root && slices.Equal(a.Absent, b.Absent)
 }
 
 // partIn is a part that cells hold, held against its digest.

@@ -32,6 +32,11 @@ type LogState struct {
 	Absent []uint64
 }
 
+// Equal is whether a log is in the same state.
+func (l LogState) Equal(other LogState) bool {
+	return l.Origin == other.Origin && l.Size == other.Size && l.Root == other.Root && slices.Equal(l.Absent, other.Absent)
+}
+
 type snapshotJSON struct {
 	Charter    DocumentID     `json:"charter"`
 	Federation DocumentID     `json:"federation"`

@@ -34,7 +34,7 @@ func charterAmendCommand() command {
 		f.Var(&a.guardians, "guardians", guardiansHelp)
 		f.Var(&a.succeeds, "succeeds", "who follows whom, as `LATER:EARLIER+EARLIER`: a State after a union, a body that took over from others")
 		f.Var(&a.suspend, "suspend", "`IDs` of participants that are suspended in an emergency, from when this is filed")
-		f.IntVar(&a.days, "days", 30, "how many `days` a suspension lasts, 30 at most")
+		f.IntVar(&a.days, "days", ceremony.SuspensionDays, "how many `days` a suspension lasts, 30 at most")
 		f.StringVar(&a.reason, "reason", "", "why they are suspended, for everybody to read")
 		f.IntVar(&a.threshold, "threshold", 0, "how many must accede to a successor at least")
 		a.answererFlags.add(f)
@@ -82,7 +82,7 @@ func charterAmendCommand() command {
 func (a *amendFlags) amendment(now time.Time) (ceremony.Amendment, error) {
 	o := ceremony.Amendment{
 		Title: a.title, Decision: review.DocumentID(a.decision), Threshold: a.threshold, Close: ids(a.closed), NoWitness: ids(a.noWitness), Suspend: ids(a.suspend),
-		Term: time.Duration(a.days) * 24 * time.Hour, Reason: a.reason, Now: now, Turn: now.AddDate(0, 0, 14),
+		Term: time.Duration(a.days) * 24 * time.Hour, Reason: a.reason, Now: now, Turn: now.AddDate(0, 0, ceremony.NoticeDays),
 	}
 	if a.until != "" {
 		var err error

@@ -8,6 +8,12 @@ import (
 	"stocktake/review"
 )
 
+// What an amendment says of days, unless somebody says otherwise.
+const (
+	NoticeDays     = 14 // that the members have to agree
+	SuspensionDays = 30 // that a suspension lasts, the most that the rules allow
+)
+
 // Amendment is what the successor of a charter changes.
 type Amendment struct {
 	Title     string            // "" keeps it

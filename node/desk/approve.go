@@ -89,7 +89,7 @@ func (d *Desk) accede(ctx context.Context, id review.DocumentID, password []byte
 	if err != nil {
 		return err
 	}
-	_, err = d.o.Node.File(ctx, e)
+	_, err = d.fileNow(ctx, e)
 	return err
 }
 
@@ -119,13 +119,8 @@ func (d *Desk) bring(ctx context.Context, w http.ResponseWriter, r *http.Request
 		if _, err := d.o.Node.Envelope(ctx, one.ID); err == nil {
 			continue // the node has it
 		}
-		_, err := d.o.Node.File(ctx, one.Envelope)
-		var refusal review.Refusal
-		switch {
-		case errors.As(err, &refusal):
-			return refusal
-		case err != nil:
-			return cannot(http.StatusUnprocessableEntity, "cannot.file", "reason", because(err))
+		if _, err := d.fileNow(ctx, one.Envelope); err != nil {
+			return err
 		}
 	}
 	goTo(w, r, "/charter/", charter)

@@ -27,10 +27,6 @@ type changeForm struct {
 	r       *http.Request // whose form, if it has one, is shown again
 }
 
-// noticeDays is how many days the members have to agree, unless somebody says
-// otherwise: as the command has it.
-const noticeDays = 14
-
 func (f changeForm) inputs(change string) []input {
 	switch change {
 	case "admit":
@@ -92,8 +88,8 @@ func (f changeForm) amendment(change string, now time.Time) (a ceremony.Amendmen
 	case "end":
 		a.Close = who
 	case "suspend":
-		days := 30
-		if days, err = f.number("days", days, 30); err != nil {
+		days, err := f.number("days", ceremony.SuspensionDays, ceremony.SuspensionDays)
+		if err != nil {
 			return a, err
 		}
 		if a.Reason = f.typed("reason"); a.Reason == "" {
@@ -215,7 +211,7 @@ func (f changeForm) scope() string {
 func (f changeForm) turn(now time.Time) (time.Time, error) {
 	s := f.typed("turn")
 	if s == "" {
-		return now.UTC().Truncate(24*time.Hour).AddDate(0, 0, noticeDays+1), nil
+		return now.UTC().Truncate(24*time.Hour).AddDate(0, 0, ceremony.NoticeDays+1), nil
 	}
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil || !t.After(now) {

@@ -119,16 +119,24 @@ func (d *Desk) sameContent(draft *Draft, payload []byte) error {
 
 // file files an envelope, unless the node does not take it.
 func (d *Desk) file(ctx context.Context, draft *Draft, p *Person, what string, e signing.Envelope) error {
+	id, err := d.fileNow(ctx, e)
+	if err == nil {
+		draft.filed(p, d.o.Now(), what, id)
+	}
+	return err
+}
+
+// fileNow files an envelope, or says why the node does not take it.
+func (d *Desk) fileNow(ctx context.Context, e signing.Envelope) (review.DocumentID, error) {
 	filed, err := d.o.Node.File(ctx, e)
 	var refusal review.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		return refusal
+		return "", refusal
 	case err != nil:
-		return cannot(http.StatusUnprocessableEntity, "cannot.file", "reason", because(err))
+		return "", cannot(http.StatusUnprocessableEntity, "cannot.file", "reason", because(err))
 	}
-	draft.filed(p, d.o.Now(), what, filed.ID)
-	return nil
+	return filed.ID, nil
 }
 
 // fileFiles brings the node a filed draft's attachments and shows the draft.

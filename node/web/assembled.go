@@ -30,15 +30,15 @@ func readAssembled(s *review.Stocktake, hidden []review.DisplayRule, earlier *as
 	if earlier != nil && !slices.Equal(earlier.hidden, hidden) {
 		earlier = nil
 	}
-	as := func(groups ...string) bool {
+	unchanged := func(groups ...string) bool {
 		return earlier != nil && !slices.ContainsFunc(groups, func(group string) bool {
 			return !slices.Equal(a.PartsOf(group), earlier.PartsOf(group))
 		})
 	}
 	for _, group := range review.Groups() {
 		switch {
-		case group == "findings" || group == "replies": // those follow, of what is shown as judged
-		case as(group):
+		case group == "findings" || group == "replies": // those follow
+		case unchanged(group):
 			a.Take(group, earlier.Contents)
 			if n := earlier.totals[group]; n > 0 {
 				a.totals[group] = n
@@ -49,12 +49,19 @@ func readAssembled(s *review.Stocktake, hidden []review.DisplayRule, earlier *as
 			}
 		}
 	}
-	if as("agreement", "findings", "replies") {
+	var err error
+	if unchanged("agreement", "findings", "replies") {
 		a.Take("findings", earlier.Contents)
 		a.Take("replies", earlier.Contents)
-		veil(a.Contents, hidden)
-		return a, nil
+	} else {
+		err = a.addJudgements()
 	}
+	veil(a.Contents, hidden)
+	return a, err
+}
+
+// addJudgements adds what is said of what is shown as judged.
+func (a *assembled) addJudgements() error {
 	judged, judgements := map[string]bool{}, map[review.DocumentID]bool{}
 	for _, row := range a.Agreement {
 		judged[row.Key] = true
@@ -73,8 +80,7 @@ func readAssembled(s *review.Stocktake, hidden []review.DisplayRule, earlier *as
 			return json.Unmarshal(raw, &r) == nil && judgements[r.Assessment]
 		})
 	}
-	veil(a.Contents, hidden)
-	return a, err
+	return err
 }
 
 // judgedThing is the key of what a finding judges; its own has the assessment too.

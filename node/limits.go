@@ -13,7 +13,7 @@ const (
 	// maxKept bounds how many: each is looked through for every record that comes.
 	maxKept = 32
 	// maxKeptBytes bounds their parts, unless two of the largest take more: the
-	// global one of 100,000 documents takes 70 MiB.
+	// global one of 100,000 documents takes some 75 MB.
 	maxKeptBytes = 128 << 20
 	// turnOf is for how long one is made while nobody else reads: no reader notices.
 	turnOf = 20 * time.Millisecond

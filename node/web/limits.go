@@ -17,7 +17,7 @@ const (
 	// base64 and a signed checkpoint.
 	maxWitness = signing.MaxCheckpoint + 8<<10
 	// maxAnswer bounds what a client reads: a stocktake of 100,000 documents is
-	// some 30 MB, and nobody's answer may fill the memory.
+	// some 80 MB, and nobody's answer may fill the memory.
 	maxAnswer = 128 << 20
 	// maxBackupState bounds what a backup so far is said to hold: 10,000 logs,
 	// 300,000 absences and as many attachments at under 100 bytes each.

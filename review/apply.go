@@ -456,6 +456,11 @@ func (f *follower) spread(a affected) (ok bool) {
 
 // judge judges the documents anew that a batch affects.
 func (f *follower) judge(a affected) {
+	for e := range a.all {
+		if !a.fresh(e) {
+			f.relist(e, func(list []*entry) []*entry { return taken(list, e) })
+		}
+	}
 	for e, known := range a.judged {
 		if known {
 			f.unloosen(e)
@@ -484,6 +489,9 @@ func (f *follower) judge(a affected) {
 	}
 	for e := range a.all {
 		f.replace(e)
+	}
+	for e := range a.all {
+		f.relist(e, func(list []*entry) []*entry { return placed(list, e) })
 	}
 }
 

@@ -128,6 +128,9 @@ func followed(t testing.TB, f *testFederation, rng *rand.Rand, most int, comeAnd
 		before(assembly)
 		changes, err := assembly.Apply(s, each(news))
 		require.NoError(t, err)
+		if n.all%16 == 0 {
+			requireLists(t, assembly.Reading(), s, f.genesis, records)
+		}
 		for i, scope := range scopes {
 			if changes[scope] == nil {
 				kept[scope] = nil
@@ -172,6 +175,26 @@ func followed(t testing.TB, f *testFederation, rng *rand.Rand, most int, comeAnd
 	}
 	n.judged, n.days = assembly.Renewals.Judged, assembly.Renewals.Days
 	return "", n
+}
+
+// requireLists looks whether the lists of documents are those of a reading made anew.
+func requireLists(t testing.TB, got *Reading, s Snapshot, genesis *Document, records []Record) {
+	want, err := Read(s, genesis, each(records), time.Time{})
+	require.NoError(t, err)
+	got.List("", "")
+	want.List("", "")
+	ids := func(r *Reading) map[listKey][]DocumentID {
+		all := map[listKey][]DocumentID{}
+		for k := range r.lists.of {
+			l := r.List(k.author, k.kind)
+			for i := range l.Len() {
+				id, _ := l.At(i)
+				all[k] = append(all[k], id)
+			}
+		}
+		return all
+	}
+	require.Equal(t, ids(want), ids(got))
 }
 
 func stocktakeIn(t testing.TB, a *Assembly, scope Scope) *Stocktake {

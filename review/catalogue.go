@@ -4,6 +4,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"sync"
 )
 
 // Documents are all documents of the snapshot by filing time, pending ones
@@ -13,6 +14,67 @@ func (r *Reading) Documents() iter.Seq2[DocumentID, *Document] {
 		for _, e := range sorted(slices.Collect(maps.Values(r.docs))) {
 			if !yield(e.id, e.doc) {
 				return
+			}
+		}
+	}
+}
+
+// List are documents in the order of filing, pending ones last, until the reading
+// changes: those with their content, and those of which it was erased.
+type List struct{ entries []*entry }
+
+// Len is how many there are.
+func (l List) Len() int { return len(l.entries) }
+
+// At is one of them, from 0; the document is nil where its content was erased.
+func (l List) At(i int) (DocumentID, *Document) { return l.entries[i].id, l.entries[i].doc }
+
+// List are the documents of an author and of a kind, "" for any. Receipts and
+// openings are only in the lists of their kinds.
+func (r *Reading) List(author ParticipantID, kind Kind) List {
+	r.lists.made.Do(func() {
+		r.lists.of = map[listKey][]*entry{}
+		for _, e := range sorted(slices.Collect(maps.Values(r.docs))) {
+			r.enlist(e, func(list []*entry) []*entry { return append(list, e) })
+		}
+	})
+	return List{r.lists.of[listKey{author, kind}]}
+}
+
+// lists are those that [Reading.List] gives: made when one is first asked for,
+// and from then on kept current.
+type lists struct {
+	made sync.Once
+	of   map[listKey][]*entry // nil until then
+}
+
+type listKey struct {
+	author ParticipantID
+	kind   Kind
+}
+
+// relist is enlist, where the lists are made.
+func (r *Reading) relist(e *entry, with func([]*entry) []*entry) {
+	if r.lists.of != nil {
+		r.enlist(e, with)
+	}
+}
+
+// enlist has with put a document into the lists that it belongs to, or take it out.
+func (r *Reading) enlist(e *entry, with func([]*entry) []*entry) {
+	var author ParticipantID
+	var kind Kind
+	if e.doc != nil {
+		author, kind = e.doc.Author, e.doc.Kind
+	} else if w, ok := r.Withdrawn(e.id); ok && w.Erase {
+		author, kind = w.Author, w.Kind
+	} else {
+		return
+	}
+	for _, author := range slices.Compact([]ParticipantID{"", author}) {
+		for _, of := range slices.Compact([]Kind{"", kind}) {
+			if k := (listKey{author, of}); of != "" || kind != KindReceipt && kind != KindOpening {
+				r.lists.of[k] = with(r.lists.of[k])
 			}
 		}
 	}

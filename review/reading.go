@@ -37,6 +37,7 @@ type Reading struct {
 	proofs    []*placeProof           // where it was read from exported files
 	takings   map[DocumentID][]*entry // withdrawals by subject, whether they hold or not
 	index     map[indexKey][]*entry   // those that hold
+	lists     *lists
 }
 
 type readLog struct {
@@ -124,6 +125,7 @@ func newReading(s Snapshot, genesis *Document) *Reading {
 		snapshot: s, genesis: genesis,
 		logs: map[Origin]*readLog{}, docs: map[DocumentID]*entry{}, kinds: map[Kind][]*entry{},
 		about: map[DocumentID][]*entry{}, receipts: map[DocumentID]bool{}, takings: map[DocumentID][]*entry{}, index: map[indexKey][]*entry{},
+		lists: new(lists),
 	}
 	for _, l := range s.Logs {
 		r.logs[l.Origin] = &readLog{LogState: l}

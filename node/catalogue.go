@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
+	"slices"
 
 	"stocktake/node/web"
 	"stocktake/review"
@@ -28,24 +30,50 @@ func (n *Node) Documents(_ context.Context, q web.Query) ([]web.Listed, error) {
 	}
 	defer reading.done()
 	documents, veil := []web.Listed{}, n.veil(reading)
-	for id, d := range reading.Documents() {
-		if l := listed(reading.Reading, id, d); (d != nil || l.Erased != "") && matches(q, l) {
-			documents = append(documents, veil.line(l))
+	for id, d := range selected(reading, q) {
+		if q.Skip > 0 {
+			q.Skip--
+			continue
+		}
+		documents = append(documents, veil.line(listed(reading.Reading, id, d)))
+		if len(documents) == q.Newest {
+			break
 		}
 	}
+	slices.Reverse(documents)
 	return documents, nil
 }
 
-func matches(q web.Query, d web.Listed) bool {
-	bookkeeping := d.Kind == review.KindReceipt || d.Kind == review.KindOpening
-	switch {
-	case q.Kind != "" && q.Kind != d.Kind,
-		q.Author != "" && q.Author != d.Author,
-		q.About != "" && q.About != d.About,
-		bookkeeping && !q.Receipts && q.Kind == "":
-		return false
+// Total is how many documents a query selects.
+func (n *Node) Total(_ context.Context, q web.Query) (total int, err error) {
+	reading, err := n.read()
+	if err != nil {
+		return 0, err
 	}
-	return true
+	defer reading.done()
+	if q.About == "" {
+		return list(reading, q).Len(), nil
+	}
+	for range selected(reading, q) {
+		total++
+	}
+	return total, nil
+}
+
+// list are the documents of a query, about whatever they are.
+func list(reading held, q web.Query) review.List {
+	return reading.List(q.Author, q.Kind, q.Receipts)
+}
+
+// selected are the documents that a query selects, the newest first.
+func selected(reading held, q web.Query) iter.Seq2[review.DocumentID, *review.Document] {
+	return func(yield func(review.DocumentID, *review.Document) bool) {
+		for id, d := range list(reading, q).Backward() {
+			if (q.About == "" || d != nil && d.About() == q.About) && !yield(id, d) {
+				return
+			}
+		}
+	}
 }
 
 func listed(reading *review.Reading, id review.DocumentID, d *review.Document) web.Listed {
@@ -61,6 +89,22 @@ func listed(reading *review.Reading, id review.DocumentID, d *review.Document) w
 		l.Kind, l.Author, l.Erased = w.Kind, w.Author, w.Filed
 	}
 	return l
+}
+
+// Listed is one document as lists have it: of what was read last, so that a page
+// may ask for many.
+func (n *Node) Listed(_ context.Context, id review.DocumentID) (*web.Listed, error) {
+	reading, err := n.readAlready()
+	if err != nil {
+		return nil, err
+	}
+	defer reading.done()
+	d, ok := reading.Document(id)
+	if !ok {
+		return nil, notFound(id)
+	}
+	line := n.veil(reading).line(listed(reading.Reading, id, d))
+	return &line, nil
 }
 
 // Document is one document with all that this node knows of it.

@@ -115,7 +115,7 @@ const mostNews = 256
 func (f *following) received(reading *review.Reading, r review.Record) []web.Event {
 	d, _ := reading.Document(r.ID())
 	label, ok := reading.Label(r.ID())
-	if !ok || d == nil || label.Place.Origin != r.Origin || label.Place.Index != r.Index || !matches(web.Query{}, listed(reading, r.ID(), d)) {
+	if !ok || d == nil || label.Place.Origin != r.Origin || label.Place.Index != r.Index || d.Kind.Bookkeeping() {
 		return nil
 	}
 	if label.Filed == "" {
@@ -134,8 +134,11 @@ func filedEvent(id review.DocumentID, label review.Label) web.Event {
 
 func pendingIn(reading *review.Reading) map[review.DocumentID]bool {
 	pending := map[review.DocumentID]bool{}
-	for id, d := range reading.Documents() {
-		if label, _ := reading.Label(id); d != nil && label.Filed == "" && matches(web.Query{}, listed(reading, id, d)) {
+	for id, d := range reading.List("", "", false).Backward() { // pending ones are the last
+		if label, _ := reading.Label(id); label.Filed != "" {
+			break
+		}
+		if d != nil {
 			pending[id] = true
 		}
 	}

@@ -40,6 +40,16 @@ func (n *Node) read() (held, error) {
 	}
 }
 
+// readAlready is what the records said that were read last.
+func (n *Node) readAlready() (held, error) {
+	n.records.RLock()
+	if n.assembly != nil {
+		return held{n.assembly.Reading(), n.state, n.records.RUnlock}, nil
+	}
+	n.records.RUnlock()
+	return n.read()
+}
+
 func (n *Node) catchUp() error {
 	n.records.Lock()
 	defer n.records.Unlock()

@@ -108,7 +108,7 @@ func (n *Node) behind() (map[review.DocumentID]review.Place, error) {
 	defer reading.done()
 	all := map[review.DocumentID]review.Place{}
 	for id, d := range reading.Documents() {
-		if d != nil && (d.Kind == review.KindReceipt || d.Kind == review.KindOpening) {
+		if d != nil && d.Kind.Bookkeeping() {
 			continue
 		}
 		if at, left := n.leftBehind(reading.Reading, id); left {

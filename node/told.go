@@ -31,7 +31,7 @@ func (n *Node) told(reading held) *told {
 		t.display, t.policy = policy.Rules, id
 	}
 	for kind, count := range reading.Counts() {
-		if matches(web.Query{}, web.Listed{Kind: kind}) {
+		if !kind.Bookkeeping() {
 			t.documents += count
 		}
 	}

@@ -181,14 +181,12 @@ func followed(t testing.TB, f *testFederation, rng *rand.Rand, most int, comeAnd
 func requireLists(t testing.TB, got *Reading, s Snapshot, genesis *Document, records []Record) {
 	want, err := Read(s, genesis, each(records), time.Time{})
 	require.NoError(t, err)
-	got.List("", "")
-	want.List("", "")
+	got.List("", "", true)
+	want.List("", "", true)
 	ids := func(r *Reading) map[listKey][]DocumentID {
 		all := map[listKey][]DocumentID{}
 		for k := range r.lists.of {
-			l := r.List(k.author, k.kind)
-			for i := range l.Len() {
-				id, _ := l.At(i)
+			for id := range r.List(k.author, k.kind, k.bookkeeping).Backward() {
 				all[k] = append(all[k], id)
 			}
 		}

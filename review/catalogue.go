@@ -26,19 +26,27 @@ type List struct{ entries []*entry }
 // Len is how many there are.
 func (l List) Len() int { return len(l.entries) }
 
-// At is one of them, from 0; the document is nil where its content was erased.
-func (l List) At(i int) (DocumentID, *Document) { return l.entries[i].id, l.entries[i].doc }
+// Backward are the documents, the last one first; nil where its content was erased.
+func (l List) Backward() iter.Seq2[DocumentID, *Document] {
+	return func(yield func(DocumentID, *Document) bool) {
+		for _, e := range slices.Backward(l.entries) {
+			if !yield(e.id, e.doc) {
+				return
+			}
+		}
+	}
+}
 
-// List are the documents of an author and of a kind, "" for any. Receipts and
-// openings are only in the lists of their kinds.
-func (r *Reading) List(author ParticipantID, kind Kind) List {
+// List are the documents of an author and of a kind, "" for any. Of any kind, it
+// has receipts and openings only if they are asked for.
+func (r *Reading) List(author ParticipantID, kind Kind, bookkeeping bool) List {
 	r.lists.made.Do(func() {
 		r.lists.of = map[listKey][]*entry{}
 		for _, e := range sorted(slices.Collect(maps.Values(r.docs))) {
 			r.enlist(e, func(list []*entry) []*entry { return append(list, e) })
 		}
 	})
-	return List{r.lists.of[listKey{author, kind}]}
+	return List{r.lists.of[listKey{author, kind, bookkeeping || kind != ""}]}
 }
 
 // lists are those that [Reading.List] gives: made when one is first asked for,
@@ -49,8 +57,9 @@ type lists struct {
 }
 
 type listKey struct {
-	author ParticipantID
-	kind   Kind
+	author      ParticipantID
+	kind        Kind
+	bookkeeping bool
 }
 
 // relist is enlist, where the lists are made.
@@ -73,7 +82,11 @@ func (r *Reading) enlist(e *entry, with func([]*entry) []*entry) {
 	}
 	for _, author := range slices.Compact([]ParticipantID{"", author}) {
 		for _, of := range slices.Compact([]Kind{"", kind}) {
-			if k := (listKey{author, of}); of != "" || kind != KindReceipt && kind != KindOpening {
+			keys := []listKey{{author, of, true}, {author, "", false}}
+			if of != "" || kind.Bookkeeping() {
+				keys = keys[:1]
+			}
+			for _, k := range keys {
 				r.lists.of[k] = with(r.lists.of[k])
 			}
 		}

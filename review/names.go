@@ -28,6 +28,10 @@ type Origin string
 // Kind is what a document is: the middle of its predicate type.
 type Kind string
 
+// Bookkeeping is whether logs need the documents of a kind and readers do not:
+// receipts and openings, which lists leave out.
+func (k Kind) Bookkeeping() bool { return k == KindReceipt || k == KindOpening }
+
 // The kinds of version 1.
 const (
 	KindOpening    Kind = "opening"

@@ -34,7 +34,7 @@ func (r *Reading) thread(e *entry, depth int) *Thread {
 	}
 	for _, reply := range r.about[e.id] {
 		switch {
-		case reply.doc.Kind == KindReceipt || reply.doc.Kind == KindOpening:
+		case reply.doc.Kind.Bookkeeping():
 		case depth == maxThreadDepth:
 			t.NotListed++
 		default:

@@ -23,9 +23,10 @@ const (
 // listVersion counts the shapes of list answers.
 const listVersion = 1
 
-// listJSON is a list of documents, here and in `stocktake list --json`.
+// listJSON is a list of documents.
 type listJSON struct {
 	Version   int      `json:"version"`
+	Total     int      `json:"total"` // how many there are, also those that newest and skip leave out
 	Documents []Listed `json:"documents"`
 }
 
@@ -38,8 +39,8 @@ func (n *site) routeAPI(mux *http.ServeMux) {
 		{method: "GET", path: "/api/v1/snapshot", about: "Exactly which records a stocktake made now would be made from.", answer: n.getSnapshot, gives: content{mediaJSON, snapshotShape{}}},
 		{method: "GET", path: "/api/v1/federation", about: "The charter and its accessions, one envelope a line.", answer: n.getFederation, gives: content{mediaLines, nil}},
 		{method: "GET", path: "/api/v1/irregularities", about: "What the records show to have gone wrong or ended before its time, the latest first. Withdrawals are in the stocktake.", answer: n.getIrregularities, gives: content{mediaJSON, irregularitiesJSON{}}},
-		{method: "GET", path: "/api/v1/documents", about: "The documents held, by filing time, pending ones last.", answer: n.getDocuments,
-			query: []string{"kind", "author", "about", "receipts"}, gives: content{mediaJSON, listJSON{}}},
+		{method: "GET", path: "/api/v1/documents", about: "The documents held, by filing time, pending ones last: all, or the newest ones, which begin behind as many as skip says.", answer: n.getDocuments,
+			query: []string{"kind", "author", "about", "receipts", "newest", "skip"}, gives: content{mediaJSON, listJSON{}}},
 		{method: "POST", path: "/api/v1/documents", about: "File a signed document. When the answer comes, it is received: it survives a crash.", limit: maxWait + answerTimeout, answer: n.postDocument,
 			query: []string{"wait"}, takes: envelope, status: http.StatusCreated, gives: content{mediaJSON, Filed{}}},
 		{method: "GET", path: "/api/v1/documents/{id}", about: "One document with all that this node knows of it.", answer: n.getDocument, gives: content{mediaJSON, Shown{}}},
@@ -102,7 +103,13 @@ func (n *site) getDocuments(w http.ResponseWriter, r *http.Request) error {
 	if list == nil {
 		list = []Listed{}
 	}
-	return writeJSON(w, http.StatusOK, listJSON{listVersion, list})
+	total := len(list)
+	if q.Newest+q.Skip > 0 {
+		if total, err = n.Total(r.Context(), q); err != nil {
+			return err
+		}
+	}
+	return writeJSON(w, http.StatusOK, listJSON{listVersion, total, list})
 }
 
 func (n *site) getDocument(w http.ResponseWriter, r *http.Request) error {

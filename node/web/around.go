@@ -34,11 +34,7 @@ func (n *site) around(ctx context.Context, v *view, d *review.Document) (tables 
 	if err != nil {
 		return nil, err
 	}
-	held, err := n.catalogue(ctx, v)
-	if err != nil {
-		return nil, err
-	}
-	t := tabler{v, held.byID, asked}
+	t := tabler{v, asked}
 	for _, group := range groups {
 		rows, err := a.citing(group, d.ID)
 		if err != nil {

@@ -99,6 +99,27 @@ func (c *Client) FileFinal(ctx context.Context, e signing.Envelope, wait time.Du
 
 // Documents lists documents.
 func (c *Client) Documents(ctx context.Context, q Query) ([]Listed, error) {
+	l, err := c.list(ctx, q)
+	return l.Documents, err
+}
+
+// Total is how many documents a query selects.
+func (c *Client) Total(ctx context.Context, q Query) (int, error) {
+	q.Newest, q.Skip = 1, 0
+	l, err := c.list(ctx, q)
+	return l.Total, err
+}
+
+// Listed is one document as lists have it.
+func (c *Client) Listed(ctx context.Context, id review.DocumentID) (*Listed, error) {
+	s, err := c.Document(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &s.Listed, nil
+}
+
+func (c *Client) list(ctx context.Context, q Query) (l listJSON, err error) {
 	v := url.Values{}
 	for name, value := range map[string]string{"kind": string(q.Kind), "author": string(q.Author), "about": string(q.About)} {
 		if value != "" {
@@ -108,14 +129,18 @@ func (c *Client) Documents(ctx context.Context, q Query) ([]Listed, error) {
 	if q.Receipts {
 		v.Set("receipts", "true")
 	}
-	var l listJSON
+	for name, n := range map[string]int{"newest": q.Newest, "skip": q.Skip} {
+		if n > 0 {
+			v.Set(name, strconv.Itoa(n))
+		}
+	}
 	if err := c.call(ctx, "GET", "documents", v, "", nil, &l); err != nil {
-		return nil, err
+		return l, err
 	}
 	if l.Version != listVersion {
-		return nil, fmt.Errorf("%s lists documents in version %d of the form, this program reads %d; update the older of the two", c.address, l.Version, listVersion)
+		return l, fmt.Errorf("%s lists documents in version %d of the form, this program reads %d; update the older of the two", c.address, l.Version, listVersion)
 	}
-	return l.Documents, nil
+	return l, nil
 }
 
 // Document is one document with its context.

@@ -39,6 +39,12 @@ func TestClientsGiveWhatTheNodeGives(t *testing.T) {
 		"documents about": func(s web.Service) (any, error) {
 			return s.Documents(ctx, web.Query{About: w.genesis.ID, Receipts: true})
 		},
+		"newest documents": func(s web.Service) (any, error) {
+			return s.Documents(ctx, web.Query{Kind: review.KindPledge, Newest: 3, Skip: 2})
+		},
+		"how many": func(s web.Service) (any, error) {
+			return s.Total(ctx, web.Query{Kind: review.KindPledge, Newest: 3, Skip: 2})
+		},
 		"no documents": func(s web.Service) (any, error) { return s.Documents(ctx, web.Query{Author: "nobody"}) },
 		"snapshot":     func(s web.Service) (any, error) { s2, err := s.Snapshot(ctx); return s2.Digest(), err },
 		"federation":   func(s web.Service) (any, error) { return s.Federation(ctx) },
@@ -53,6 +59,7 @@ func TestClientsGiveWhatTheNodeGives(t *testing.T) {
 		id := w.ids[name]
 		require.NotEmpty(t, id, name)
 		calls["document "+name] = func(s web.Service) (any, error) { return s.Document(ctx, id) }
+		calls["listed "+name] = func(s web.Service) (any, error) { return s.Listed(ctx, id) }
 		calls["thread "+name] = func(s web.Service) (any, error) { return s.Thread(ctx, id) }
 		calls["envelope "+name] = func(s web.Service) (any, error) { return s.Envelope(ctx, id) }
 		if name[0] != '8' && name[0] != '9' {
@@ -306,5 +313,15 @@ func TestListsHaveTheirVersionedShape(t *testing.T) {
 	for _, field := range []string{"id", "kind", "author", "about", "title", "filed", "log", "index"} {
 		assert.Contains(t, list.Documents[0], field)
 	}
-	assert.JSONEq(t, `{"version":1,"documents":[]}`, string(w.get(t, "/api/v1/documents?author=nobody")))
+	whole, err := w.client.Documents(t.Context(), web.Query{Receipts: true})
+	require.NoError(t, err)
+	var pages []web.Listed
+	for q := (web.Query{Receipts: true, Newest: 50}); len(pages) < len(whole); q.Skip += q.Newest {
+		page, err := w.client.Documents(t.Context(), q)
+		require.NoError(t, err)
+		require.NotEmpty(t, page)
+		pages = append(page, pages...)
+	}
+	assert.Equal(t, whole, pages)
+	assert.JSONEq(t, `{"version":1,"total":0,"documents":[]}`, string(w.get(t, "/api/v1/documents?author=nobody")))
 }

@@ -48,7 +48,7 @@ func (t tabler) comparison(earlier, now *assembled, with string) *comparison {
 		}
 		line := rowChange{Group: t.sectionTitle(row.Group), What: t.word(row.What), Sample: row.Sample, Why: row.Why, Because: t.cites(row.Because)}
 		id, _, _ := strings.Cut(row.Key, "/")
-		if doc := review.DocumentID(id); t.titles[doc].ID != "" {
+		if doc := review.DocumentID(id); t.listed(doc).ID != "" {
 			r := t.document(doc)
 			line.Says = value{Form: "link", Text: r.Text, Href: r.Href}
 		} else {

@@ -62,7 +62,7 @@ func (n *site) documentPage(ctx context.Context, v *view, r *http.Request) (stri
 		Shown: *d, KindName: v.kindName(d.Kind), By: v.who(d.Author), Heading: v.titleOf(d.Listed),
 		Standing: v.inWords(d.Label), Absence: v.absence(d.Absence), Folder: folder(id),
 		Checkable: d.Statement != nil && d.Label.Reason != review.ReasonMalformed,
-		Threaded:  d.Kind != review.KindReceipt && d.Kind != review.KindOpening,
+		Threaded:  !d.Kind.Bookkeeping(),
 	}
 	body.Answering = v.answering(d.Accredited)
 	for _, id := range d.Elsewhere {
@@ -155,18 +155,6 @@ func (n *site) fillContent(ctx context.Context, v *view, body *documentBody) err
 	if body.Around, err = n.around(ctx, v, parsed); err != nil {
 		return err
 	}
-	held, err := n.catalogue(ctx, v)
-	if err != nil {
-		return err
-	}
-	mention := func(id review.DocumentID) value {
-		if held.byID[id].ID == "" { // lists leave receipts and openings out
-			if d, err := n.Document(ctx, id); err == nil {
-				return value{Form: "link", Text: v.titleOf(d.Listed), Href: "/documents/" + string(id)}
-			}
-		}
-		return tabler{view: v, titles: held.byID}.mention(id)
-	}
-	body.Fields = v.fields(parsed.Common.Language, mention).fields(parsed.Kind, statement.Predicate, skip...)
+	body.Fields = v.fields(parsed.Common.Language, tabler{view: v}.mention).fields(parsed.Kind, statement.Predicate, skip...)
 	return nil
 }

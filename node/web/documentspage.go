@@ -58,6 +58,9 @@ func (w words) titleOf(d Listed) string {
 	if d.Erased != "" {
 		return w.say("document.erased-on", "day", w.InstantDay(d.Erased))
 	}
+	if d.Kind == "" { // its content is not here, or not understood
+		return w.say("document.short", "id", short(d.ID))
+	}
 	return w.named(d.Kind, d.ID)
 }
 
@@ -75,13 +78,16 @@ func (n *site) documentsPage(ctx context.Context, v *view, r *http.Request) (str
 	if err != nil {
 		return "", nil, err
 	}
-	q.Receipts = q.Kind == review.KindReceipt || q.Kind == review.KindOpening
+	q.Newest, q.Skip = pageSize, (at-1)*pageSize
 	list, err := n.Documents(ctx, q)
 	if err != nil {
 		return "", nil, err
 	}
-	slices.Reverse(list)
-	body := documentsBody{About: q.About, Page: at, Count: len(list)}
+	total, err := n.Total(ctx, q)
+	if err != nil {
+		return "", nil, err
+	}
+	body := documentsBody{About: q.About, Page: at, Count: total}
 	for _, k := range review.Kinds() {
 		body.Kinds = append(body.Kinds, choice{string(k), v.kindName(k), k == q.Kind})
 	}
@@ -115,8 +121,8 @@ func (n *site) documentsPage(ctx context.Context, v *view, r *http.Request) (str
 		return "/documents?" + u.Encode()
 	}
 	body.Anywhere = link("", 1)
-	if len(list) > pageSize {
-		body.Pages = (len(list) + pageSize - 1) / pageSize
+	if total > pageSize {
+		body.Pages = (total + pageSize - 1) / pageSize
 		if at > 1 {
 			body.Newer = link(q.About, at-1)
 		}
@@ -124,8 +130,7 @@ func (n *site) documentsPage(ctx context.Context, v *view, r *http.Request) (str
 			body.Older = link(q.About, at+1)
 		}
 	}
-	first := min((at-1)*pageSize, len(list))
-	for _, d := range list[first:min(first+pageSize, len(list))] {
+	for _, d := range slices.Backward(list) {
 		body.Rows = append(body.Rows, v.row(d))
 	}
 	title := v.say("documents.title")

@@ -92,11 +92,10 @@ func (n *site) getFeed(w http.ResponseWriter, r *http.Request, author review.Par
 }
 
 func (n *site) feed(ctx context.Context, v *view, author review.ParticipantID, base string) (*feed, error) {
-	list, err := n.Documents(ctx, Query{Author: author})
+	list, err := n.filedLast(ctx, author)
 	if err != nil {
 		return nil, err
 	}
-	list = slices.DeleteFunc(slices.Clone(list), func(d Listed) bool { return d.Filed == "" })
 	path, page := "", "/documents"
 	f := &feed{
 		Lang: "en", ID: feedBase + string(v.status.Federation), Title: v.charter.Title,
@@ -108,11 +107,31 @@ func (n *site) feed(ctx context.Context, v *view, author review.ParticipantID, b
 		f.Title += ": " + marked(v.name(author), v.members[author].Sample)
 	}
 	f.Links = []feedLink{{"self", mediaAtom, base + path + "/feed.atom"}, {"alternate", "text/html", base + page}}
-	for _, d := range newest(list, feedSize) {
+	for _, d := range list {
 		f.Updated = max(f.Updated, d.Filed)
 		f.Entries = append(f.Entries, v.entry(d, base))
 	}
 	return f, nil
+}
+
+// filedLast are the documents of an author, or of everybody, that were filed last,
+// the newest first. Pending ones are not among them.
+func (n *site) filedLast(ctx context.Context, author review.ParticipantID) (last []Listed, err error) {
+	for q := (Query{Author: author, Newest: feedSize}); len(last) < feedSize; q.Skip += feedSize {
+		list, err := n.Documents(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range slices.Backward(list) {
+			if d.Filed != "" && len(last) < feedSize {
+				last = append(last, d)
+			}
+		}
+		if len(list) < feedSize {
+			break
+		}
+	}
+	return last, nil
 }
 
 func (v *view) entry(d Listed, base string) feedEntry {

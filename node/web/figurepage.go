@@ -65,10 +65,6 @@ func (n *site) figurePage(ctx context.Context, v *view, r *http.Request) (string
 	if err != nil {
 		return "", nil, err
 	}
-	held, err := n.catalogue(ctx, v)
-	if err != nil {
-		return "", nil, err
-	}
 	body := &figureBody{
 		Of: v.scopeName(q.Scope, v.name, v.round), Stocktake: stocktakeAddress(q.AssembleRequest), Named: q.Name != "", Sample: q.Sample, Page: at,
 		Group: figureAddress(q.AssembleRequest, q.Group, "", false), Data: "/api/v1" + figureAddress(q.AssembleRequest, q.Group, q.Name, false),
@@ -80,7 +76,7 @@ func (n *site) figurePage(ctx context.Context, v *view, r *http.Request) (string
 		}
 		body.Name, body.Value = tabler{view: v}.figureName(q.Name), v.valueOf(figure)
 	}
-	t := tabler{v, held.byID, q.AssembleRequest}
+	t := tabler{v, q.AssembleRequest}
 	rows, total, err := a.page(q.Group, func(r review.ReadRow) bool { return !body.Named || r.Counts(figure) }, at)
 	if err != nil {
 		return "", nil, err
@@ -147,17 +143,4 @@ func (n *site) getFigure(w http.ResponseWriter, r *http.Request) error {
 type figureJSON struct {
 	Stocktake string               `json:"stocktake"` // digest
 	Figures   []review.Explanation `json:"figures"`
-}
-
-// readPage is the number of a page of a list, from 1.
-func readPage(r *http.Request) (int, error) {
-	s := r.URL.Query().Get("page")
-	if s == "" {
-		return 1, nil
-	}
-	at, err := strconv.Atoi(s)
-	if err != nil || at < 1 || at > 1_000_000 {
-		return 0, badRequest("page is a number from 1, not %.20q", s)
-	}
-	return at, nil
 }

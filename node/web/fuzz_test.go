@@ -135,8 +135,10 @@ type absentNode struct{}
 
 var errAbsent = errors.New("no node")
 
-func (absentNode) File(context.Context, signing.Envelope) (*Filed, error) { return nil, errAbsent }
-func (absentNode) Documents(context.Context, Query) ([]Listed, error)     { return nil, errAbsent }
+func (absentNode) File(context.Context, signing.Envelope) (*Filed, error)     { return nil, errAbsent }
+func (absentNode) Total(context.Context, Query) (int, error)                  { return 0, errAbsent }
+func (absentNode) Listed(context.Context, review.DocumentID) (*Listed, error) { return nil, errAbsent }
+func (absentNode) Documents(context.Context, Query) ([]Listed, error)         { return nil, errAbsent }
 func (absentNode) Document(context.Context, review.DocumentID) (*Shown, error) {
 	return nil, errAbsent
 }

@@ -113,7 +113,6 @@ type site struct {
 	assemblies chan struct{} // stocktakes that are computed now
 	kept       keptStocktakes
 	shown      keptPages
-	listed     keptCatalogue
 	summaries  keptSummaries
 	irregular  keptIrregularities
 	charters   keptCharter

@@ -34,12 +34,12 @@ type nodeState struct {
 const latestShown = 8
 
 func (n *site) homePage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
-	held, err := n.catalogue(ctx, v)
+	body := &homeBody{Charter: v.charter, CompactName: v.compactName(), Node: v.stateOfNode(v.status)}
+	latest, err := n.Documents(ctx, Query{Newest: latestShown})
 	if err != nil {
 		return "", nil, err
 	}
-	body := &homeBody{Charter: v.charter, CompactName: v.compactName(), Node: v.stateOfNode(v.status)}
-	for _, d := range newest(held.list, latestShown) {
+	for _, d := range slices.Backward(latest) {
 		body.Latest = append(body.Latest, v.row(d))
 	}
 	a, err := n.assembled(ctx, v, review.ScopeGlobal, "")
@@ -47,7 +47,7 @@ func (n *site) homePage(ctx context.Context, v *view, r *http.Request) (string, 
 		return "", nil, err
 	}
 	body.Glance = v.glance(a, AssembleRequest{Scope: review.ScopeGlobal})
-	body.Map = tabler{v, held.byID, AssembleRequest{Scope: review.ScopeGlobal}}.worldMap(a, r.URL.Query().Get("round"))
+	body.Map = tabler{v, AssembleRequest{Scope: review.ScopeGlobal}}.worldMap(a, r.URL.Query().Get("round"))
 	body.Regions = slices.Clone(a.Regions)
 	slices.SortStableFunc(body.Regions, func(a, b review.RegionRow) int { return commissionRank(a.Code) - commissionRank(b.Code) })
 	body.Objectives = compact.Objectives()
@@ -62,14 +62,6 @@ func (n *site) homePage(ctx context.Context, v *view, r *http.Request) (string, 
 		}
 	}
 	return v.charter.Title, body, nil
-}
-
-// newest are the documents received or filed last, of a list by filing time
-// with pending ones last.
-func newest(list []Listed, n int) []Listed {
-	list = slices.Clone(list[max(0, len(list)-n):])
-	slices.Reverse(list)
-	return list
 }
 
 func (w words) stateOfNode(s *Status) nodeState {

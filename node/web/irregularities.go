@@ -72,14 +72,10 @@ func (n *site) irregularities(ctx context.Context, v *view) ([]review.Irregulari
 		}
 		all = append(all, taken)
 	}
-	held, err := n.catalogue(ctx, v)
-	if err != nil {
-		return nil, err
-	}
 	for _, rule := range v.status.Display {
-		hidden := review.Irregularity{Kind: irregularHidden, Reason: rule.Reason, At: held.byID[v.status.Policy].Filed, Documents: []review.DocumentID{v.status.Policy}}
+		hidden := review.Irregularity{Kind: irregularHidden, Reason: rule.Reason, At: v.listed(v.status.Policy).Filed, Documents: []review.DocumentID{v.status.Policy}}
 		if _, err := signing.ParseDigest(rule.What); err == nil {
-			hidden.About, hidden.Participant = review.DocumentID(rule.What), held.byID[review.DocumentID(rule.What)].Author
+			hidden.About, hidden.Participant = review.DocumentID(rule.What), v.listed(review.DocumentID(rule.What)).Author
 		} else {
 			hidden.Participant = review.ParticipantID(rule.What)
 		}
@@ -188,7 +184,7 @@ func (t tabler) irregularText(i review.Irregularity) template.HTML {
 	case irregularWithdrawn:
 		document := t.reference(t.plainly(i.About))
 		switch {
-		case t.titles[i.About].Erased != "":
+		case t.listed(i.About).Erased != "":
 			return t.HTML("irregular.erased", "who", who, "document", document)
 		case i.State == eraseAsked:
 			return t.HTML("irregular.erase-asked", "who", who, "document", document)
@@ -207,7 +203,7 @@ func (t tabler) irregularText(i review.Irregularity) template.HTML {
 // kind, since the sentence around it says why.
 func (t tabler) plainly(id review.DocumentID) ref {
 	r := t.document(id)
-	if d, ok := t.titles[id]; ok && (d.Erased != "" || d.NotDisplayed != "") {
+	if d := t.listed(id); d.Erased != "" || d.NotDisplayed != "" {
 		r.Text = t.named(d.Kind, id)
 	}
 	return r

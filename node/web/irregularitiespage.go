@@ -71,11 +71,7 @@ func (n *site) irregularitiesPage(ctx context.Context, v *view, r *http.Request)
 			return "", nil, err
 		}
 	}
-	held, err := n.catalogue(ctx, v)
-	if err != nil {
-		return "", nil, err
-	}
-	t := tabler{v, held.byID, AssembleRequest{Scope: review.ScopeGlobal}}
+	t := tabler{v, AssembleRequest{Scope: review.ScopeGlobal}}
 	for _, s := range irregularSections {
 		rows := slices.DeleteFunc(slices.Clone(all), func(i review.Irregularity) bool { return !slices.Contains(s.kinds, i.Kind) })
 		if len(rows) == 0 || part != "" && part != s.code {

@@ -84,6 +84,9 @@ const (
 	maxSearched = 10_000
 	// pageSize is how many documents a list shows at once: a few screens.
 	pageSize = 100
+	// maxCount bounds how many of a list one asks for, or its pages: more than there
+	// will be.
+	maxCount = 1_000_000_000
 )
 
 // Times after which a connection that does nothing is closed. Reading is

@@ -104,6 +104,8 @@ var queryParameters = map[string]described{
 	"author":   {"only this participant's documents", schema{"type": "string", "minLength": 2, "maxLength": 40}},
 	"about":    {"only documents about this one", idShape},
 	"receipts": {"receipts and openings too", schema{"type": "boolean"}},
+	"newest":   {"only so many, those received or filed last", schema{"type": "integer", "minimum": 1, "maximum": maxCount}},
+	"skip":     {"without so many of the newest", schema{"type": "integer", "minimum": 1, "maximum": maxCount}},
 	"wait":     {"seconds to wait for the document to become final", schema{"type": "integer", "minimum": 0, "maximum": int(maxWait.Seconds())}},
 	"scope":    {"global, region:CODE, participant:ID or objective:NUMBER", schema{"type": "string", "default": "global"}},
 	"cutoff":   {"documents filed later do not count; a time in UTC as in 2026-05-04T09:30:00Z", schema{"type": "string"}},

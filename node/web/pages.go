@@ -173,7 +173,7 @@ func (n *site) showPageOf(w http.ResponseWriter, r *http.Request, l *lang.Langua
 			return err
 		}
 		title, body, err := make(r.Context(), v, r)
-		if err != nil {
+		if err = errors.Join(err, v.titles.err); err != nil {
 			return err
 		}
 		_, path := lang.OfPath(r.URL.Path)
@@ -256,10 +256,11 @@ type view struct {
 	charter   *review.Charter
 	charterID review.DocumentID
 	members   map[review.ParticipantID]review.Participant
+	titles    *titles
 }
 
 func (n *site) view(ctx context.Context, b basis, l *lang.Language) (*view, error) {
-	v := &view{words: words{l}, basis: b, charterID: b.snapshot.Charter, members: map[review.ParticipantID]review.Participant{}}
+	v := &view{words: words{l}, basis: b, charterID: b.snapshot.Charter, members: map[review.ParticipantID]review.Participant{}, titles: n.titles(ctx)}
 	var err error
 	if v.status, err = n.Status(ctx); err != nil {
 		return nil, err

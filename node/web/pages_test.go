@@ -226,6 +226,12 @@ type justJoined struct {
 
 func (j justJoined) Documents(context.Context, web.Query) ([]web.Listed, error) { return nil, nil }
 
+func (j justJoined) Total(context.Context, web.Query) (int, error) { return 0, nil }
+
+func (j justJoined) Listed(context.Context, review.DocumentID) (*web.Listed, error) {
+	return nil, web.ErrNotFound
+}
+
 func (j justJoined) Document(context.Context, review.DocumentID) (*web.Shown, error) {
 	return nil, web.ErrNotFound
 }

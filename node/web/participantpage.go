@@ -48,11 +48,7 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 	if err != nil {
 		return "", nil, err
 	}
-	held, err := n.catalogue(ctx, v)
-	if err != nil {
-		return "", nil, err
-	}
-	t := tabler{v, held.byID, asked}
+	t := tabler{v, asked}
 	body := &participantBody{Participant: p, KindName: v.phrase(p.Kind), ShownName: v.name(id), Node: runsNode(p), Witness: v.isWitness(id), tables: t.tables(a)}
 	all, err := a.with("due", "pledges", "milestones", "targets", "findings", "reports", "assessments")
 	if err != nil {
@@ -87,17 +83,19 @@ func (n *site) participantPage(ctx context.Context, v *view, r *http.Request) (s
 		return "", nil, err
 	}
 	body.Irregular = linkIrregular(concerning(irregular, id), id)
-	filed := 0
-	for _, d := range slices.Backward(held.list) {
-		if d.Author != id {
-			continue
-		}
-		if filed++; filed <= listedAtParticipant {
-			body.Documents = append(body.Documents, v.row(d))
-		}
+	filed, err := n.Documents(ctx, Query{Author: id, Newest: listedAtParticipant})
+	if err != nil {
+		return "", nil, err
 	}
-	if filed > listedAtParticipant {
-		body.More = filed
+	for _, d := range slices.Backward(filed) {
+		body.Documents = append(body.Documents, v.row(d))
+	}
+	total, err := n.Total(ctx, Query{Author: id})
+	if err != nil {
+		return "", nil, err
+	}
+	if total > listedAtParticipant {
+		body.More = total
 	}
 	return body.ShownName, body, nil
 }

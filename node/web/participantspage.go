@@ -45,17 +45,6 @@ const accreditedGroup = "accredited"
 var countedKinds = []review.Kind{review.KindPledge, review.KindReport, review.KindAssessment, review.KindComment, review.KindResponse}
 
 func (n *site) participantsPage(ctx context.Context, v *view, r *http.Request) (string, any, error) {
-	held, err := n.catalogue(ctx, v)
-	if err != nil {
-		return "", nil, err
-	}
-	filed := map[review.ParticipantID]map[review.Kind]int{}
-	for _, d := range held.list {
-		if filed[d.Author] == nil {
-			filed[d.Author] = map[review.Kind]int{}
-		}
-		filed[d.Author][d.Kind]++
-	}
 	var body participantsBody
 	for _, k := range countedKinds {
 		body.Columns = append(body.Columns, v.say("many."+string(k)))
@@ -76,7 +65,11 @@ func (n *site) participantsPage(ctx context.Context, v *view, r *http.Request) (
 			p.Name = v.name(p.ID)
 			row := participantRow{Participant: p, Node: runsNode(p), Witness: v.isWitness(p.ID)}
 			for i, k := range countedKinds {
-				row.Counts = append(row.Counts, documentCount{body.Columns[i], "/documents?author=" + string(p.ID) + "&kind=" + string(k), filed[p.ID][k]})
+				filed, err := n.Total(ctx, Query{Author: p.ID, Kind: k})
+				if err != nil {
+					return "", nil, err
+				}
+				row.Counts = append(row.Counts, documentCount{body.Columns[i], "/documents?author=" + string(p.ID) + "&kind=" + string(k), filed})
 			}
 			group.Participants = append(group.Participants, row)
 		}

@@ -95,38 +95,34 @@ func (n *site) reportsOn(ctx context.Context, v *view, d *review.Document) (repo
 	if err != nil {
 		return nil, err
 	}
-	held, err := n.catalogue(ctx, v)
-	if err != nil {
-		return nil, err
-	}
-	t := tabler{view: v, titles: held.byID}
-	for _, d := range held.list {
-		if d.Kind != review.KindReport || !versions[d.About] || len(reports) == chartReports {
-			continue
-		}
-		shown, err := n.Document(ctx, d.ID)
-		if errors.Is(err, ErrNotFound) {
-			continue
-		}
+	for _, version := range versions {
+		thread, err := n.Thread(ctx, version)
 		if err != nil {
 			return nil, err
 		}
-		parsed, err := review.Parse(shown.Statement)
-		if err != nil || !shown.Label.Counts {
-			continue
-		}
-		if r, ok := parsed.Predicate.(*review.Report); ok {
-			reports = append(reports, readReport{r, t.document(d.ID), d.Filed})
+		for _, reply := range thread.Replies {
+			if reply.Kind != review.KindReport || !reply.Label.Counts || len(reports) == chartReports {
+				continue
+			}
+			shown, err := n.Document(ctx, reply.ID)
+			if errors.Is(err, ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if parsed, err := review.Parse(shown.Statement); err == nil {
+				reports = append(reports, readReport{parsed.Predicate.(*review.Report), tabler{view: v}.document(reply.ID), reply.Label.Filed})
+			}
 		}
 	}
 	return reports, nil
 }
 
 // versionsBefore are a document and those that it replaced.
-func (n *site) versionsBefore(ctx context.Context, d *review.Document) (map[review.DocumentID]bool, error) {
-	versions := map[review.DocumentID]bool{d.ID: true}
-	for before := d.Supersedes; before != "" && len(versions) < chartVersions && !versions[before]; {
-		versions[before] = true
+func (n *site) versionsBefore(ctx context.Context, d *review.Document) ([]review.DocumentID, error) {
+	versions := []review.DocumentID{d.ID}
+	for before := d.Supersedes; before != "" && len(versions) < chartVersions && !slices.Contains(versions, before); {
 		shown, err := n.Document(ctx, before)
 		if errors.Is(err, ErrNotFound) {
 			break
@@ -134,6 +130,7 @@ func (n *site) versionsBefore(ctx context.Context, d *review.Document) (map[revi
 		if err != nil {
 			return nil, err
 		}
+		versions = append(versions, before)
 		parsed, err := review.Parse(shown.Statement)
 		if err != nil {
 			break

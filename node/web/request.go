@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,7 +57,30 @@ func readQuery(r *http.Request) (q Query, err error) {
 	default:
 		return q, badRequest("receipts is true or false, not %.20q", s)
 	}
-	return q, nil
+	if q.Newest, err = readCount(v, "newest"); err != nil {
+		return q, err
+	}
+	q.Skip, err = readCount(v, "skip")
+	return q, err
+}
+
+// readPage is the number of a page of a list, from 1.
+func readPage(r *http.Request) (int, error) {
+	n, err := readCount(r.URL.Query(), "page")
+	return max(n, 1), err
+}
+
+// readCount is a parameter that says how many; 0 if there is none.
+func readCount(v url.Values, name string) (int, error) {
+	s := v.Get(name)
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > maxCount {
+		return 0, badRequest("%s is a number from 1 to %d, not %.20q", name, maxCount, s)
+	}
+	return n, nil
 }
 
 func kindNames() string {

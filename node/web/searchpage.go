@@ -34,27 +34,33 @@ func (n *site) searchPage(ctx context.Context, v *view, r *http.Request) (string
 	if len(wanted) == 0 {
 		return v.say("search.title"), body, nil
 	}
-	held, err := n.catalogue(ctx, v)
-	if err != nil {
-		return "", nil, err
-	}
-	body.Older = len(held.list) > maxSearched
-	for i, d := range slices.Backward(held.list) {
-		text := v.titleOf(d) + "\n" + v.who(d.Author).Text + "\n" + string(d.Author)
-		if len(held.list)-i <= maxSearched && d.NotDisplayed == "" {
-			summary, err := n.summary(ctx, d.ID)
-			if err != nil {
-				return "", nil, err
-			}
-			text += "\n" + summary
+	searched := 0
+	for q := (Query{Newest: maxSearched}); ; q.Skip += maxSearched {
+		list, err := n.Documents(ctx, q)
+		if err != nil {
+			return "", nil, err
 		}
-		text = strings.ToLower(text)
-		if !slices.ContainsFunc(wanted, func(word string) bool { return !strings.Contains(text, word) }) {
-			if body.Found++; len(body.Rows) < pageSize {
-				body.Rows = append(body.Rows, v.row(d))
+		for _, d := range slices.Backward(list) {
+			text := v.titleOf(d) + "\n" + v.who(d.Author).Text + "\n" + string(d.Author)
+			if searched++; searched <= maxSearched && d.NotDisplayed == "" {
+				summary, err := n.summary(ctx, d.ID)
+				if err != nil {
+					return "", nil, err
+				}
+				text += "\n" + summary
+			}
+			text = strings.ToLower(text)
+			if !slices.ContainsFunc(wanted, func(word string) bool { return !strings.Contains(text, word) }) {
+				if body.Found++; len(body.Rows) < pageSize {
+					body.Rows = append(body.Rows, v.row(d))
+				}
 			}
 		}
+		if len(list) < maxSearched {
+			break
+		}
 	}
+	body.Older = searched > maxSearched
 	return v.say("search.title"), body, nil
 }
 

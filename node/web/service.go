@@ -21,6 +21,11 @@ type Service interface {
 	File(context.Context, signing.Envelope) (*Filed, error)
 	// Documents lists what is held, by filing time, pending ones last.
 	Documents(context.Context, Query) ([]Listed, error)
+	// Total is how many documents a query selects, whatever its Newest and Skip.
+	Total(context.Context, Query) (int, error)
+	// Listed is one document as lists have it. It is an ErrNotFound where no record
+	// has it.
+	Listed(context.Context, review.DocumentID) (*Listed, error)
 	// Document is one document with all that this node knows of it.
 	Document(context.Context, review.DocumentID) (*Shown, error)
 	// Envelope is the document as it was signed. It is an ErrNotFound also where
@@ -73,6 +78,8 @@ type Query struct {
 	Author   review.ParticipantID
 	About    review.DocumentID
 	Receipts bool // receipts and openings too, which are left out otherwise
+	Newest   int  // only so many, those received or filed last; 0: all
+	Skip     int  // without so many of the newest
 }
 
 // Listed is a document in a list.

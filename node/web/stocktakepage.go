@@ -48,13 +48,9 @@ func (n *site) stocktakePage(ctx context.Context, v *view, r *http.Request) (str
 	if err != nil {
 		return "", nil, err
 	}
-	held, err := n.catalogue(ctx, v)
-	if err != nil {
-		return "", nil, err
-	}
 	body := stocktakeBody{
 		assembled: a, Of: v.scopeName(q.Scope, v.name, v.round), Cutoff: a.Manifest.Cutoff, Asked: q.Cutoff, Scopes: v.scopes(q.Scope),
-		Download: "/api/v1/stocktake?scope=" + string(q.Scope), Query: "?scope=" + string(q.Scope), tables: tabler{v, held.byID, q}.tables(a),
+		Download: "/api/v1/stocktake?scope=" + string(q.Scope), Query: "?scope=" + string(q.Scope), tables: tabler{v, q}.tables(a),
 	}
 	if q.Cutoff != "" {
 		body.Download += "&cutoff=" + q.Cutoff
@@ -76,7 +72,7 @@ func (n *site) stocktakePage(ctx context.Context, v *view, r *http.Request) (str
 		if err != nil {
 			return "", nil, err
 		}
-		body.Changes = tabler{v, held.byID, q}.comparison(earlier, a, body.With)
+		body.Changes = tabler{v, q}.comparison(earlier, a, body.With)
 	}
 	return v.say("stocktake.title-of", "scope", body.Of), body, nil
 }

@@ -166,12 +166,11 @@ type figureGroup struct {
 // tabler turns rows into lines.
 type tabler struct {
 	*view
-	titles map[review.DocumentID]Listed
-	asked  AssembleRequest // the stocktake that the rows are of
+	asked AssembleRequest // the stocktake that the rows are of
 }
 
 // hides is whether this node does not show a document.
-func (t tabler) hides(id review.DocumentID) bool { return t.titles[id].NotDisplayed != "" }
+func (t tabler) hides(id review.DocumentID) bool { return t.listed(id).NotDisplayed != "" }
 
 func (t tabler) tables(a *assembled) tables {
 	all := tables{
@@ -232,7 +231,7 @@ func (t tabler) document(id review.DocumentID) ref {
 		return ref{}
 	}
 	r := ref{Text: t.say("document.short", "id", short(id)), Href: "/documents/" + string(id)}
-	if d, ok := t.titles[id]; ok {
+	if d := t.listed(id); d.ID != "" {
 		r.Text, r.Sample = t.titleOf(d), d.Sample
 	}
 	return r
@@ -240,7 +239,7 @@ func (t tabler) document(id review.DocumentID) ref {
 
 // mention is a document by its title; one that is not listed here by its ID.
 func (t tabler) mention(id review.DocumentID) value {
-	if _, listed := t.titles[id]; !listed {
+	if t.listed(id).ID == "" {
 		return value{Form: "code", Text: short(id)}
 	}
 	d := t.document(id)

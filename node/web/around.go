@@ -36,11 +36,11 @@ func (n *site) around(ctx context.Context, v *view, d *review.Document) (tables 
 	}
 	t := tabler{v, asked}
 	for _, group := range groups {
-		rows, err := a.citing(group, d.ID)
+		some, err := a.citing(group, d.ID)
 		if err != nil {
 			return nil, err
 		}
-		if len(rows) > 0 {
+		if rows := some.Rows(group); len(rows) > 0 {
 			table := t.section(group, rows[:min(len(rows), rowsShown)])
 			if table.Total = len(rows); table.Total > rowsShown {
 				table.All = figureAddress(asked, group, "", false)

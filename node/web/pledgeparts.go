@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -29,7 +28,7 @@ func (n *site) parties(ctx context.Context, v *view, d *review.Document, named [
 		if err != nil {
 			return nil, err
 		}
-		if a, err = a.some("parties", func(raw []byte) bool { return bytes.Contains(raw, []byte(d.ID)) }); err != nil {
+		if a, err = a.citing("parties", d.ID); err != nil {
 			return nil, err
 		}
 		if lines := slices.DeleteFunc(tabler{view: v}.parties(a), func(l partyLine) bool { return l.Pledge.Href != "/documents/"+string(d.ID) }); len(lines) > 0 {

@@ -114,100 +114,142 @@ func (s *Stocktake) part(digest string) (p Part) {
 	return p
 }
 
-// FirstRows reads the first rows of groups of stocktakes, and how many there are.
-// What it counted of a part it keeps, so that of a stocktake that changed it reads
-// the parts that did. It is for several goroutines.
-type FirstRows struct {
+// RowPages reads rows of groups of stocktakes page by page, real ones before
+// invented ones. What it counted in a part it keeps, so that of a stocktake that
+// changed it reads the parts that did. It is for several goroutines.
+type RowPages struct {
 	mu      sync.Mutex
-	counted map[string]rowCount // by digest of a part
+	counted map[counting]rowCount
+}
+
+// counting is what is counted under a part: the rows of a figure, of the zero
+// Figure all.
+type counting struct {
+	part string // digest
+	of   Figure
 }
 
 // rowCount is how many rows there are under a part.
 type rowCount struct {
-	rows, samples int
-	pieces        bool // one of them lies in pieces
+	real, samples int
+	pieces        bool // a row lies in pieces: those are put together to know what it is
+}
+
+// Of are n rows of a figure of the stocktake from one on, from 0, and how many it
+// has. Without a name, they are those of its group.
+func (p *RowPages) Of(s *Stocktake, outline *Contents, f Figure, from, n int) (rows []json.RawMessage, total int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.counted) > 4*len(s.Parts)+1000 {
+		clear(p.counted) // most of these are gone
+	}
+	if p.counted == nil {
+		p.counted = map[counting]rowCount{}
+	}
+	of := Figure{}
+	if f.Name != "" {
+		of = Figure{Name: f.Name, Sample: f.Sample}
+	}
+	var all rowCount
+	digests := outline.PartsOf(f.Group)
+	for _, digest := range digests {
+		all.add(p.count(s, digest, of))
+	}
+	if all.pieces {
+		return scan(s, outline, f.Group, of, from, n)
+	}
+	until := from + min(n, all.real+all.samples)
+	for at, sample := 0, false; ; at, sample = all.real, true {
+		for _, digest := range digests {
+			at = p.walk(s, digest, of, sample, at, from, until, &rows)
+		}
+		if sample {
+			return rows, all.real + all.samples
+		}
+	}
+}
+
+// count is what lies under a part.
+func (p *RowPages) count(s *Stocktake, digest string, of Figure) (all rowCount) {
+	c := counting{digest, of}
+	all, ok := p.counted[c]
+	if ok {
+		return all
+	}
+	part := s.part(digest)
+	all.pieces = part.Piece != nil
+	for _, row := range part.Rows {
+		switch in, sample := counted(row, of); {
+		case in && sample:
+			all.samples++
+		case in:
+			all.real++
+		}
+	}
+	for _, page := range part.Pages {
+		all.add(p.count(s, page.Digest, of))
+	}
+	p.counted[c] = all
+	return all
+}
+
+func (c *rowCount) add(d rowCount) {
+	c.real, c.samples, c.pieces = c.real+d.real, c.samples+d.samples, c.pieces || d.pieces
+}
+
+// walk takes the rows under a part that lie between two, of which at were before
+// it, and gives how many are up to its end. Invented ones are walked apart.
+func (p *RowPages) walk(s *Stocktake, digest string, of Figure, sample bool, at, from, until int, rows *[]json.RawMessage) int {
+	c := p.count(s, digest, of)
+	n := c.real
+	if sample {
+		n = c.samples
+	}
+	if at+n <= from || at >= until {
+		return at + n
+	}
+	part := s.part(digest)
+	for _, row := range part.Rows {
+		if in, is := counted(row, of); in && is == sample {
+			if at >= from && at < until {
+				*rows = append(*rows, row)
+			}
+			at++
+		}
+	}
+	for _, page := range part.Pages {
+		at = p.walk(s, page.Digest, of, sample, at, from, until, rows)
+	}
+	return at
+}
+
+// scan is Of by all rows.
+func scan(s *Stocktake, outline *Contents, group string, of Figure, from, n int) (rows []json.RawMessage, total int) {
+	var samples []json.RawMessage
+	for row := range s.RowsOf(outline, group) {
+		switch in, sample := counted(row, of); {
+		case in && sample:
+			samples = append(samples, row)
+		case in:
+			rows = append(rows, row)
+		}
+	}
+	rows = append(rows, samples...)
+	total = len(rows)
+	rows = rows[min(from, total):]
+	return rows[:min(n, len(rows))], total
 }
 
 // sampleField is in every row of a sample: in a text its quotes would be escaped.
 var sampleField = []byte(`"sample":true`)
 
-// Of are the first n rows of a group, invented ones last, and how many it has.
-func (f *FirstRows) Of(s *Stocktake, outline *Contents, group string, n int) (rows []json.RawMessage, total int) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if len(f.counted) > 2*len(s.Parts)+1000 {
-		clear(f.counted) // most of these are gone
+// counted is whether a row counts in a figure, in the zero Figure always, and
+// whether it is invented.
+func counted(row json.RawMessage, of Figure) (in, sample bool) {
+	sample = bytes.Contains(row, sampleField)
+	if of.Name == "" || sample != of.Sample {
+		return of.Name == "", sample
 	}
-	if f.counted == nil {
-		f.counted = map[string]rowCount{}
-	}
-	var all rowCount
-	digests := outline.PartsOf(group)
-	for _, digest := range digests {
-		all.add(f.count(s, digest))
-	}
-	var samples []json.RawMessage
-	take := func(row json.RawMessage) {
-		if bytes.Contains(row, sampleField) {
-			samples = append(samples, row)
-		} else {
-			rows = append(rows, row)
-		}
-	}
-	if all.pieces {
-		for row := range s.RowsOf(outline, group) {
-			take(row)
-		}
-	} else {
-		for _, digest := range digests {
-			f.walk(s, digest, func(c rowCount) bool {
-				return len(rows) < n && c.rows > c.samples || len(samples) < n && c.samples > 0
-			}, take)
-		}
-	}
-	rows = append(rows, samples...)
-	if !all.pieces {
-		return rows[:min(n, len(rows))], all.rows
-	}
-	return rows[:min(n, len(rows))], len(rows)
-}
-
-// count is what lies under a part.
-func (f *FirstRows) count(s *Stocktake, digest string) (all rowCount) {
-	all, ok := f.counted[digest]
-	if ok {
-		return all
-	}
-	p := s.part(digest)
-	for _, row := range p.Rows {
-		all.rows++
-		if bytes.Contains(row, sampleField) {
-			all.samples++
-		}
-	}
-	for _, page := range p.Pages {
-		all.add(f.count(s, page.Digest))
-	}
-	all.pieces = all.pieces || p.Piece != nil
-	f.counted[digest] = all
-	return all
-}
-
-func (c *rowCount) add(d rowCount) {
-	c.rows, c.samples, c.pieces = c.rows+d.rows, c.samples+d.samples, c.pieces || d.pieces
-}
-
-// walk takes the rows of pages under a part that are wanted for what is counted
-// of them.
-func (f *FirstRows) walk(s *Stocktake, digest string, wanted func(rowCount) bool, take func(json.RawMessage)) {
-	if !wanted(f.count(s, digest)) {
-		return
-	}
-	p := s.part(digest)
-	for _, row := range p.Rows {
-		take(row)
-	}
-	for _, page := range p.Pages {
-		f.walk(s, page.Digest, wanted, take)
-	}
+	var r ReadRow
+	return json.Unmarshal(row, &r.Row) == nil && r.Counts(of), sample
 }

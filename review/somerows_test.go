@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -25,7 +26,13 @@ func TestSomeRowsAreThoseOfAll(t *testing.T) {
 		if rng.IntN(20) == 0 { // it is mentioned, and nothing rests on it
 			row.Purpose = `"` + string(id(1)) + `"`
 		}
-		if rng.IntN(4000) == 0 {
+		if rng.IntN(30) == 0 {
+			row.In = append(row.In, "a few")
+		}
+		if rng.IntN(3) == 0 {
+			row.Sums = map[string]string{"sums": "1.5"}
+		}
+		if most == 3000 && rng.IntN(1000) == 0 {
 			row.Purpose = strings.Repeat(`"`, maxPart)
 			inPieces++
 		}
@@ -39,7 +46,7 @@ func TestSomeRowsAreThoseOfAll(t *testing.T) {
 			rows[r.key] = r
 		}
 		p := pagesOf(&table{group: groupResources, names: []string{"resources"}, rows: slices.Collect(maps.Values(rows))})
-		first := new(FirstRows)
+		paged := new(RowPages)
 		for range 3 {
 			for range min(most, 300) {
 				if r := row(most); rng.IntN(3) == 0 {
@@ -60,12 +67,6 @@ func TestSomeRowsAreThoseOfAll(t *testing.T) {
 					real = append(real, row)
 				}
 			}
-			for _, n := range []int{1, 40, len(all) + 1} {
-				got, total := first.Of(s, outline, groupResources, n)
-				want := slices.Concat(real, samples)
-				require.Equal(t, len(all), total)
-				require.Equal(t, rowTexts(want[:min(n, len(want))]), rowTexts(got))
-			}
 			heads := make([]Row, len(all))
 			for i := range all {
 				require.NoError(t, json.Unmarshal(all[i], &heads[i]))
@@ -77,6 +78,24 @@ func TestSomeRowsAreThoseOfAll(t *testing.T) {
 					}
 				}
 				return some
+			}
+			wanted := map[Figure][]json.RawMessage{
+				{}:                            slices.Concat(real, samples),
+				{Name: "a few", Sample: true}: picked(func(r Row) bool { return r.Sample && slices.Contains(r.In, "a few") }),
+				{Name: "sums"}:                picked(func(r Row) bool { return !r.Sample && r.Sums != nil }),
+				{Name: "none"}:                nil,
+			}
+			for f, want := range wanted {
+				f.Group = groupResources
+				for _, from := range []int{0, 39, len(real) - 1, len(want) - 3, len(want) + 5} {
+					for _, n := range []int{1, 40, math.MaxInt} {
+						from := max(0, from)
+						got, total := paged.Of(s, outline, f, from, n)
+						require.Equal(t, len(want), total, "%v", f)
+						some := want[min(from, len(want)):]
+						require.Equal(t, rowTexts(some[:min(n, len(some))]), rowTexts(got), "%v from %d", f, from)
+					}
+				}
 			}
 			for _, prefixes := range [][]string{nil, {"1"}, {"7/", "12/", "299/", "none"}, {""}} {
 				require.Equal(t, rowTexts(picked(func(r Row) bool {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"math"
 	"slices"
 	"strings"
@@ -17,7 +16,7 @@ type assembled struct {
 	stocktake *review.Stocktake
 	totals    map[string]int // rows of each group
 	hidden    []review.DisplayRule
-	first     *review.FirstRows
+	rows      *review.RowPages
 }
 
 // shownWhole are the groups of which pages show all rows: these have some for each
@@ -27,9 +26,9 @@ var shownWhole = []string{"participation", "accreditations", "regions", "due", "
 // readAssembled reads a stocktake. Groups that are as they were in an earlier one
 // are taken from there; nil: there is none.
 func readAssembled(s *review.Stocktake, hidden []review.DisplayRule, earlier *assembled) (*assembled, error) {
-	a := &assembled{s.Outline(), s, map[string]int{}, hidden, new(review.FirstRows)}
+	a := &assembled{s.Outline(), s, map[string]int{}, hidden, new(review.RowPages)}
 	if earlier != nil {
-		a.first = earlier.first
+		a.rows = earlier.rows
 	}
 	if earlier != nil && !slices.Equal(earlier.hidden, hidden) {
 		earlier = nil
@@ -62,6 +61,13 @@ func readAssembled(s *review.Stocktake, hidden []review.DisplayRule, earlier *as
 	}
 	veil(a.Contents, hidden)
 	return a, err
+}
+
+// light is what the next one is read with: all but the parts.
+func (a *assembled) light() *assembled {
+	light := *a
+	light.stocktake = nil
+	return &light
 }
 
 // addJudgements adds what is said of what is shown as judged.
@@ -99,7 +105,7 @@ func (a *assembled) addFirst(group string) error {
 	if slices.Contains(shownWhole, group) {
 		n = math.MaxInt
 	}
-	rows, total := a.first.Of(a.stocktake, a.Contents, group, n)
+	rows, total := a.rows.Of(a.stocktake, a.Contents, review.Figure{Group: group}, 0, n)
 	if total > 0 {
 		a.totals[group] = total
 	}
@@ -126,33 +132,18 @@ func (a *assembled) with(groups ...string) (*assembled, error) {
 	return &all, nil
 }
 
-// page are the rows of a page of those of a group that count, invented ones last,
+// page are the rows of a page of those that count in a figure, or of a group's,
 // and how many there are on all pages.
-func (a *assembled) page(group string, counts func(review.ReadRow) bool, at int) ([]review.ReadRow, int, error) {
-	var rows, samples []json.RawMessage
-	for raw := range a.stocktake.RowsOf(a.Contents, group) {
-		var r review.ReadRow
-		if err := json.Unmarshal(raw, &r.Row); err != nil {
-			return nil, 0, err
-		}
-		switch {
-		case !counts(r):
-		case r.Sample:
-			samples = append(samples, raw)
-		default:
-			rows = append(rows, raw)
-		}
-	}
-	rows = append(rows, samples...)
-	first := min((at-1)*pageSize, len(rows))
+func (a *assembled) page(f review.Figure, at int) ([]review.ReadRow, int, error) {
+	rows, total := a.rows.Of(a.stocktake, a.Contents, f, (at-1)*pageSize, pageSize)
 	shown := new(review.Contents)
-	for _, raw := range rows[first:min(first+pageSize, len(rows))] {
-		if err := shown.Add(group, raw); err != nil {
+	for _, raw := range rows {
+		if err := shown.Add(f.Group, raw); err != nil {
 			return nil, 0, err
 		}
 	}
 	veil(shown, a.hidden)
-	return shown.Rows(group), len(rows), nil
+	return shown.Rows(f.Group), total, nil
 }
 
 // citing is the stocktake with the rows of one group that rest on a document.

@@ -77,7 +77,7 @@ func (n *site) figurePage(ctx context.Context, v *view, r *http.Request) (string
 		body.Name, body.Value = tabler{view: v}.figureName(q.Name), v.valueOf(figure)
 	}
 	t := tabler{v, q.AssembleRequest}
-	rows, total, err := a.page(q.Group, func(r review.ReadRow) bool { return !body.Named || r.Counts(figure) }, at)
+	rows, total, err := a.page(figure, at)
 	if err != nil {
 		return "", nil, err
 	}

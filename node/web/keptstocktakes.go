@@ -18,6 +18,15 @@ type keptStocktakes struct {
 	byKey  map[stocktakeKey]*keptStocktake
 	order  []stocktakeKey // oldest first
 	making int
+	read   []lastRead // the one that was made last at the end
+}
+
+// lastRead is what was read of a scope's last stocktake, with which the next one
+// is read.
+type lastRead struct {
+	scope  review.Scope
+	cutoff string
+	*assembled
 }
 
 type stocktakeKey struct {
@@ -83,13 +92,13 @@ func (n *site) assembleNow(ctx context.Context, v *view, scope review.Scope, cut
 	return readAssembled(s, v.status.Display, n.kept.last(scope, cutoff))
 }
 
-// last is the stocktake of a scope that was made last; nil if none is kept.
+// last is what was read of a scope's last stocktake; nil if that is not kept.
 func (kept *keptStocktakes) last(scope review.Scope, cutoff string) *assembled {
 	kept.Lock()
 	defer kept.Unlock()
-	for _, key := range slices.Backward(kept.order) {
-		if k := kept.byKey[key]; key.scope == scope && key.cutoff == cutoff && k.bytes > 0 {
-			return k.assembled
+	for _, r := range kept.read {
+		if r.scope == scope && r.cutoff == cutoff {
+			return r.assembled
 		}
 	}
 	return nil
@@ -130,6 +139,9 @@ func (kept *keptStocktakes) made(key stocktakeKey, k *keptStocktake) {
 		kept.order = slices.DeleteFunc(kept.order, func(other stocktakeKey) bool { return other == key })
 		return
 	}
+	kept.read = slices.DeleteFunc(kept.read, func(r lastRead) bool { return r.scope == key.scope && r.cutoff == key.cutoff })
+	kept.read = append(kept.read, lastRead{key.scope, key.cutoff, k.light()})
+	kept.read = kept.read[max(0, len(kept.read)-maxStocktakes):]
 	k.bytes = k.assembled.stocktake.Size()
 	kept.trim()
 }

@@ -1,7 +1,6 @@
 package ceremony
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -83,7 +82,7 @@ func (a Amendment) apply(next *review.Charter) error {
 	}
 	for _, card := range a.Add {
 		if slices.ContainsFunc(next.Participants, func(p review.Participant) bool { return p.ID == card.Participant.ID }) {
-			return fmt.Errorf("%s takes part already, or did; add a participant with another ID", card.Participant.ID)
+			return refuse("cannot.admit", "who", card.Participant.ID)
 		}
 		next.Participants = append(next.Participants, card.Participant)
 	}
@@ -93,7 +92,7 @@ func (a Amendment) apply(next *review.Charter) error {
 	for id, earlier := range a.Succeeds {
 		p := openParticipant(next, id)
 		if p == nil {
-			return fmt.Errorf("%s does not take part, so it succeeds nobody here; add its card too", id)
+			return refuse("cannot.succeed", "who", id)
 		}
 		p.Succeeds = append(slices.Clone(p.Succeeds), earlier...)
 	}
@@ -101,7 +100,7 @@ func (a Amendment) apply(next *review.Charter) error {
 	for _, id := range a.Close {
 		p := openParticipant(next, id)
 		if p == nil {
-			return fmt.Errorf("%s does not take part, or ends already; `stocktake charter show` lists who does", id)
+			return refuse("cannot.end", "who", id).lists("who does")
 		}
 		p.Until = turn
 		if w := openWitness(next, id); w != nil {
@@ -111,7 +110,7 @@ func (a Amendment) apply(next *review.Charter) error {
 	for _, id := range a.NoWitness {
 		w := openWitness(next, id)
 		if w == nil {
-			return fmt.Errorf("%s is no witness, or ends to be one already; `stocktake charter show` lists the witnesses", id)
+			return refuse("cannot.unwitness", "who", id).lists("the witnesses")
 		}
 		w.Until = turn
 	}
@@ -122,13 +121,13 @@ func (a Amendment) apply(next *review.Charter) error {
 		id := card.Participant.ID
 		switch {
 		case openParticipant(next, id) == nil:
-			return fmt.Errorf("witness %s: it does not take part; add its card too", id)
+			return refuse("cannot.witness", "who", id)
 		case card.Witness == "":
-			return fmt.Errorf("witness %s: its card names no witness key, because it runs no node; choose another witness", id)
+			return refuse("cannot.witness-key", "who", id)
 		}
 		if w := openWitness(next, id); w != nil { // another key takes its place
 			if w.Key == card.Witness {
-				return fmt.Errorf("%s is a witness with that key already", id)
+				return refuse("cannot.witness-already", "who", id)
 			}
 			w.Until = turn
 		}
@@ -136,7 +135,7 @@ func (a Amendment) apply(next *review.Charter) error {
 	}
 	for _, id := range a.Suspend {
 		if openParticipant(next, id) == nil {
-			return fmt.Errorf("%s does not take part; `stocktake charter show` lists who does", id)
+			return refuse("cannot.suspend", "who", id).lists("who does")
 		}
 		from := a.Now.UTC().Truncate(time.Second)
 		next.Suspensions = append(next.Suspensions, review.Suspension{Participant: id, Reason: a.Reason,

@@ -1,8 +1,6 @@
 package ceremony
 
 import (
-	"fmt"
-
 	"stocktake/review"
 	"stocktake/review/compact"
 )
@@ -50,9 +48,9 @@ func Convene(cards []Card, o Convening) (*review.Charter, error) {
 		key, ok := witness[id]
 		switch {
 		case !ok:
-			return nil, fmt.Errorf("witness %s: no card of that participant was given", id)
+			return nil, refuse("cannot.witness-card", "who", id)
 		case key == "":
-			return nil, fmt.Errorf("witness %s: its card names no witness key, because it runs no node; choose another witness", id)
+			return nil, refuse("cannot.witness-key", "who", id)
 		}
 		c.Witnesses = append(c.Witnesses, review.Witness{Participant: id, Key: key})
 	}
@@ -64,7 +62,7 @@ func setGuardians(c *review.Charter, of map[review.ParticipantID]*review.Guardia
 	for id, guardians := range of {
 		p := openParticipant(c, id)
 		if p == nil {
-			return fmt.Errorf("guardians of %s: it does not take part; name a participant that does", id)
+			return refuse("cannot.guardians", "who", id)
 		}
 		p.Guardians = guardians
 	}

@@ -247,7 +247,7 @@ func TestWhatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 		"a day that is past":                 {url.Values{"change": {"end"}, "who": {"xsb"}, "turn": {"2020-01-01"}}, "is no day that is still to come", `value="2020-01-01"`},
 		"no witness left":                    {url.Values{"change": {"unwitness"}, "who": {"xsa"}}, "no witness", `value="xsa" selected`},
 		"no card":                            {url.Values{"change": {"admit"}, "turn": {"2040-01-01"}}, "Choose a file first", `value="2040-01-01"`},
-		"somebody who is no member":          {url.Values{"change": {"end"}, "who": {"<b>nobody"}}, "nobody does not take part", ""},
+		"somebody who is no member":          {url.Values{"change": {"end"}, "who": {"<b>nobody"}}, "nobody</bdi> does not take part", ""},
 		"succession of another kind":         {url.Values{"change": {"succeed"}, "who": {"xsb"}, "earlier": {"ngo"}}, "another kind of participant", `value="ngo" checked`},
 	} {
 		res, page := writer.post("/en/charter/propose", c.form)
@@ -258,6 +258,10 @@ func TestWhatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 		assert.Contains(t, page, c.says, name)
 		assert.Contains(t, page, c.kept, name)
 		assert.NotContains(t, page, "<b>nobody", name)
+	}
+	for _, l := range lang.All()[1:] {
+		_, page := writer.post("/"+l.Tag+"/charter/propose", url.Values{"change": {"end"}, "who": {"xsz"}})
+		assert.Contains(t, told(page), string(l.HTML("cannot.propose", "reason", lang.Sentence{Key: "cannot.end", Arguments: []any{"who", "xsz"}})), l.Tag)
 	}
 	res, page := writer.uploadWith("/en/charter/propose", "card", "card.json", []byte("{}"), url.Values{"change": {"admit"}})
 	assert.Equal(t, http.StatusUnprocessableEntity, res.StatusCode)

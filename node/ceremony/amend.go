@@ -71,6 +71,9 @@ func Propose(chain *review.Chain, all ...Amendment) (*review.Charter, error) {
 // apply changes a charter that nobody else has.
 func (a Amendment) apply(next *review.Charter) error {
 	if a.Decision != "" {
+		if next.Decision != "" && next.Decision != a.Decision {
+			return refuse("cannot.decision", "decision", next.Decision)
+		}
 		next.Decision = a.Decision
 	}
 	next.Rounds = append(next.Rounds, a.Rounds...)

@@ -21,9 +21,9 @@ func TestWhatIsRefusedIsSaidInEveryLanguage(t *testing.T) {
 		return []Card{{Participant: review.Participant{ID: id}, Witness: key}}
 	}
 	guardians := map[review.ParticipantID]*review.Guardians{"xsz": nil}
-	amend := func(a Amendment) error {
+	amend := func(all ...Amendment) error {
 		was := amendable()
-		_, err := Amend(was, "genesis", a)
+		_, err := Amend(was, "genesis", all...)
 		assert.Equal(t, amendable(), was)
 		return err
 	}
@@ -47,6 +47,7 @@ func TestWhatIsRefusedIsSaidInEveryLanguage(t *testing.T) {
 		"xsc is no accreditor, or ends to be one already; `stocktake charter show` lists the accreditors": amend(Amendment{Answerers: Answerers{NoAccreditors: []review.ParticipantID{"xsc"}}}),
 		"accreditor ngo: it does not take part; name a participant that does":                             amend(Amendment{Answerers: Answerers{Accreditors: []review.Accreditor{{Participant: "ngo"}}}}),
 		"quota of xsc: it does not take part; name a participant that does":                               amend(Amendment{Answerers: Answerers{Quotas: []review.Quota{{Entries: 16, Participant: "xsc"}}}}),
+		"it carries out the decision one already; propose this one apart":                                 amend(Amendment{Decision: "one"}, Amendment{Decision: "two"}),
 		"guardians of xsz: it does not take part; name a participant that does":                           convene(Convening{Guardians: guardians}),
 		"witness xsz: no card of that participant was given":                                              convene(Convening{Witnesses: []review.ParticipantID{"xsz"}}),
 		"it names no participant": nobody,

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,7 +16,7 @@ import (
 )
 
 // changeNames are what a proposal may change, those first that happen most often.
-var changeNames = []string{"admit", "round", "end", "suspend", "witness", "unwitness", "guardians", "succeed", "name", "accreditor", "unaccreditor", "quota"}
+var changeNames = []string{"admit", "round", "end", "suspend", "decision", "witness", "unwitness", "guardians", "succeed", "name", "accreditor", "unaccreditor", "quota"}
 
 // usualChanges are how many of them stand before the others.
 const usualChanges = 4
@@ -23,8 +24,38 @@ const usualChanges = 4
 // A changeForm is the form of one change, and reads what was typed in it.
 type changeForm struct {
 	web.Vocabulary
-	charter *review.Charter
-	r       *http.Request // whose form, if it has one, is shown again
+	charter   *review.Charter
+	decisions []option      // that an amendment can carry out
+	r         *http.Request // whose form, if it has one, is shown again
+}
+
+// changeForm is the form of a change of the charter in force.
+func (d *Desk) changeForm(ctx context.Context, r *http.Request, change string) (f changeForm, err error) {
+	found, err := d.o.Founding()
+	if err != nil {
+		return f, err
+	}
+	f = changeForm{Vocabulary: vocabulary(r), r: r}
+	f.charter, _ = found.Chain.InForce()
+	if change == "decision" {
+		f.decisions, err = d.decisions(ctx, f.Vocabulary)
+	}
+	return f, err
+}
+
+// decisions are those that stand and that no charter carries out yet.
+func (d *Desk) decisions(ctx context.Context, v web.Vocabulary) (all []option, err error) {
+	s, err := d.o.Node.Assemble(ctx, web.AssembleRequest{Scope: review.ScopeGlobal})
+	if err != nil {
+		return nil, err
+	}
+	name := d.namesIn(v)
+	for _, row := range s.Contents().Decisions {
+		if len(row.Charters) == 0 {
+			all = append(all, option{Value: string(row.ID), Text: v.Text("new.subject", "kind", v.Kind(review.KindDecision), "author", name(row.Author), "title", row.Title)})
+		}
+	}
+	return all, nil
 }
 
 func (f changeForm) inputs(change string) []input {
@@ -35,12 +66,14 @@ func (f changeForm) inputs(change string) []input {
 		return []input{
 			f.input("id", "text", true), f.input("title", "text", false), f.input("opens", "date", true), f.input("due", "date", true), f.input("reveal", "date", false),
 			f.choice("type", false, f.phrases("annual", "biennial", "regional", "global", "thematic")), f.choice("region", false, f.regions()),
-			f.choice("convener", false, f.participants()), f.boxes("objectives", f.objectives()),
+			f.choice("convener", false, f.participants()), f.boxes("objectives", f.objectives()), f.boxes("themes", f.themes()),
 		}
 	case "end":
 		return []input{f.choice("who", true, f.participants()), f.input("turn", "date", false)}
 	case "suspend":
 		return []input{f.choice("who", true, f.participants()), f.input("days", "text", false), f.input("reason", "text", true)}
+	case "decision":
+		return []input{f.choice("decision", true, f.decisions)}
 	case "witness":
 		return []input{f.input("card", "file", true), f.input("turn", "date", false)}
 	case "unwitness":
@@ -96,6 +129,12 @@ func (f changeForm) amendment(change string, now time.Time) (a ceremony.Amendmen
 			return a, f.missing("reason")
 		}
 		a.Suspend, a.Term = who, time.Duration(days)*24*time.Hour
+	case "decision":
+		id := f.typed("decision")
+		if !slices.ContainsFunc(f.decisions, func(o option) bool { return o.Value == id }) {
+			return a, f.missing("decision")
+		}
+		a.Decision = review.DocumentID(id)
 	case "witness":
 		card, err := f.card()
 		if err != nil {
@@ -165,7 +204,7 @@ func (f changeForm) card() (card ceremony.Card, err error) {
 func (f changeForm) round() (review.Round, error) {
 	r := review.Round{
 		ID: f.typed("id"), Title: f.typed("title"), Type: f.typed("type"), Scope: f.scope(), Convener: review.ParticipantID(f.typed("convener")),
-		Opens: f.typed("opens"), Due: f.typed("due"), Reveal: f.typed("reveal"), Sample: f.charter.Sample,
+		Opens: f.typed("opens"), Due: f.typed("due"), Reveal: f.typed("reveal"), Themes: f.r.PostForm["themes"], Sample: f.charter.Sample,
 	}
 	for _, name := range []string{"id", "opens", "due"} {
 		if f.typed(name) == "" {
@@ -312,6 +351,13 @@ func (f changeForm) phrases(codes ...string) (all []option) {
 func (f changeForm) regions() (all []option) {
 	for _, r := range compact.Regions() {
 		all = append(all, option{Value: r.Code, Text: f.Region(r.Code)})
+	}
+	return all
+}
+
+func (f changeForm) themes() (all []option) {
+	for _, t := range compact.Themes() {
+		all = append(all, option{Value: t.Code, Text: f.Theme(t.Code)})
 	}
 	return all
 }

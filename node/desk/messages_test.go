@@ -90,7 +90,7 @@ func TestEveryMessageOfTheDeskIsSaidAndThere(t *testing.T) {
 	}
 	for _, change := range changeNames {
 		asked["propose."+change], asked["propose."+change+"-help"] = true, true
-		for _, in := range (changeForm{web.NewVocabulary(lang.Default()), new(review.Charter), httptest.NewRequest("GET", "/", nil)}).inputs(change) {
+		for _, in := range (changeForm{Vocabulary: web.NewVocabulary(lang.Default()), charter: new(review.Charter), r: httptest.NewRequest("GET", "/", nil)}).inputs(change) {
 			asked["changing."+in.Name], asked["changing."+in.Name+"-help"] = true, true
 		}
 	}

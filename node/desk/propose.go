@@ -66,10 +66,10 @@ func (d *Desk) ceremonyBody(ctx context.Context, v web.Vocabulary, draft *Draft,
 			continue
 		}
 		whole := charter.Amended(next)
-		b.Steps = append(b.Steps, changesIn(&at, whole))
+		b.Steps = append(b.Steps, d.changesIn(ctx, &at, whole))
 		at, b.Number, b.Tally = *whole, next.Number, f.Chain.Tally(next, func(review.ParticipantID) bool { return false })
 	}
-	b.Changes, b.Before = changesIn(charter, &at), onDay(f.Chain.Before(&at))
+	b.Changes, b.Before = d.changesIn(ctx, charter, &at), onDay(f.Chain.Before(&at))
 	return b
 }
 
@@ -156,7 +156,7 @@ type changeItem struct {
 	Title, Help template.HTML
 }
 
-func (d *Desk) proposePage(_ context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
+func (d *Desk) proposePage(ctx context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
 	if !s.is(Drafter) {
 		return notFor(s.Person, Drafter)
 	}
@@ -173,32 +173,30 @@ func (d *Desk) proposePage(_ context.Context, w http.ResponseWriter, r *http.Req
 	if !slices.Contains(changeNames, b.Change) {
 		return cannot(http.StatusNotFound, "cannot.find")
 	}
-	f, err := d.o.Founding()
+	form, err := d.changeForm(ctx, r, b.Change)
 	if err != nil {
 		return err
 	}
-	charter, _ := f.Chain.InForce()
-	b.Help, b.Inputs = v.HTML("propose."+b.Change+"-help"), changeForm{v, charter, r}.inputs(b.Change)
+	b.Help, b.Inputs = v.HTML("propose."+b.Change+"-help"), form.inputs(b.Change)
 	d.show(w, r, s, "propose", v.Text("propose."+b.Change), b)
 	return nil
 }
 
 // propose adds a change to a proposal, or begins one with it. What is refused is
 // shown with what was typed.
-func (d *Desk) propose(_ context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
+func (d *Desk) propose(ctx context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
 	if !s.is(Drafter) {
 		return notFor(s.Person, Drafter)
 	}
-	v, change := vocabulary(r), r.PostFormValue("change")
+	change := r.PostFormValue("change")
 	if !slices.Contains(changeNames, change) {
 		return cannot(http.StatusNotFound, "cannot.find")
 	}
-	f, err := d.o.Founding()
+	form, err := d.changeForm(ctx, r, change)
 	if err != nil {
 		return err
 	}
-	charter, _ := f.Chain.InForce()
-	form := changeForm{v, charter, r}
+	v := form.Vocabulary
 	draft, err := func() (*Draft, error) {
 		step, err := form.amendment(change, d.o.Now())
 		if err != nil {

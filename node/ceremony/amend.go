@@ -16,6 +16,8 @@ const (
 // Amendment is what the successor of a charter changes.
 type Amendment struct {
 	Title     string            // "" keeps it
+	Suffix    string            // of a first charter, as Licence is
+	Licence   string
 	Decision  review.DocumentID // that it carries out
 	Threshold int               // 0 keeps it
 	Add       []Card
@@ -47,7 +49,7 @@ func Amend(charter *review.Charter, id review.DocumentID, all ...Amendment) (*re
 	next.Rounds, next.Suspensions = slices.Clone(charter.Rounds), slices.Clone(charter.Suspensions)
 	next.Accreditors, next.Quotas = slices.Clone(charter.Accreditors), slices.Clone(charter.Quotas)
 	for _, a := range all {
-		if err := a.apply(&next); err != nil {
+		if err := a.apply(&next, a.Turn.UTC().Truncate(time.Second).Format(time.RFC3339)); err != nil {
 			return nil, err
 		}
 	}
@@ -68,8 +70,9 @@ func Propose(chain *review.Chain, all ...Amendment) (*review.Charter, error) {
 	return next, accreditedKeys(chain, next)
 }
 
-// apply changes a charter that nobody else has.
-func (a Amendment) apply(next *review.Charter) error {
+// apply changes a charter that nobody else has. What it adds begins at turn, and
+// what it closes ends then; a first charter has everything from the beginning.
+func (a Amendment) apply(next *review.Charter, turn string) error {
 	if a.Decision != "" {
 		if next.Decision != "" && next.Decision != a.Decision {
 			return refuse("cannot.decision", "decision", next.Decision)
@@ -79,6 +82,9 @@ func (a Amendment) apply(next *review.Charter) error {
 	next.Rounds = append(next.Rounds, a.Rounds...)
 	if a.Title != "" {
 		next.Title = a.Title
+	}
+	if a.Suffix != "" {
+		next.Suffix, next.Licence = a.Suffix, a.Licence
 	}
 	if a.Threshold != 0 {
 		next.Threshold = a.Threshold
@@ -99,7 +105,6 @@ func (a Amendment) apply(next *review.Charter) error {
 		}
 		p.Succeeds = append(slices.Clone(p.Succeeds), earlier...)
 	}
-	turn := a.Turn.UTC().Truncate(time.Second).Format(time.RFC3339)
 	for _, id := range a.Close {
 		p := openParticipant(next, id)
 		if p == nil {

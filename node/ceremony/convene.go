@@ -31,7 +31,7 @@ func Convene(cards []Card, o Convening) (*review.Charter, error) {
 		c.Rounds = []review.Round{}
 	}
 	if c.Threshold == 0 {
-		c.Threshold = 2*len(cards)/3 + 1
+		c.Threshold = mostOf(len(cards))
 	}
 	witness := map[review.ParticipantID]string{}
 	for _, card := range cards {
@@ -56,6 +56,28 @@ func Convene(cards []Card, o Convening) (*review.Charter, error) {
 	}
 	return c, nil
 }
+
+// Found is a first charter that amendments of an empty one make, in their order:
+// each adds what it adds, from the beginning. It may lack something still.
+func Found(all ...Amendment) (*review.Charter, error) {
+	c, err := Convene(nil, Convening{})
+	if err != nil {
+		return nil, err
+	}
+	c.Threshold = 0
+	for _, a := range all {
+		if err := a.apply(c, ""); err != nil {
+			return nil, err
+		}
+	}
+	if c.Threshold == 0 {
+		c.Threshold = mostOf(len(c.Participants))
+	}
+	return c, nil
+}
+
+// mostOf is the least number that is more than two thirds.
+func mostOf(n int) int { return 2*n/3 + 1 }
 
 // setGuardians replaces the guardians of some participants; none ends them.
 func setGuardians(c *review.Charter, of map[review.ParticipantID]*review.Guardians) error {

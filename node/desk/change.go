@@ -21,21 +21,38 @@ var changeNames = []string{"admit", "round", "end", "suspend", "decision", "witn
 // usualChanges are how many of them stand before the others.
 const usualChanges = 4
 
+// firstNames are what a first charter is put together of.
+var firstNames = []string{"found", "admit", "round", "guardians", "accreditor", "quota"}
+
+// changeNames are what may be proposed here.
+func (d *Desk) changeNames() []string {
+	if d.o.Joining != nil {
+		return firstNames
+	}
+	return changeNames
+}
+
 // A changeForm is the form of one change, and reads what was typed in it.
 type changeForm struct {
 	web.Vocabulary
 	charter   *review.Charter
-	decisions []option      // that an amendment can carry out
-	r         *http.Request // whose form, if it has one, is shown again
+	first     *ceremony.Card // ours, where it is a first charter
+	decisions []option       // that an amendment can carry out
+	r         *http.Request  // whose form, if it has one, is shown again
 }
 
-// changeForm is the form of a change of the charter in force.
+// changeForm is the form of a change of the charter in force, or of the first
+// one that is being drafted.
 func (d *Desk) changeForm(ctx context.Context, r *http.Request, change string) (f changeForm, err error) {
+	f = changeForm{Vocabulary: vocabulary(r), r: r}
+	if d.o.Joining != nil {
+		f.charter, f.first, err = d.convening(r.FormValue("draft"))
+		return f, err
+	}
 	found, err := d.o.Founding()
 	if err != nil {
 		return f, err
 	}
-	f = changeForm{Vocabulary: vocabulary(r), r: r}
 	f.charter, _ = found.Chain.InForce()
 	if change == "decision" {
 		f.decisions, err = d.decisions(ctx, f.Vocabulary)
@@ -59,7 +76,13 @@ func (d *Desk) decisions(ctx context.Context, v web.Vocabulary) (all []option, e
 }
 
 func (f changeForm) inputs(change string) []input {
+	return slices.DeleteFunc(f.all(change), func(in input) bool { return f.first != nil && in.Name == "turn" })
+}
+
+func (f changeForm) all(change string) []input {
 	switch change {
+	case "found":
+		return []input{f.input("name", "text", true), f.input("suffix", "text", true), f.input("licence", "text", false), f.input("threshold", "text", false), f.input("cosigns", "box", false)}
 	case "admit":
 		return []input{f.input("card", "file", true), f.input("witnesses", "box", false), f.input("turn", "date", false)}
 	case "round":
@@ -96,13 +119,17 @@ func (f changeForm) inputs(change string) []input {
 func (f changeForm) amendment(change string, now time.Time) (a ceremony.Amendment, err error) {
 	who := []review.ParticipantID{review.ParticipantID(f.typed("who"))}
 	a = ceremony.Amendment{Now: now}
-	if a.Turn, err = f.turn(now); err != nil {
-		return a, err
+	if f.first == nil {
+		if a.Turn, err = f.turn(now); err != nil {
+			return a, err
+		}
 	}
 	if slices.ContainsFunc(f.inputs(change), func(in input) bool { return in.Name == "who" && in.Required }) && who[0] == "" {
 		return a, f.missing("who")
 	}
 	switch change {
+	case "found":
+		return f.found(a)
 	case "admit":
 		card, err := f.card()
 		if err != nil {

@@ -15,8 +15,8 @@ const (
 
 // Amendment is what the successor of a charter changes.
 type Amendment struct {
-	Title     string            // "" keeps it
-	Suffix    string            // of a first charter, as Licence is
+	Title     string // "" keeps it
+	Suffix    string // of a first charter, as Licence is
 	Licence   string
 	Decision  review.DocumentID // that it carries out
 	Threshold int               // 0 keeps it

@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"slices"
+
 	"stocktake/node/ceremony"
 	"stocktake/node/web/lang"
 	"stocktake/review"
@@ -44,11 +46,12 @@ func (f changeForm) found(a ceremony.Amendment) (ceremony.Amendment, error) {
 	if a.Threshold, err = f.number("threshold", 0, maxTyped); err != nil {
 		return a, err
 	}
-	if ours := []ceremony.Card{*f.first}; len(f.charter.Participants) == 0 {
+	ours := []ceremony.Card{*f.first}
+	if !slices.ContainsFunc(f.charter.Participants, func(p review.Participant) bool { return p.ID == f.first.Participant.ID }) {
 		a.Add = ours
-		if f.typed("cosigns") != "" {
-			a.Witness = ours
-		}
+	}
+	if f.typed("cosigns") != "" {
+		a.Witness = ours
 	}
 	return a, nil
 }

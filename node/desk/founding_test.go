@@ -76,6 +76,11 @@ func TestAFederationIsConvenedAtTheDesk(t *testing.T) {
 	assert.Contains(t, page, "convened by <bdi>Exemplaria (xsb)</bdi>")
 	assert.Contains(t, page, "Approvals that put it in force: 2 of 2 participants")
 	assert.Contains(t, page, "under the licence <bdi>CC-BY-4.0</bdi>")
+	page = add("none", "", nil, url.Values{"change": {"found"}, "name": {"SAMPLE two"}, "suffix": {"two.example"}, "cosigns": {"true"}})
+	assert.Contains(t, page, "names of logs end in <bdi>two.example</bdi>")
+	assert.Contains(t, page, "<bdi>Samplia (xsa)</bdi> is a witness", "what is said again changes what was said")
+	_, page = writer.post(draft+"/steps", url.Values{"remove": {"3"}})
+	assert.NotContains(t, page, "two.example")
 	_, file := writer.get(draft + "/draft")
 	assert.NotContains(t, file, "federation")
 

@@ -1,8 +1,6 @@
 package ceremony
 
 import (
-	"fmt"
-
 	"stocktake/review"
 	"stocktake/signing"
 )
@@ -17,7 +15,7 @@ func accreditedKeys(chain *review.Chain, next *review.Charter) error {
 				continue
 			}
 			if owner, _, ok := chain.KeyOwner(key); ok && owner.Accredited() {
-				return fmt.Errorf("%s: its %s key is the one of the accredited author %s, whose documents would not count any more; let it make a new key", p.ID, k.Role, owner)
+				return refuse("cannot.accredited-key", "who", p.ID, "role", phrase(k.Role), "author", owner)
 			}
 		}
 	}

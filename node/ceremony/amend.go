@@ -1,7 +1,6 @@
 package ceremony
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -16,7 +15,9 @@ const (
 
 // Amendment is what the successor of a charter changes.
 type Amendment struct {
-	Title     string            // "" keeps it
+	Title     string // "" keeps it
+	Suffix    string // of a first charter, as Licence is
+	Licence   string
 	Decision  review.DocumentID // that it carries out
 	Threshold int               // 0 keeps it
 	Add       []Card
@@ -48,7 +49,7 @@ func Amend(charter *review.Charter, id review.DocumentID, all ...Amendment) (*re
 	next.Rounds, next.Suspensions = slices.Clone(charter.Rounds), slices.Clone(charter.Suspensions)
 	next.Accreditors, next.Quotas = slices.Clone(charter.Accreditors), slices.Clone(charter.Quotas)
 	for _, a := range all {
-		if err := a.apply(&next); err != nil {
+		if err := a.apply(&next, a.Turn.UTC().Truncate(time.Second).Format(time.RFC3339)); err != nil {
 			return nil, err
 		}
 	}
@@ -69,21 +70,28 @@ func Propose(chain *review.Chain, all ...Amendment) (*review.Charter, error) {
 	return next, accreditedKeys(chain, next)
 }
 
-// apply changes a charter that nobody else has.
-func (a Amendment) apply(next *review.Charter) error {
+// apply changes a charter that nobody else has. What it adds begins at turn, and
+// what it closes ends then; a first charter has everything from the beginning.
+func (a Amendment) apply(next *review.Charter, turn string) error {
 	if a.Decision != "" {
+		if next.Decision != "" && next.Decision != a.Decision {
+			return refuse("cannot.decision", "decision", next.Decision)
+		}
 		next.Decision = a.Decision
 	}
 	next.Rounds = append(next.Rounds, a.Rounds...)
 	if a.Title != "" {
 		next.Title = a.Title
 	}
+	if a.Suffix != "" {
+		next.Suffix, next.Licence = a.Suffix, a.Licence
+	}
 	if a.Threshold != 0 {
 		next.Threshold = a.Threshold
 	}
 	for _, card := range a.Add {
 		if slices.ContainsFunc(next.Participants, func(p review.Participant) bool { return p.ID == card.Participant.ID }) {
-			return fmt.Errorf("%s takes part already, or did; add a participant with another ID", card.Participant.ID)
+			return refuse("cannot.admit", "who", card.Participant.ID)
 		}
 		next.Participants = append(next.Participants, card.Participant)
 	}
@@ -93,15 +101,14 @@ func (a Amendment) apply(next *review.Charter) error {
 	for id, earlier := range a.Succeeds {
 		p := openParticipant(next, id)
 		if p == nil {
-			return fmt.Errorf("%s does not take part, so it succeeds nobody here; add its card too", id)
+			return refuse("cannot.succeed", "who", id)
 		}
 		p.Succeeds = append(slices.Clone(p.Succeeds), earlier...)
 	}
-	turn := a.Turn.UTC().Truncate(time.Second).Format(time.RFC3339)
 	for _, id := range a.Close {
 		p := openParticipant(next, id)
 		if p == nil {
-			return fmt.Errorf("%s does not take part, or ends already; `stocktake charter show` lists who does", id)
+			return refuse("cannot.end", "who", id).lists("who does")
 		}
 		p.Until = turn
 		if w := openWitness(next, id); w != nil {
@@ -111,7 +118,7 @@ func (a Amendment) apply(next *review.Charter) error {
 	for _, id := range a.NoWitness {
 		w := openWitness(next, id)
 		if w == nil {
-			return fmt.Errorf("%s is no witness, or ends to be one already; `stocktake charter show` lists the witnesses", id)
+			return refuse("cannot.unwitness", "who", id).lists("the witnesses")
 		}
 		w.Until = turn
 	}
@@ -122,13 +129,13 @@ func (a Amendment) apply(next *review.Charter) error {
 		id := card.Participant.ID
 		switch {
 		case openParticipant(next, id) == nil:
-			return fmt.Errorf("witness %s: it does not take part; add its card too", id)
+			return refuse("cannot.witness", "who", id)
 		case card.Witness == "":
-			return fmt.Errorf("witness %s: its card names no witness key, because it runs no node; choose another witness", id)
+			return refuse("cannot.witness-key", "who", id)
 		}
 		if w := openWitness(next, id); w != nil { // another key takes its place
 			if w.Key == card.Witness {
-				return fmt.Errorf("%s is a witness with that key already", id)
+				return refuse("cannot.witness-already", "who", id)
 			}
 			w.Until = turn
 		}
@@ -136,7 +143,7 @@ func (a Amendment) apply(next *review.Charter) error {
 	}
 	for _, id := range a.Suspend {
 		if openParticipant(next, id) == nil {
-			return fmt.Errorf("%s does not take part; `stocktake charter show` lists who does", id)
+			return refuse("cannot.suspend", "who", id).lists("who does")
 		}
 		from := a.Now.UTC().Truncate(time.Second)
 		next.Suspensions = append(next.Suspensions, review.Suspension{Participant: id, Reason: a.Reason,

@@ -1,7 +1,6 @@
 package ceremony
 
 import (
-	"slices"
 	"testing"
 	"time"
 
@@ -60,27 +59,4 @@ func untils(c *review.Charter) (all []string) {
 		all = append(all, p.Until)
 	}
 	return all
-}
-
-func TestAnAmendmentNamesWhoTakesPart(t *testing.T) {
-	xsa := review.ParticipantID("xsa")
-	for name, a := range map[string]Amendment{
-		"add one that is there":      {Add: []Card{{Participant: review.Participant{ID: xsa}}}},
-		"add one that was there":     {Add: []Card{{Participant: review.Participant{ID: "ngo"}}}},
-		"close a stranger":           {Close: []review.ParticipantID{"xsz"}},
-		"close one that ended":       {Close: []review.ParticipantID{"ngo"}},
-		"close one twice":            {Close: []review.ParticipantID{xsa, xsa}},
-		"a stranger's witness":       {Witness: []Card{{Participant: review.Participant{ID: "xsz"}, Witness: "z"}}},
-		"a witness without a key":    {Witness: []Card{{Participant: review.Participant{ID: xsa}}}},
-		"end a witness that is none": {NoWitness: []review.ParticipantID{"ngo"}},
-		"suspend one that ended":     {Suspend: []review.ParticipantID{"ngo"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			was := amendable()
-			_, err := Amend(was, "genesis", a)
-			assert.Error(t, err)
-			assert.Equal(t, amendable().Participants, was.Participants)
-			assert.True(t, slices.Equal(amendable().Witnesses, was.Witnesses))
-		})
-	}
 }

@@ -1,10 +1,6 @@
 package ceremony
 
-import (
-	"fmt"
-
-	"stocktake/review"
-)
+import "stocktake/review"
 
 // Answerers is what a charter changes about who may answer for authors whom it
 // does not list, and about how much logs may hold.
@@ -25,18 +21,18 @@ func (a Answerers) apply(c *review.Charter, turn string) error {
 			}
 		}
 		if !closed {
-			return fmt.Errorf("%s is no accreditor, or ends to be one already; `stocktake charter show` lists the accreditors", id)
+			return refuse("cannot.unaccredit", "who", id).lists("the accreditors")
 		}
 	}
 	for _, e := range a.Accreditors {
 		if openParticipant(c, e.Participant) == nil {
-			return fmt.Errorf("accreditor %s: it does not take part; name a participant that does", e.Participant)
+			return refuse("cannot.accreditor", "who", e.Participant)
 		}
 		c.Accreditors = append(c.Accreditors, e)
 	}
 	for _, q := range a.Quotas {
 		if q.Participant != "" && openParticipant(c, q.Participant) == nil {
-			return fmt.Errorf("quota of %s: it does not take part; name a participant that does", q.Participant)
+			return refuse("cannot.quota", "who", q.Participant)
 		}
 		for i := range c.Quotas {
 			if e := &c.Quotas[i]; e.Participant == q.Participant && e.Until == "" {

@@ -3,7 +3,6 @@ package ceremony
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 
@@ -41,7 +40,7 @@ func ParseCard(b []byte) (c Card, err error) {
 		return c, err
 	}
 	if c.Participant.ID == "" {
-		return c, errors.New("it names no participant")
+		return c, refuse("cannot.card-nobody")
 	}
 	return c, nil
 }

@@ -4,8 +4,9 @@
 // member's desk both do that with what this package makes.
 //
 // A participant's public part is its [Card]. [Convene] puts cards together as a
-// first charter; [Amend] makes a successor of the charter in force; [Changes]
-// says what one charter changes in another; [Accession] is a member's word for it.
+// first charter, [Found] does so step by step; [Amend] makes a successor of the
+// charter in force; [Changes] says what one charter changes in another;
+// [Accession] is a member's word for it, [Refusal] why one cannot be.
 package ceremony
 
 import (

@@ -95,6 +95,9 @@ func (c *changes) frame(a, b *review.Charter) {
 			c.say(v.key, "is", v.to, "was", v.is)
 		}
 	}
+	if b.Decision != "" && b.Decision != a.Decision {
+		c.say("change.decision", "decision", b.Decision)
+	}
 }
 
 func (c *changes) newcomer(p review.Participant) {

@@ -36,6 +36,7 @@ func TestEveryChangeOfACharterHasItsLine(t *testing.T) {
 		"The federation is called Two instead of One":                   func(c *review.Charter) { c.Title = "Two" },
 		"Approvals that a later charter needs at least: 3 instead of 2": func(c *review.Charter) { c.Threshold = 3 },
 		"The digest of the compact is x instead of ":                    func(c *review.Charter) { c.Compact = "x" },
+		"It carries out the decision abc":                               func(c *review.Charter) { c.Decision = "abc" },
 		"The version of the rules is 1 instead of 0":                    func(c *review.Charter) { c.Rules = 1 },
 		"The names of logs end in b instead of a.example":               func(c *review.Charter) { c.Suffix = "b" },
 		"N (ngo) is admitted (Civil society), from 2027": func(c *review.Charter) {

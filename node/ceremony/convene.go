@@ -1,8 +1,6 @@
 package ceremony
 
 import (
-	"fmt"
-
 	"stocktake/review"
 	"stocktake/review/compact"
 )
@@ -33,7 +31,7 @@ func Convene(cards []Card, o Convening) (*review.Charter, error) {
 		c.Rounds = []review.Round{}
 	}
 	if c.Threshold == 0 {
-		c.Threshold = 2*len(cards)/3 + 1
+		c.Threshold = mostOf(len(cards))
 	}
 	witness := map[review.ParticipantID]string{}
 	for _, card := range cards {
@@ -50,21 +48,43 @@ func Convene(cards []Card, o Convening) (*review.Charter, error) {
 		key, ok := witness[id]
 		switch {
 		case !ok:
-			return nil, fmt.Errorf("witness %s: no card of that participant was given", id)
+			return nil, refuse("cannot.witness-card", "who", id)
 		case key == "":
-			return nil, fmt.Errorf("witness %s: its card names no witness key, because it runs no node; choose another witness", id)
+			return nil, refuse("cannot.witness-key", "who", id)
 		}
 		c.Witnesses = append(c.Witnesses, review.Witness{Participant: id, Key: key})
 	}
 	return c, nil
 }
 
+// Found is a first charter that amendments of an empty one make, in their order:
+// each adds what it adds, from the beginning. It may lack something still.
+func Found(all ...Amendment) (*review.Charter, error) {
+	c, err := Convene(nil, Convening{})
+	if err != nil {
+		return nil, err
+	}
+	c.Threshold = 0
+	for _, a := range all {
+		if err := a.apply(c, ""); err != nil {
+			return nil, err
+		}
+	}
+	if c.Threshold == 0 {
+		c.Threshold = mostOf(len(c.Participants))
+	}
+	return c, nil
+}
+
+// mostOf is the least number that is more than two thirds.
+func mostOf(n int) int { return 2*n/3 + 1 }
+
 // setGuardians replaces the guardians of some participants; none ends them.
 func setGuardians(c *review.Charter, of map[review.ParticipantID]*review.Guardians) error {
 	for id, guardians := range of {
 		p := openParticipant(c, id)
 		if p == nil {
-			return fmt.Errorf("guardians of %s: it does not take part; name a participant that does", id)
+			return refuse("cannot.guardians", "who", id)
 		}
 		p.Guardians = guardians
 	}

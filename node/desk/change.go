@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,32 +16,87 @@ import (
 )
 
 // changeNames are what a proposal may change, those first that happen most often.
-var changeNames = []string{"admit", "round", "end", "suspend", "witness", "unwitness", "guardians", "succeed", "name", "accreditor", "unaccreditor", "quota"}
+var changeNames = []string{"admit", "round", "end", "suspend", "decision", "witness", "unwitness", "guardians", "succeed", "name", "accreditor", "unaccreditor", "quota"}
 
 // usualChanges are how many of them stand before the others.
 const usualChanges = 4
 
+// firstNames are what a first charter is put together of.
+var firstNames = []string{"found", "admit", "round", "guardians", "accreditor", "quota"}
+
+// changeNames are what may be proposed here.
+func (d *Desk) changeNames() []string {
+	if d.o.Joining != nil {
+		return firstNames
+	}
+	return changeNames
+}
+
 // A changeForm is the form of one change, and reads what was typed in it.
 type changeForm struct {
 	web.Vocabulary
-	charter *review.Charter
-	r       *http.Request // whose form, if it has one, is shown again
+	charter   *review.Charter
+	first     *ceremony.Card // ours, where it is a first charter
+	decisions []option       // that an amendment can carry out
+	r         *http.Request  // whose form, if it has one, is shown again
+}
+
+// changeForm is the form of a change of the charter in force, or of the first
+// one that is being drafted.
+func (d *Desk) changeForm(ctx context.Context, r *http.Request, change string) (f changeForm, err error) {
+	f = changeForm{Vocabulary: vocabulary(r), r: r}
+	if d.o.Joining != nil {
+		f.charter, f.first, err = d.convening(r.FormValue("draft"))
+		return f, err
+	}
+	found, err := d.o.Founding()
+	if err != nil {
+		return f, err
+	}
+	f.charter, _ = found.Chain.InForce()
+	if change == "decision" {
+		f.decisions, err = d.decisions(ctx, f.Vocabulary)
+	}
+	return f, err
+}
+
+// decisions are those that stand and that no charter carries out yet.
+func (d *Desk) decisions(ctx context.Context, v web.Vocabulary) (all []option, err error) {
+	s, err := d.o.Node.Assemble(ctx, web.AssembleRequest{Scope: review.ScopeGlobal})
+	if err != nil {
+		return nil, err
+	}
+	name := d.namesIn(v)
+	for _, row := range s.Contents().Decisions {
+		if len(row.Charters) == 0 {
+			all = append(all, option{Value: string(row.ID), Text: v.Text("new.subject", "kind", v.Kind(review.KindDecision), "author", name(row.Author), "title", row.Title)})
+		}
+	}
+	return all, nil
 }
 
 func (f changeForm) inputs(change string) []input {
+	return slices.DeleteFunc(f.all(change), func(in input) bool { return f.first != nil && in.Name == "turn" })
+}
+
+func (f changeForm) all(change string) []input {
 	switch change {
+	case "found":
+		return []input{f.input("name", "text", true), f.input("suffix", "text", true), f.input("licence", "text", false), f.input("threshold", "text", false), f.input("cosigns", "box", false)}
 	case "admit":
 		return []input{f.input("card", "file", true), f.input("witnesses", "box", false), f.input("turn", "date", false)}
 	case "round":
 		return []input{
 			f.input("id", "text", true), f.input("title", "text", false), f.input("opens", "date", true), f.input("due", "date", true), f.input("reveal", "date", false),
 			f.choice("type", false, f.phrases("annual", "biennial", "regional", "global", "thematic")), f.choice("region", false, f.regions()),
-			f.choice("convener", false, f.participants()), f.boxes("objectives", f.objectives()),
+			f.choice("convener", false, f.participants()), f.boxes("objectives", f.objectives()), f.boxes("themes", f.themes()),
 		}
 	case "end":
 		return []input{f.choice("who", true, f.participants()), f.input("turn", "date", false)}
 	case "suspend":
 		return []input{f.choice("who", true, f.participants()), f.input("days", "text", false), f.input("reason", "text", true)}
+	case "decision":
+		return []input{f.choice("decision", true, f.decisions)}
 	case "witness":
 		return []input{f.input("card", "file", true), f.input("turn", "date", false)}
 	case "unwitness":
@@ -63,13 +119,17 @@ func (f changeForm) inputs(change string) []input {
 func (f changeForm) amendment(change string, now time.Time) (a ceremony.Amendment, err error) {
 	who := []review.ParticipantID{review.ParticipantID(f.typed("who"))}
 	a = ceremony.Amendment{Now: now}
-	if a.Turn, err = f.turn(now); err != nil {
-		return a, err
+	if f.first == nil {
+		if a.Turn, err = f.turn(now); err != nil {
+			return a, err
+		}
 	}
 	if slices.ContainsFunc(f.inputs(change), func(in input) bool { return in.Name == "who" && in.Required }) && who[0] == "" {
 		return a, f.missing("who")
 	}
 	switch change {
+	case "found":
+		return f.found(a)
 	case "admit":
 		card, err := f.card()
 		if err != nil {
@@ -96,6 +156,12 @@ func (f changeForm) amendment(change string, now time.Time) (a ceremony.Amendmen
 			return a, f.missing("reason")
 		}
 		a.Suspend, a.Term = who, time.Duration(days)*24*time.Hour
+	case "decision":
+		id := f.typed("decision")
+		if !slices.ContainsFunc(f.decisions, func(o option) bool { return o.Value == id }) {
+			return a, f.missing("decision")
+		}
+		a.Decision = review.DocumentID(id)
 	case "witness":
 		card, err := f.card()
 		if err != nil {
@@ -165,7 +231,7 @@ func (f changeForm) card() (card ceremony.Card, err error) {
 func (f changeForm) round() (review.Round, error) {
 	r := review.Round{
 		ID: f.typed("id"), Title: f.typed("title"), Type: f.typed("type"), Scope: f.scope(), Convener: review.ParticipantID(f.typed("convener")),
-		Opens: f.typed("opens"), Due: f.typed("due"), Reveal: f.typed("reveal"), Sample: f.charter.Sample,
+		Opens: f.typed("opens"), Due: f.typed("due"), Reveal: f.typed("reveal"), Themes: f.r.PostForm["themes"], Sample: f.charter.Sample,
 	}
 	for _, name := range []string{"id", "opens", "due"} {
 		if f.typed(name) == "" {
@@ -312,6 +378,13 @@ func (f changeForm) phrases(codes ...string) (all []option) {
 func (f changeForm) regions() (all []option) {
 	for _, r := range compact.Regions() {
 		all = append(all, option{Value: r.Code, Text: f.Region(r.Code)})
+	}
+	return all
+}
+
+func (f changeForm) themes() (all []option) {
+	for _, t := range compact.Themes() {
+		all = append(all, option{Value: t.Code, Text: f.Theme(t.Code)})
 	}
 	return all
 }

@@ -74,7 +74,7 @@ func (d *Desk) proposals(ctx context.Context, v web.Vocabulary, f *review.Foundi
 		return nil, err
 	}
 	for _, p := range f.Proposals(envelopes...) {
-		o := &proposal{ID: p.ID, Number: p.Charter.Number, Author: ceremony.Named(charter, p.Author)(v.Language), Title: p.Title, Tally: p.Tally, Changes: changesIn(charter, p.Charter), Before: onDay(p.Before)}
+		o := &proposal{ID: p.ID, Number: p.Charter.Number, Author: ceremony.Named(charter, p.Author)(v.Language), Title: p.Title, Tally: p.Tally, Changes: d.changesIn(ctx, charter, p.Charter), Before: onDay(p.Before)}
 		for _, e := range p.Faults {
 			o.Wrong = append(o.Wrong, reasonIn(v, e))
 		}
@@ -116,9 +116,18 @@ func onDay(t time.Time) string {
 }
 
 // changesIn are what a successor changes, but for its number, which its page has
-// in the heading.
-func changesIn(charter, next *review.Charter) []lang.Sentence {
-	return slices.DeleteFunc(ceremony.Changes(charter, next), func(s lang.Sentence) bool { return s.Key == "change.number" })
+// in the heading. A decision that it carries out has its title.
+func (d *Desk) changesIn(ctx context.Context, charter, next *review.Charter) []lang.Sentence {
+	all := slices.DeleteFunc(ceremony.Changes(charter, next), func(s lang.Sentence) bool { return s.Key == "change.number" })
+	for i, s := range all {
+		if s.Key != "change.decision" {
+			continue
+		}
+		if decision, err := d.o.Node.Document(ctx, next.Decision); err == nil && decision.Title != "" {
+			all[i].Arguments = []any{"decision", decision.Title + " (" + short(next.Decision) + ")"}
+		}
+	}
+	return all
 }
 
 // charterPage is the charter in force and what is proposed.
@@ -189,7 +198,7 @@ func (d *Desk) proposal(ctx context.Context, v web.Vocabulary, f *review.Foundin
 		}
 		p := &proposal{ID: id, Number: charter.Number, Author: ceremony.Named(charter, doc.Author)(v.Language), Title: charter.Title}
 		if before, ok := f.Chain.Whole(charter.Previous); ok {
-			p.Changes = changesIn(before, charter)
+			p.Changes = d.changesIn(ctx, before, charter)
 		} else {
 			p.Changes = whatItFounds(charter)
 		}

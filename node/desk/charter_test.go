@@ -54,6 +54,11 @@ func (p *person) proposed(form url.Values) string {
 // signed, and is the page that follows.
 func (o *office) throughFourEyes(draft string, writer, clearer, signer *person) (path, page string) {
 	writer.post(draft, url.Values{"submit": {"true"}})
+	return o.clearedAndSigned(draft, clearer, signer)
+}
+
+// clearedAndSigned has a draft that waits cleared and signed.
+func (o *office) clearedAndSigned(draft string, clearer, signer *person) (path, page string) {
 	_, page = clearer.get(draft)
 	require.Regexp(o.t, cleared, page)
 	clearer.post(draft+"/clear", url.Values{"content": {cleared.FindStringSubmatch(page)[1]}})
@@ -244,10 +249,11 @@ func TestWhatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 		"nobody":                             {url.Values{"change": {"suspend"}, "reason": {"A stolen key"}}, "This is needed: <bdi>Participant</bdi>", `value="A stolen key"`},
 		"no reason":                          {url.Values{"change": {"suspend"}, "who": {"xsb"}, "days": {"10"}}, "This is needed: <bdi>Reason</bdi>", `value="xsb" selected`},
 		"40 days":                            {url.Values{"change": {"suspend"}, "who": {"xsb"}, "days": {"40"}, "reason": {"x"}}, "is no whole number from 1 to 30", `value="40"`},
+		"a decision that is not on record":   {url.Values{"change": {"decision"}, "decision": {strings.Repeat("0", 64)}}, "This is needed: <bdi>Decision</bdi>", ""},
 		"a day that is past":                 {url.Values{"change": {"end"}, "who": {"xsb"}, "turn": {"2020-01-01"}}, "is no day that is still to come", `value="2020-01-01"`},
 		"no witness left":                    {url.Values{"change": {"unwitness"}, "who": {"xsa"}}, "no witness", `value="xsa" selected`},
 		"no card":                            {url.Values{"change": {"admit"}, "turn": {"2040-01-01"}}, "Choose a file first", `value="2040-01-01"`},
-		"somebody who is no member":          {url.Values{"change": {"end"}, "who": {"<b>nobody"}}, "nobody does not take part", ""},
+		"somebody who is no member":          {url.Values{"change": {"end"}, "who": {"<b>nobody"}}, "nobody</bdi> does not take part", ""},
 		"succession of another kind":         {url.Values{"change": {"succeed"}, "who": {"xsb"}, "earlier": {"ngo"}}, "another kind of participant", `value="ngo" checked`},
 	} {
 		res, page := writer.post("/en/charter/propose", c.form)
@@ -258,6 +264,10 @@ func TestWhatIsRefusedKeepsWhatWasTyped(t *testing.T) {
 		assert.Contains(t, page, c.says, name)
 		assert.Contains(t, page, c.kept, name)
 		assert.NotContains(t, page, "<b>nobody", name)
+	}
+	for _, l := range lang.All()[1:] {
+		_, page := writer.post("/"+l.Tag+"/charter/propose", url.Values{"change": {"end"}, "who": {"xsz"}})
+		assert.Contains(t, told(page), string(l.HTML("cannot.propose", "reason", lang.Sentence{Key: "cannot.end", Arguments: []any{"who", "xsz"}})), l.Tag)
 	}
 	res, page := writer.uploadWith("/en/charter/propose", "card", "card.json", []byte("{}"), url.Values{"change": {"admit"}})
 	assert.Equal(t, http.StatusUnprocessableEntity, res.StatusCode)
@@ -278,15 +288,15 @@ func TestEveryChangeThatAFormOffersCanBeProposed(t *testing.T) {
 	o := newOfficeAmong(t, exemplaria, coalition, review.Participant{ID: "xsd", Kind: "state", Name: "Fictia", Sample: true})
 	writer := o.person("Writer", desk.Drafter)
 	for says, form := range map[string]url.Values{
-		"<bdi>Exemplaria (xsb)</bdi> takes part, until <bdi>1 January 2040</bdi>":                                                         {"change": {"end"}, "who": {"xsb"}, "turn": {"2040-01-01"}},
-		"<bdi>A coalition (ngo)</bdi> is suspended from":                                                                                  {"change": {"suspend"}, "who": {"ngo"}, "reason": {"x"}},
-		"The keys of <bdi>A coalition (ngo)</bdi> may be recovered by 2 of <bdi>Samplia (xsa), Exemplaria (xsb)</bdi>, with 30 days":      {"change": {"guardians"}, "who": {"ngo"}, "guardians": {"xsa", "xsb"}, "contest": {"30"}},
-		"<bdi>Fictia (xsd)</bdi> succeeds <bdi>Exemplaria (xsb)</bdi>":                                                                    {"change": {"succeed"}, "who": {"xsd"}, "earlier": {"xsb"}},
-		"The federation is called <bdi>SAMPLE two</bdi> instead of <bdi>SAMPLE</bdi>":                                                     {"change": {"name"}, "name": {"SAMPLE two"}},
-		"Approvals that a later charter needs at least: 4 instead of 3":                                                                   {"change": {"name"}, "threshold": {"4"}},
-		"<bdi>A coalition (ngo)</bdi> may answer for 5 authors at once (<bdi>Academic</bdi>; <bdi>global</bdi>)":                          {"change": {"accreditor"}, "who": {"ngo"}, "cap": {"5"}, "kinds": {"academic"}},
-		"The logs of <bdi>Samplia (xsa)</bdi> may hold 5000 records":                                                                      {"change": {"quota"}, "who": {"xsa"}, "entries": {"5000"}},
-		"on <bdi>4. Ensure that all migrants have proof of legal identity and adequate documentation</bdi>; convened by <bdi>A coalition": {"change": {"round"}, "id": {"x"}, "opens": {"2028-01-01"}, "due": {"2028-06-30"}, "type": {"thematic"}, "objectives": {"4"}, "convener": {"ngo"}},
+		"<bdi>Exemplaria (xsb)</bdi> takes part, until <bdi>1 January 2040</bdi>":                                                                   {"change": {"end"}, "who": {"xsb"}, "turn": {"2040-01-01"}},
+		"<bdi>A coalition (ngo)</bdi> is suspended from":                                                                                            {"change": {"suspend"}, "who": {"ngo"}, "reason": {"x"}},
+		"The keys of <bdi>A coalition (ngo)</bdi> may be recovered by 2 of <bdi>Samplia (xsa), Exemplaria (xsb)</bdi>, with 30 days":                {"change": {"guardians"}, "who": {"ngo"}, "guardians": {"xsa", "xsb"}, "contest": {"30"}},
+		"<bdi>Fictia (xsd)</bdi> succeeds <bdi>Exemplaria (xsb)</bdi>":                                                                              {"change": {"succeed"}, "who": {"xsd"}, "earlier": {"xsb"}},
+		"The federation is called <bdi>SAMPLE two</bdi> instead of <bdi>SAMPLE</bdi>":                                                               {"change": {"name"}, "name": {"SAMPLE two"}},
+		"Approvals that a later charter needs at least: 4 instead of 3":                                                                             {"change": {"name"}, "threshold": {"4"}},
+		"<bdi>A coalition (ngo)</bdi> may answer for 5 authors at once (<bdi>Academic</bdi>; <bdi>global</bdi>)":                                    {"change": {"accreditor"}, "who": {"ngo"}, "cap": {"5"}, "kinds": {"academic"}},
+		"The logs of <bdi>Samplia (xsa)</bdi> may hold 5000 records":                                                                                {"change": {"quota"}, "who": {"xsa"}, "entries": {"5000"}},
+		"on <bdi>Children, 4. Ensure that all migrants have proof of legal identity and adequate documentation</bdi>; convened by <bdi>A coalition": {"change": {"round"}, "id": {"x"}, "opens": {"2028-01-01"}, "due": {"2028-06-30"}, "type": {"thematic"}, "themes": {"safe/children"}, "objectives": {"4"}, "convener": {"ngo"}},
 	} {
 		_, page := writer.get(writer.proposed(form))
 		assert.Contains(t, page, says)
@@ -300,6 +310,45 @@ func TestEveryChangeThatAFormOffersCanBeProposed(t *testing.T) {
 	res, page = writer.uploadWith("/en/charter/propose", "card", "witness.json", card, url.Values{"change": {"witness"}})
 	assert.Equal(t, http.StatusUnprocessableEntity, res.StatusCode)
 	assert.Contains(t, page, "is a witness with that key already")
+}
+
+// TestAnAmendmentCarriesOutADecision that is chosen by its title; once it is in
+// force nobody is offered that decision again.
+func TestAnAmendmentCarriesOutADecision(t *testing.T) {
+	o := newRunningOffice(t)
+	writer, clearer, signer := o.person("Writer", desk.Drafter), o.person("Clearer", desk.Clearer), o.person("Signer", desk.Signer)
+	inForce := func(number int) {
+		require.Eventually(t, func() bool { return o.inForce() == number }, 20*time.Second, 50*time.Millisecond)
+	}
+	convened := url.Values{"change": {"round"}, "id": {"2028"}, "opens": {"2028-01-01"}, "due": {"2028-06-30"}, "convener": {"xsa"}}
+	o.throughFourEyes(writer.proposed(convened), writer, clearer, signer)
+	inForce(2)
+	draft := writer.begin("decision", "")
+	writer.post(draft, url.Values{"/title": {"SAMPLE A calendar"}, "/type": {"calendar"}, "/text": {"A round each year."}, "/language": {"en"}, "/sample": {"true"}, "submit": {"true"}})
+	o.clearedAndSigned(draft, clearer, signer)
+	offered := regexp.MustCompile(`<option value="([0-9a-f]{64})">Decision by Samplia: SAMPLE A calendar</option>`)
+	var decision string
+	require.Eventually(t, func() bool { // it counts once witnesses saw it
+		_, page := writer.get("/en/charter/propose?change=decision")
+		if m := offered.FindStringSubmatch(page); m != nil {
+			decision = m[1]
+		}
+		return decision != ""
+	}, 20*time.Second, 50*time.Millisecond)
+
+	draft = writer.proposed(url.Values{"change": {"decision"}, "decision": {decision}})
+	more := url.Values{"change": {"name"}, "name": {"SAMPLE yearly"}, "draft": {strings.TrimPrefix(draft, "/en/drafts/")}}
+	require.Equal(t, draft, writer.proposed(more))
+	_, page := writer.get(draft)
+	carries := "It carries out the decision <bdi>SAMPLE A calendar (" + decision[:12] + ")</bdi>"
+	assert.Contains(t, page, carries)
+	at, page := o.throughFourEyes(draft, writer, clearer, signer)
+	assert.Contains(t, page, carries, "who approves it reads what it carries out")
+	inForce(3)
+	_, page = writer.get(at)
+	assert.Contains(t, page, carries)
+	_, page = writer.get("/en/charter/propose?change=decision")
+	assert.NotRegexp(t, offered, page)
 }
 
 // TestAProposalIsDraftedAgainAfterAnother holds: its changes are kept, and its
@@ -344,7 +393,7 @@ func TestTheCharterIsReadInEveryLanguage(t *testing.T) {
 	at, _ := o.throughFourEyes(draft, writer, clearer, signer)
 	open := writer.proposed(url.Values{"change": {"guardians"}, "who": {"ngo"}, "guardians": {"xsa"}})
 	paths := []string{"/en/charter", "/en/charter/propose", at, draft, draft + "/preview", open, open + "/preview", "/en"}
-	for _, change := range []string{"admit", "round", "end", "suspend", "witness", "unwitness", "guardians", "succeed", "name", "accreditor", "unaccreditor", "quota"} {
+	for _, change := range []string{"admit", "round", "end", "suspend", "decision", "witness", "unwitness", "guardians", "succeed", "name", "accreditor", "unaccreditor", "quota"} {
 		paths = append(paths, "/en/charter/propose?change="+change)
 	}
 	for _, l := range lang.All() {

@@ -20,7 +20,8 @@ import (
 // A home that has joined no federation yet has a desk too: for the one that is
 // being founded. Its first charter is brought in, approved by four eyes as any
 // other, and joined once enough have approved it. There is no node then: what is
-// signed goes into one file, founding.jsonl, as `charter verify` makes it.
+// signed goes into one file, founding.jsonl, as `charter verify` makes it. How
+// the convener drafts a first charter is in convene.go.
 
 // Joining is what a home without a federation has.
 type Joining struct {
@@ -74,6 +75,19 @@ func (c *collected) File(_ context.Context, e signing.Envelope) (*web.Filed, err
 	return &web.Filed{ID: review.DocumentID(e.Digest().String())}, c.add(e.Marshal())
 }
 
+// Envelope is one of them.
+func (c *collected) Envelope(_ context.Context, id review.DocumentID) (e signing.Envelope, err error) {
+	_, f, err := c.read()
+	if err != nil {
+		return e, err
+	}
+	i := slices.IndexFunc(f.Documents, func(d review.SignedDocument) bool { return d.ID == id })
+	if i < 0 {
+		return e, web.ErrNotFound
+	}
+	return f.Documents[i].Envelope, nil
+}
+
 // Document knows of none more than what is in the file.
 func (c *collected) Document(context.Context, review.DocumentID) (*web.Shown, error) {
 	return nil, web.ErrNotFound
@@ -85,6 +99,9 @@ func (d *Desk) joiningRoutes() map[string]answer {
 		"GET /{$}":                   d.foundingPage,
 		"POST /logout":               d.logout,
 		"GET /card":                  d.cardFile,
+		"GET /charter/propose":       d.proposePage,
+		"POST /charter/propose":      d.propose,
+		"POST /drafts/{id}/steps":    d.changeSteps,
 		"POST /charter/bring":        d.bringFounding,
 		"POST /founding/approve":     d.approveFounding,
 		"GET /founding/{which}":      d.foundingFile,
@@ -113,15 +130,22 @@ type foundingBody struct {
 	Draft    *Draft
 	MayBring bool
 	MayJoin  bool
+	Ours     []*Draft // first charters that are being drafted here
 }
 
 func (d *Desk) foundingPage(_ context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
 	v, b := vocabulary(r), foundingBody{MayBring: s.is(Drafter)}
-	f, err := d.o.Founding()
-	if err != nil && !errors.Is(err, errNoFounding) {
+	drafts, err := d.drafts.all()
+	if err != nil {
 		return err
 	}
-	if err == nil {
+	f, err := d.o.Founding()
+	switch {
+	case errors.Is(err, errNoFounding):
+		b.Ours = slices.DeleteFunc(drafts, func(draft *Draft) bool { return !d.isFirst(draft) || draft.State == Filed })
+	case err != nil:
+		return err
+	default:
 		b.Charter, _ = f.Chain.InForce()
 		b.Author, b.Founded = ceremony.Named(b.Charter, f.Genesis.Author)(v.Language), f.Chain.Founded()
 		b.Changes, b.MayJoin = whatItFounds(b.Charter), b.Founded && s.is(Signer)
@@ -136,10 +160,6 @@ func (d *Desk) foundingPage(_ context.Context, w http.ResponseWriter, r *http.Re
 			} else {
 				b.Missing = append(b.Missing, v.Participant(p))
 			}
-		}
-		drafts, err := d.drafts.all()
-		if err != nil {
-			return err
 		}
 		if i := slices.IndexFunc(drafts, func(draft *Draft) bool {
 			return draft.Ceremony && draft.About == f.Genesis.ID && draft.State != Filed

@@ -88,9 +88,9 @@ func TestEveryMessageOfTheDeskIsSaidAndThere(t *testing.T) {
 			asked[m[1]] = true
 		}
 	}
-	for _, change := range changeNames {
+	for _, change := range append(slices.Clone(changeNames), firstNames...) {
 		asked["propose."+change], asked["propose."+change+"-help"] = true, true
-		for _, in := range (changeForm{web.NewVocabulary(lang.Default()), new(review.Charter), httptest.NewRequest("GET", "/", nil)}).inputs(change) {
+		for _, in := range (changeForm{Vocabulary: web.NewVocabulary(lang.Default()), charter: new(review.Charter), r: httptest.NewRequest("GET", "/", nil)}).inputs(change) {
 			asked["changing."+in.Name], asked["changing."+in.Name+"-help"] = true, true
 		}
 	}

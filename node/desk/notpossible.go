@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"stocktake/node/ceremony"
 	"stocktake/node/web"
 	"stocktake/node/web/lang"
 	"stocktake/review"
@@ -24,8 +25,19 @@ func cannot(status int, key string, arguments ...any) error {
 
 func (e *pageError) Error() string { return lang.Default().Text(e.said.Key, e.said.Arguments...) }
 
-// because is the reason that another part of the program gives, in English.
-func because(err error) lang.English { return lang.English(err.Error()) }
+// because is the reason that another part of the program gives: a sentence where
+// it has one, else its English.
+func because(err error) any {
+	var refusal *ceremony.Refusal
+	var said *pageError
+	switch {
+	case errors.As(err, &refusal):
+		return refusal.Sentence
+	case errors.As(err, &said):
+		return said.said
+	}
+	return lang.English(err.Error())
+}
 
 // notFor is why a person may not do what a role is for.
 func notFor(p *Person, want Role) error {

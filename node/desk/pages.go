@@ -18,7 +18,8 @@ type frame struct {
 	Title     string
 	Languages []languageItem
 	Who       *session
-	Joining   bool // the home has joined no federation yet
+	Joining   bool   // the home has joined no federation yet
+	Here      string // the page of the desk that it is, or that it belongs to
 	Token     string
 	Body      any
 }
@@ -29,6 +30,7 @@ func (d *Desk) show(w http.ResponseWriter, r *http.Request, s *session, name, ti
 
 func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, s *session, name, title string, body any) {
 	f := frame{Title: title, Languages: inEach(r), Who: s, Joining: d.o.Joining != nil, Body: body}
+	f.Here, _, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if s != nil {
 		f.Token = s.token
 	}
@@ -312,7 +314,7 @@ func (d *Desk) download(_ context.Context, w http.ResponseWriter, r *http.Reques
 	if draft.About != "" {
 		fields["about"] = string(draft.About)
 	}
-	if draft.Kind == review.KindCharter { // without, it would be a first one
+	if draft.Kind == review.KindCharter && !d.isFirst(draft) { // without, it would be a first one
 		f, err := d.o.Founding()
 		if err != nil {
 			return err

@@ -34,6 +34,10 @@ type ceremonyBody struct {
 
 func (d *Desk) ceremonyBody(ctx context.Context, v web.Vocabulary, draft *Draft, p *Person) *ceremonyBody {
 	b := &ceremonyBody{About: draft.About, Approves: draft.Kind == review.KindAccession, MayWrite: draft.State != Filed && p.is(Drafter)}
+	if b.Founds = d.o.Joining != nil; b.Founds && draft.Kind == review.KindCharter {
+		b.founds(draft)
+		return b
+	}
 	f, err := d.o.Founding()
 	if err != nil {
 		b.Gone = true
@@ -41,7 +45,6 @@ func (d *Desk) ceremonyBody(ctx context.Context, v web.Vocabulary, draft *Draft,
 	}
 	charter, id := f.Chain.InForce()
 	if draft.Kind == review.KindAccession {
-		b.Founds = d.o.Joining != nil
 		of, inForce, err := d.proposal(ctx, v, f, draft.About)
 		if err != nil {
 			b.Gone = true
@@ -66,10 +69,10 @@ func (d *Desk) ceremonyBody(ctx context.Context, v web.Vocabulary, draft *Draft,
 			continue
 		}
 		whole := charter.Amended(next)
-		b.Steps = append(b.Steps, changesIn(&at, whole))
+		b.Steps = append(b.Steps, d.changesIn(ctx, &at, whole))
 		at, b.Number, b.Tally = *whole, next.Number, f.Chain.Tally(next, func(review.ParticipantID) bool { return false })
 	}
-	b.Changes, b.Before = changesIn(charter, &at), onDay(f.Chain.Before(&at))
+	b.Changes, b.Before = d.changesIn(ctx, charter, &at), onDay(f.Chain.Before(&at))
 	return b
 }
 
@@ -81,13 +84,16 @@ func (b *ceremonyBody) title(v web.Vocabulary) string {
 	case b.Approves:
 		return v.Text("ceremony.our-approval-of", "number", b.Number)
 	}
+	if b.Founds {
+		return v.Text("founding.our-charter")
+	}
 	return v.Text("ceremony.our-proposal")
 }
 
 // follows is why a drafted charter may not follow the one in force; nil of what
-// is no charter.
+// is no charter, or a first one.
 func (d *Desk) follows(draft *Draft) error {
-	if draft.Kind != review.KindCharter {
+	if draft.Kind != review.KindCharter || d.o.Joining != nil {
 		return nil
 	}
 	f, err := d.o.Founding()
@@ -114,12 +120,7 @@ func (d *Desk) compose(draft *Draft, steps []ceremony.Amendment) error {
 	if len(steps) > maxSteps {
 		return cannot(http.StatusConflict, "cannot.more-steps", "limit", maxSteps)
 	}
-	f, err := d.o.Founding()
-	if err != nil {
-		return err
-	}
-	_, id := f.Chain.InForce()
-	next, err := ceremony.Propose(f.Chain, steps...)
+	id, next, err := d.drafted(steps)
 	var refusal review.Refusal
 	switch {
 	case errors.As(err, &refusal):
@@ -141,6 +142,21 @@ func (d *Desk) compose(draft *Draft, steps []ceremony.Amendment) error {
 	return nil
 }
 
+// drafted is the charter that steps make, and which one it follows.
+func (d *Desk) drafted(steps []ceremony.Amendment) (id review.DocumentID, next *review.Charter, err error) {
+	if d.o.Joining != nil {
+		next, err = ceremony.Found(steps...)
+		return "", next, err
+	}
+	f, err := d.o.Founding()
+	if err != nil {
+		return "", nil, err
+	}
+	_, id = f.Chain.InForce()
+	next, err = ceremony.Propose(f.Chain, steps...)
+	return id, next, err
+}
+
 // proposeBody is the page with the form of one change, or with all of them to choose from.
 type proposeBody struct {
 	Groups [2][]changeItem // what is usual, and what is not
@@ -156,49 +172,50 @@ type changeItem struct {
 	Title, Help template.HTML
 }
 
-func (d *Desk) proposePage(_ context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
+func (d *Desk) proposePage(ctx context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
 	if !s.is(Drafter) {
 		return notFor(s.Person, Drafter)
 	}
 	q, v := r.URL.Query(), vocabulary(r)
 	b := proposeBody{Change: q.Get("change"), Draft: q.Get("draft")}
 	if b.Change == "" {
-		for i, c := range changeNames {
+		for i, c := range d.changeNames() {
 			g := min(i/usualChanges, 1)
+			if d.o.Joining != nil {
+				g = 0
+			}
 			b.Groups[g] = append(b.Groups[g], changeItem{c, v.HTML("propose." + c), v.HTML("propose." + c + "-help")})
 		}
 		d.show(w, r, s, "propose", v.Text("propose.title"), b)
 		return nil
 	}
-	if !slices.Contains(changeNames, b.Change) {
+	if !slices.Contains(d.changeNames(), b.Change) {
 		return cannot(http.StatusNotFound, "cannot.find")
 	}
-	f, err := d.o.Founding()
+	form, err := d.changeForm(ctx, r, b.Change)
 	if err != nil {
 		return err
 	}
-	charter, _ := f.Chain.InForce()
-	b.Help, b.Inputs = v.HTML("propose."+b.Change+"-help"), changeForm{v, charter, r}.inputs(b.Change)
+	b.Help, b.Inputs = v.HTML("propose."+b.Change+"-help"), form.inputs(b.Change)
 	d.show(w, r, s, "propose", v.Text("propose."+b.Change), b)
 	return nil
 }
 
 // propose adds a change to a proposal, or begins one with it. What is refused is
 // shown with what was typed.
-func (d *Desk) propose(_ context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
+func (d *Desk) propose(ctx context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
 	if !s.is(Drafter) {
 		return notFor(s.Person, Drafter)
 	}
-	v, change := vocabulary(r), r.PostFormValue("change")
-	if !slices.Contains(changeNames, change) {
+	change := r.PostFormValue("change")
+	if !slices.Contains(d.changeNames(), change) {
 		return cannot(http.StatusNotFound, "cannot.find")
 	}
-	f, err := d.o.Founding()
+	form, err := d.changeForm(ctx, r, change)
 	if err != nil {
 		return err
 	}
-	charter, _ := f.Chain.InForce()
-	form := changeForm{v, charter, r}
+	v := form.Vocabulary
 	draft, err := func() (*Draft, error) {
 		step, err := form.amendment(change, d.o.Now())
 		if err != nil {

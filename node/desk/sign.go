@@ -18,14 +18,14 @@ import (
 
 // payload is what signing would sign: the draft with what the program fills in.
 func (d *Desk) payload(draft *Draft) ([]byte, error) {
-	f, err := d.o.Founding()
-	if err != nil {
-		return nil, err
-	}
-	_, charter := f.Chain.InForce()
-	c := review.Completion{
-		Federation: f.Genesis.ID, Charter: charter, Author: d.o.Author,
-		Created: d.o.Now().UTC().Format(time.RFC3339), Salt: d.o.Salt(),
+	c := review.Completion{Author: d.o.Author, Created: d.o.Now().UTC().Format(time.RFC3339), Salt: d.o.Salt()}
+	if !d.isFirst(draft) { // a first charter is of no federation
+		f, err := d.o.Founding()
+		if err != nil {
+			return nil, err
+		}
+		c.Federation = f.Genesis.ID
+		_, c.Charter = f.Chain.InForce()
 	}
 	for _, file := range draft.Files {
 		c.Attachments = append(c.Attachments, review.AttachmentSubject(file.Name, file.Digest))
@@ -63,7 +63,11 @@ func (d *Desk) sign(ctx context.Context, w http.ResponseWriter, r *http.Request,
 	})
 	if err == nil && draft.Kind == review.KindCharter { // who proposes it approves it
 		if err := d.accede(ctx, draft.Document, []byte(r.PostFormValue("password"))); err != nil {
-			return cannot(http.StatusUnprocessableEntity, "cannot.approve", "page", vocabulary(r).At("/charter/", draft.Document), "reason", because(err))
+			page := vocabulary(r).At("/charter/", draft.Document)
+			if d.o.Joining != nil {
+				page = vocabulary(r).At("/")
+			}
+			return cannot(http.StatusUnprocessableEntity, "cannot.approve", "page", page, "reason", because(err))
 		}
 	}
 	return d.fileFiles(ctx, w, r, draft, err)

@@ -3,8 +3,11 @@ package web
 import (
 	"context"
 	"embed"
+	"html/template"
 	"net/http"
 	"strings"
+
+	"stocktake/node/web/lang"
 )
 
 //go:embed protection/*.txt
@@ -38,6 +41,9 @@ type protectionSection struct {
 
 // protectionItem may begin with a few words that say what it is about.
 type protectionItem struct{ Lead, Text string }
+
+// Said is the text with its commands shown as such.
+func (p protectionItem) Said() template.HTML { return lang.Coded(p.Text) }
 
 func readProtection(text string) (title string, body protectionBody) {
 	for line := range strings.Lines(text) {

@@ -124,7 +124,7 @@ func (l *Language) Say(s Sentence) template.HTML { return l.HTML(s.Key, s.Argume
 func (l *Language) OrEnglish(key, english string) template.HTML {
 	switch {
 	case l == Default():
-		return coded(english)
+		return Coded(english)
 	case l.Has(key):
 		return l.HTML(key)
 	}
@@ -132,11 +132,11 @@ func (l *Language) OrEnglish(key, english string) template.HTML {
 }
 
 func inEnglish(s string) template.HTML {
-	return `<span lang="en" dir="ltr">` + coded(s) + "</span>"
+	return `<span lang="en" dir="ltr">` + Coded(s) + "</span>"
 }
 
-// coded is a text that is no message, with its `code` shown as code.
-func coded(s string) template.HTML {
+// Coded is a text that is no message, with its `code` shown as code.
+func Coded(s string) template.HTML {
 	var b strings.Builder
 	for i, part := range strings.Split(s, "`") {
 		if i%2 == 1 {

@@ -29,6 +29,15 @@ func (p *pages) rowsOf(r *run) []tableRow {
 	return rows
 }
 
+// rowsOnPage are the rows of a part of a group; ok is false if it is none of rows.
+func rowsOnPage(group string, part []byte) (rows []json.RawMessage, ok bool) {
+	list, ok := bytes.CutPrefix(part, partHead(group))
+	if !ok {
+		return nil, false
+	}
+	return entriesOf(part[len(part)-len(list)-1 : len(part)-1])
+}
+
 func (p *pages) readRows(parts []part) (rows []tableRow, err error) {
 	var pieces joiner
 	for _, part := range parts {
@@ -36,10 +45,8 @@ func (p *pages) readRows(parts []part) (rows []tableRow, err error) {
 		if err != nil {
 			return nil, err
 		}
-		var texts []json.RawMessage
-		if list, ok := bytes.CutPrefix(b, partHead(p.group)); ok {
-			texts, _ = entriesOf(b[len(b)-len(list)-1 : len(b)-1])
-		} else {
+		texts, ok := rowsOnPage(p.group, b)
+		if !ok {
 			var page Part
 			if err := json.Unmarshal(b, &page); err != nil || page.Piece == nil {
 				return nil, fmt.Errorf("review: part %.12s of %s has no rows", part.digest, p.group)

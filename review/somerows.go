@@ -75,7 +75,7 @@ func (s *Stocktake) search(outline *Contents, group string, may func(from, until
 			if bytes.HasPrefix(b, partHead(group)) && !may(page.First, next, b) {
 				continue
 			}
-			p := s.part(page.Digest)
+			p := s.part(group, page.Digest)
 			for _, row := range p.Rows {
 				take(row)
 			}
@@ -106,8 +106,11 @@ func firstKey(part []byte, group string) string {
 	return cmp.Or(first.Key, first.First)
 }
 
-// part is one of the parts.
-func (s *Stocktake) part(digest string) (p Part) {
+// part is one of the parts of a group.
+func (s *Stocktake) part(group, digest string) (p Part) {
+	if rows, ok := rowsOnPage(group, s.Parts[digest]); ok {
+		return Part{Group: group, Rows: rows}
+	}
 	if err := strictJSON(s.Parts[digest], &p); err != nil {
 		panic(fmt.Sprintf("review: a stocktake of unknown make: %v", err))
 	}
@@ -122,8 +125,8 @@ type RowPages struct {
 	counted map[counting]rowCount
 }
 
-// counting is what is counted under a part: the rows of a figure, of the zero
-// Figure all.
+// counting is what is counted under a part: the rows of a figure, of one without a
+// name all.
 type counting struct {
 	part string // digest
 	of   Figure
@@ -146,9 +149,9 @@ func (p *RowPages) Of(s *Stocktake, outline *Contents, f Figure, from, n int) (r
 	if p.counted == nil {
 		p.counted = map[counting]rowCount{}
 	}
-	of := Figure{}
+	of := Figure{Group: f.Group}
 	if f.Name != "" {
-		of = Figure{Name: f.Name, Sample: f.Sample}
+		of.Name, of.Sample = f.Name, f.Sample
 	}
 	var all rowCount
 	digests := outline.PartsOf(f.Group)
@@ -156,7 +159,7 @@ func (p *RowPages) Of(s *Stocktake, outline *Contents, f Figure, from, n int) (r
 		all.add(p.count(s, digest, of))
 	}
 	if all.pieces {
-		return scan(s, outline, f.Group, of, from, n)
+		return scan(s, outline, of, from, n)
 	}
 	until := from + min(n, all.real+all.samples)
 	for at, sample := 0, false; ; at, sample = all.real, true {
@@ -176,7 +179,7 @@ func (p *RowPages) count(s *Stocktake, digest string, of Figure) (all rowCount) 
 	if ok {
 		return all
 	}
-	part := s.part(digest)
+	part := s.part(of.Group, digest)
 	all.pieces = part.Piece != nil
 	for _, row := range part.Rows {
 		switch in, sample := counted(row, of); {
@@ -208,7 +211,7 @@ func (p *RowPages) walk(s *Stocktake, digest string, of Figure, sample bool, at,
 	if at+n <= from || at >= until {
 		return at + n
 	}
-	part := s.part(digest)
+	part := s.part(of.Group, digest)
 	for _, row := range part.Rows {
 		if in, is := counted(row, of); in && is == sample {
 			if at >= from && at < until {
@@ -224,9 +227,9 @@ func (p *RowPages) walk(s *Stocktake, digest string, of Figure, sample bool, at,
 }
 
 // scan is Of by all rows.
-func scan(s *Stocktake, outline *Contents, group string, of Figure, from, n int) (rows []json.RawMessage, total int) {
+func scan(s *Stocktake, outline *Contents, of Figure, from, n int) (rows []json.RawMessage, total int) {
 	var samples []json.RawMessage
-	for row := range s.RowsOf(outline, group) {
+	for row := range s.RowsOf(outline, of.Group) {
 		switch in, sample := counted(row, of); {
 		case in && sample:
 			samples = append(samples, row)
@@ -243,7 +246,7 @@ func scan(s *Stocktake, outline *Contents, group string, of Figure, from, n int)
 // sampleField is in every row of a sample: in a text its quotes would be escaped.
 var sampleField = []byte(`"sample":true`)
 
-// counted is whether a row counts in a figure, in the zero Figure always, and
+// counted is whether a row counts in a figure, in one without a name always, and
 // whether it is invented.
 func counted(row json.RawMessage, of Figure) (in, sample bool) {
 	sample = bytes.Contains(row, sampleField)

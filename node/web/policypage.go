@@ -41,8 +41,8 @@ type policyBody struct {
 }
 
 type policyRule struct {
-	Document review.DocumentID
-	Author   ref // if it is about one
+	Document ref // by its kind; none of an author
+	Author   ref
 	Reason   string
 }
 
@@ -51,7 +51,7 @@ func (*site) policyPage(_ context.Context, v *view, _ *http.Request) (string, an
 	for _, r := range v.status.Display {
 		rule := policyRule{Reason: r.Reason}
 		if _, err := signing.ParseDigest(r.What); err == nil {
-			rule.Document = review.DocumentID(r.What)
+			rule.Document = tabler{view: v}.plainly(review.DocumentID(r.What))
 		} else {
 			rule.Author = v.who(review.ParticipantID(r.What))
 		}

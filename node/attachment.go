@@ -93,16 +93,43 @@ func (n *Node) attachmentsIn(reading held) attachmentIndex {
 }
 
 // shownAttachments are a document's, with how far each is here.
-func (n *Node) shownAttachments(d *review.Document) ([]web.ShownAttachment, error) {
+func (n *Node) shownAttachments(reading held, d *review.Document) ([]web.ShownAttachment, error) {
 	var all []web.ShownAttachment
+	taken := reading.AttachmentsTakenBack(d.ID)
 	for _, a := range d.Attachments() {
 		s, err := n.attachments.State(a.Digest)
 		if err != nil && !errors.As(err, new(*store.DamageError)) {
 			return nil, err
 		}
-		all = append(all, web.ShownAttachment{Name: a.Name, AttachmentState: *shownState(a.Digest, s)})
+		shown := web.ShownAttachment{Name: a.Name, AttachmentState: *shownState(a.Digest, s)}
+		if w, ok := taken[a.Name]; ok {
+			shown.TakenBack = &w
+		} else if _, ok := review.DetailName(a.Name); ok && s.Whole && s.Manifest.Size <= review.MaxDetail {
+			if shown.Text, err = n.detailText(a); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, shown)
 	}
 	return all, nil
+}
+
+// detailText is what a detail that is here says; "" if it is none in its form, or
+// is gone by now.
+func (n *Node) detailText(a review.Subject) (string, error) {
+	var b []byte
+	err := n.attachments.Content(a.Digest, 0, func(chunk []byte) error {
+		b = append(b, chunk...)
+		return nil
+	})
+	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.As(err, new(*store.DamageError)) {
+		return "", err
+	}
+	d, err := review.ParseDetail(a.Name, b)
+	if err != nil {
+		return "", nil
+	}
+	return d.Text, nil
 }
 
 func shownState(id review.DocumentID, s store.AttachmentState) *web.AttachmentState {
@@ -245,11 +272,16 @@ func attachmentRefused(err error) error {
 	return answer
 }
 
-// eraseAttachments deletes those of a document that is about to be erased, if
-// it was the first to name them: naming somebody else's gives no power over it.
-func (n *Node) eraseAttachments(index attachmentIndex, id review.DocumentID) error {
+// eraseAttachments deletes those of a document that its author took back, all
+// where none is named, if it was the first to name them: naming somebody else's
+// gives no power over it.
+func (n *Node) eraseAttachments(index attachmentIndex, id review.DocumentID, names ...string) error {
 	for digest, by := range index {
-		if by[0].document != id {
+		taken := func(a named) bool { return a.document == id && (len(names) == 0 || slices.Contains(names, a.name)) }
+		if by[0].document != id || !slices.ContainsFunc(by, taken) {
+			continue
+		}
+		if s, err := n.attachments.State(digest); err == nil && s.Erased {
 			continue
 		}
 		if err := n.attachments.Erase(digest); err != nil {

@@ -119,7 +119,9 @@ func TestOnlyWhoNamedAnAttachmentFirstErasesIt(t *testing.T) {
 	require.NoError(t, l.node.collectAttachments())
 	require.Equal(t, web.AttachmentHeld, l.state(m.Digest()))
 
-	require.NoError(t, l.node.eraseAttachments(index, first))
+	require.NoError(t, l.node.eraseAttachments(index, first, "annex-2.csv"))
+	require.Equal(t, web.AttachmentHeld, l.state(m.Digest()), "another one was taken back")
+	require.NoError(t, l.node.eraseAttachments(index, first, "annex-1.csv"))
 	require.Equal(t, web.AttachmentErased, l.state(m.Digest()))
 	require.NoError(t, l.node.store.SetAbsent(first, review.Erased))
 	l.file("xsb", m.Digest())

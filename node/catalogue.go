@@ -136,7 +136,7 @@ func (n *Node) Document(_ context.Context, id review.DocumentID) (*web.Shown, er
 	} else if record.Payload != nil {
 		shown.Statement = json.RawMessage(record.Payload)
 		if d != nil {
-			if shown.Attachments, err = n.shownAttachments(d); err != nil {
+			if shown.Attachments, err = n.shownAttachments(reading, d); err != nil {
 				return nil, err
 			}
 		}

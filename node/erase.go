@@ -76,8 +76,19 @@ func (n *Node) eraseWithdrawn(settled map[review.DocumentID]bool) error {
 	if err := n.advance(); err != nil {
 		return err
 	}
-	for _, id := range asked {
-		w, ok := n.assembly.Reading().Withdrawn(id)
+	for _, d := range asked {
+		id, reading := d.About(), n.assembly.Reading()
+		if names := d.Predicate.(*review.Withdrawal).Attachments; len(names) > 0 {
+			if label, _ := reading.Label(d.ID); !label.Counts {
+				continue
+			}
+			if err := n.eraseAttachments(named, id, names...); err != nil {
+				return err
+			}
+			settled[d.ID] = true
+			continue
+		}
+		w, ok := reading.Withdrawn(id)
 		if !ok || !w.Erase {
 			continue
 		}
@@ -92,14 +103,14 @@ func (n *Node) eraseWithdrawn(settled map[review.DocumentID]bool) error {
 	return nil
 }
 
-// erasable are the documents that some withdrawal, whoever filed it, asks to
-// erase and that are not erased yet.
-func (n *Node) erasable(settled map[review.DocumentID]bool) ([]review.DocumentID, error) {
+// erasable are the withdrawals, whoever filed them, that ask to erase what is not
+// erased yet.
+func (n *Node) erasable(settled map[review.DocumentID]bool) ([]*review.Document, error) {
 	withdrawals, err := n.store.Find(store.Query{Kind: review.KindWithdrawal})
 	if err != nil {
 		return nil, err
 	}
-	var asked []review.DocumentID
+	var asked []*review.Document
 	for _, id := range withdrawals {
 		if settled[id] {
 			continue
@@ -117,11 +128,11 @@ func (n *Node) erasable(settled map[review.DocumentID]bool) ([]review.DocumentID
 		_, err = n.store.Payload(d.About())
 		var absent *store.AbsentError
 		switch {
-		case !ok || !w.Erase, errors.As(err, &absent) && absent.Absence == review.Erased:
+		case !ok || !w.Erase && len(w.Attachments) == 0, errors.As(err, &absent) && absent.Absence == review.Erased:
 			settled[id] = true
 		case errors.Is(err, store.ErrNotFound): // it may come later
 		default:
-			asked = append(asked, d.About())
+			asked = append(asked, d)
 		}
 	}
 	return asked, nil

@@ -278,7 +278,7 @@ func (c *Chain) misplaced(d *Document) Refusal {
 // second in which that was filed.
 func (c *Chain) unaccredit(d *Document, by signing.DocumentKey, filed time.Time) (effect bool) {
 	c.changes.of[d.ID] = nil // settled, whatever it ends
-	if p := d.Predicate.(*Withdrawal); p.Erase || d.Supersedes != "" {
+	if p := d.Predicate.(*Withdrawal); p.Erase || p.partial() || d.Supersedes != "" {
 		return false
 	}
 	words := c.vouching[d.Author]

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -439,18 +440,26 @@ func addressee(p *Comment, about *Document) ParticipantID {
 
 // relate lets an author take back what it said. An accession to the
 // charter stands: who signed into a round is held to it, and what made a
-// charter is not unmade.
-func (p *Withdrawal) relate(_ *Chain, _, about *Document, _ finder) Refusal {
+// charter is not unmade. What is attached to a kind that lasts stays with it.
+func (p *Withdrawal) relate(_ *Chain, _, about *Document, _ finder) (r Refusal) {
 	accession, _ := about.Predicate.(*Accession)
 	switch {
 	case p.Author != about.Author:
 		return Refusal{*refuse("/about", "not-your-document", "author", string(about.Author))}
+	case p.partial() && slices.Contains(lasting, about.Kind):
+		return Refusal{*refuse("/attachments", "attachments-stay", "kind", kindName(about))}
 	case about.Kind != KindAccreditation && slices.Contains(lasting, about.Kind) && !withdrawable(accession):
 		return Refusal{*refuse("/about", "cannot-be-withdrawn", "kind", kindName(about))}
 	case p.Erase && slices.Contains(lasting, about.Kind):
 		return Refusal{*refuse("/erase", "cannot-be-erased", "kind", kindName(about))}
 	}
-	return nil
+	names := collect(about.Attachments(), func(a Subject) string { return a.Name })
+	for i, name := range p.Attachments {
+		if !slices.Contains(names, name) {
+			r.add("/attachments/"+strconv.Itoa(i), "unknown-attachment", "value", quote(name), "known", clip(cmp.Or(strings.Join(names, ", "), "none")))
+		}
+	}
+	return r
 }
 
 // supersession is why a document may not replace the one it names.

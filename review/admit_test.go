@@ -107,6 +107,8 @@ func doorCases(c *cast) map[string]doorCase {
 	dropping.Rounds = []Round{{ID: "round-1", Title: "Another", Scope: "global", Opens: "2026-01-01", Due: "2026-12-31"}}
 	erasing := withdrawal("mar")
 	erasing.Erase = true
+	detailed := f.append("prt", withContact(f.compose(f.pledge("mar", "With a contact"), genesis)), "mar author")
+	of := func(w *Withdrawal, names ...string) *Withdrawal { w.Attachments = names; return w }
 
 	return map[string]doorCase{
 		"a pledge":                         {f.pledge("gmb", "A pledge"), genesis, "", "", ""},
@@ -167,6 +169,11 @@ func doorCases(c *cast) map[string]doorCase {
 		"of an accession to the charter":   {withdrawal("gmb-academic"), c.member, "", "cannot-be-withdrawn", "kind accession cannot"},
 		"of an accession to a pledge":      {withdrawal("mar"), c.party, "", "", ""},
 		"of it, with its text":             {erasing, c.party, "", "cannot-be-erased", "never erased"},
+		"of a detail":                      {of(withdrawal("mar"), "contact.detail.json"), detailed, "", "", ""},
+		"of a detail by another":           {of(withdrawal("deu"), "contact.detail.json"), detailed, "", "not-your-document", "a document of mar"},
+		"of a detail that is not there":    {of(withdrawal("mar"), "witness.detail.json"), detailed, "", "unknown-attachment", `no attachment "witness.detail.json": it has contact.detail.json`},
+		"of a detail where there is none":  {of(withdrawal("gmb"), "contact.detail.json"), c.pledge, "", "unknown-attachment", "it has none"},
+		"of an accession's attachment":     {of(withdrawal("mar"), "contact.detail.json"), c.party, "", "attachments-stay", "never erased"},
 		"of the charter":                   {withdrawal("prt"), genesis, "", "cannot-be-withdrawn", "kind charter cannot"},
 		"a new version":                    {supersedes(f.pledge("gmb", "Version 2"), c.pledge), genesis, "", "", ""},
 		"a new version of nothing":         {supersedes(f.pledge("gmb", "Version 2"), nothing), genesis, "", "unknown-version", "is not here"},

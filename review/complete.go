@@ -12,7 +12,8 @@ type Completion struct {
 	Author     ParticipantID
 	Created    string // RFC 3339, UTC, whole seconds
 	Salt       string // 32 random hexadecimal digits
-	// Attachments are named after what the document is about.
+	// Attachments are named after what the document is about; the draft's
+	// details are among them.
 	Attachments []Subject
 }
 
@@ -24,6 +25,12 @@ func Complete(draft []byte, c Completion) ([]byte, error) {
 	k, predicate, about, err := r.read(draft)
 	if err != nil {
 		return nil, err
+	}
+	for _, d := range r.details {
+		if !slices.ContainsFunc(c.Attachments, func(a Subject) bool { return a.Name == attachmentPrefix+DetailFile(d.Name) }) {
+			r.reasons.add("/"+draftDetails, "details-apart")
+			return nil, r.refusal()
+		}
 	}
 	payload, err := CompleteFields(k, predicate, about, c)
 	if errors.As(err, &r.reasons) {

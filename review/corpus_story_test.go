@@ -431,6 +431,7 @@ func (s *story) takeBack(p promises) {
 	}{{s.a, p.gone}, {s.b, p.offers[0]}, {"ngo", p.accessions["ngo"]}, {"mar", p.accessions["framework mar"]}, {"gmb-academic", p.accessions["framework gmb-academic"]}, {"phl", p.accessions["framework phl"]}} {
 		s.say(&Withdrawal{Common: s.common(w.author), Reason: "no longer", Erase: w.of == p.gone}, w.of)
 	}
+	s.say(&Withdrawal{Common: s.common(s.a), Reason: "moved on", Attachments: []string{DetailFile("contact")}}, p.pledge)
 }
 
 // fund files money on its way, each step in all the states that it can be in.

@@ -236,7 +236,25 @@ func (c *chaos) file(predicate any, about DocumentID) {
 	if common := predicate.(interface{ common() *Common }).common(); common.Author == "xsa" && rng.IntN(2) == 0 {
 		common.Title, common.Sample = "SAMPLE: "+common.Title, true
 	}
-	c.filePayload(c.compose(predicate, about))
+	if w, ok := predicate.(*Withdrawal); ok && c.serial%3 > 0 {
+		if d, ok := c.Document(about); ok && len(d.Attachments()) > 0 {
+			w.Erase, w.Attachments = false, []string{DetailFile("contact")}
+		}
+	}
+	payload := c.compose(predicate, about)
+	if c.serial%2 == 0 {
+		payload = withContact(payload)
+	}
+	c.filePayload(payload)
+}
+
+// withContact has a document name a detail.
+func withContact(payload []byte) []byte {
+	d, err := Parse(payload)
+	if err != nil {
+		return payload
+	}
+	return Compose(d.Kind, append(d.Subjects, AttachmentSubject(DetailFile("contact"), d.ID)), d.Predicate)
 }
 
 func (c *chaos) filePayload(payload []byte) {

@@ -102,6 +102,9 @@ func (c *chaos) begin() {
 // plain files a document as it is.
 func (c *chaos) plain(predicate any, about DocumentID) {
 	payload := c.compose(predicate, about)
+	if _, ok := predicate.(*Pledge); ok {
+		payload = withContact(payload)
+	}
 	d := c.parse(payload)
 	c.append("prt", payload, string(d.Author)+" author")
 	c.ids[d.Kind] = append(c.ids[d.Kind], d.ID)

@@ -43,6 +43,13 @@ func Draft(k Kind) []byte {
 		w.line("")
 		w.field("", name, f, slices.Contains(s.fields.Required, name))
 	}
+	if hasDetails(k) {
+		f := detailFields()
+		w.line("")
+		w.line("# ---- " + f.Section + " ----")
+		w.line("")
+		w.field("", draftDetails, f, false)
+	}
 	return w.Bytes()
 }
 

@@ -1,6 +1,9 @@
 package review
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // WithdrawalRow is a withdrawal: what was said stays said, the reason beside it.
 type WithdrawalRow struct {
@@ -11,7 +14,9 @@ type WithdrawalRow struct {
 	Kind   Kind          `json:"kind,omitempty"` // of what was withdrawn; "" if its content is absent
 	Reason string        `json:"reason"`
 	Erase  bool          `json:"erase,omitempty"` // nodes were asked to delete its content
-	Filed  string        `json:"filed"`
+	// Attachments are all that was taken back, if any are named: the document stays.
+	Attachments []string `json:"attachments,omitempty"`
+	Filed       string   `json:"filed"`
 }
 
 var withdrawalsGroup = group{
@@ -28,7 +33,11 @@ var withdrawalsGroup = group{
 	section: func(c *Contents) *Section {
 		s := c.newSection(groupWithdrawals, "Withdrawals", "withdrawal", "by", "of", "kind", "reason", "filed")
 		for _, r := range c.Withdrawals {
-			s.add(r.Sample, string(r.ID), string(r.Author), string(r.About), string(r.Kind), r.Reason, r.Filed)
+			kind := string(r.Kind)
+			if len(r.Attachments) > 0 {
+				kind += ", only " + strings.Join(r.Attachments, ", ")
+			}
+			s.add(r.Sample, string(r.ID), string(r.Author), string(r.About), kind, r.Reason, r.Filed)
 		}
 		return s
 	},
@@ -43,7 +52,10 @@ func fillWithdrawals(v *view, unit string, t *table) {
 	about := v.docs[e.doc.About()]
 	row := &WithdrawalRow{
 		Row: Row{Key: string(e.id), In: []string{"withdrawals"}, Sample: e.sample, Cites: []DocumentID{e.id, about.id}},
-		ID:  e.id, Author: p.Author, About: about.id, Reason: p.Reason, Erase: p.Erase, Filed: instant(e.filed),
+		ID:  e.id, Author: p.Author, About: about.id, Reason: p.Reason, Erase: p.Erase, Attachments: p.Attachments, Filed: instant(e.filed),
+	}
+	if p.partial() {
+		row.In = append(row.In, "attachments only")
 	}
 	if about.doc != nil {
 		row.Kind = about.doc.Kind

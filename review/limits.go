@@ -120,4 +120,7 @@ const (
 	MaxAttachments = maxSubjects - 1
 	// MaxNarrative is the design's figure: some 40,000 words, shown on one page.
 	MaxNarrative = 256 << 10
+	// MaxDetail holds what details.json lets a draft say: 3,000 characters of at
+	// most four bytes, a name and a salt.
+	MaxDetail = 16 << 10
 )

@@ -24,6 +24,7 @@ var messages = map[string]string{
 	"wrong-subject":        "a {kind} is about a {allowed}, not about a {value}: give the ID of one",
 
 	// A draft as YAML.
+	"details-apart":    "details become attachments, which are kept beside the signed document: sign it with `stocktake sign DRAFT -o FILE`, then publish FILE",
 	"draft-too-large":  "the draft has {size} bytes and may have {limit}: move long text to an attachment",
 	"empty-draft":      "the draft has no fields: begin with kind: pledge, or with what the command new prints",
 	"not-a-draft":      "not a draft: write fields, each on its line, as title: Birth registration",
@@ -100,6 +101,8 @@ var messages = map[string]string{
 	"assessed-missing":      "name the participant or the region that you assess, or write about one pledge",
 	"not-yourself":          "a self assessment is about {author}, its author: remove this, or change the type",
 	"cannot-be-erased":      "the text of a {kind} is never erased: remove this and take the document back without it",
+	"attachments-stay":      "the attachments of a {kind} are never erased: remove this, or take back another document's",
+	"erase-or-attachments":  "taking attachments back deletes them, and the document stays: remove this, or remove attachments to have the whole text deleted",
 	"not-the-subject":       "not what the document is about: both name the same SHA-256",
 	"key-used-twice":        "the log key and the node key are the same: make a key for each",
 	"first-epoch":           "a participant's first log ends no other: remove it, or correct the epoch",
@@ -205,6 +208,8 @@ var messages = map[string]string{
 	"not-your-document":               "this is a document of {author}: only its author takes it back or replaces it",
 	"cannot-be-withdrawn":             "a document of this kind cannot be taken back",
 	"cannot-be-withdrawn kind":        "a document of kind {kind} cannot be taken back: file what changes its effect instead",
+	"unknown-attachment":              "of an attachment that the document does not name",
+	"unknown-attachment value":        "the document names no attachment {value}: it has {known}",
 	"cannot-supersede":                "a document of this kind replaces no other",
 	"cannot-supersede kind":           "a document of kind {kind} replaces no other: remove this",
 	"unknown-version":                 "document {id} is not here: check the ID of the version that this one replaces",

@@ -232,12 +232,18 @@ type Accession struct {
 
 func (p *Accession) typeWord() string { return p.Role }
 
-// Withdrawal takes its subject back. Only the author of the subject may.
+// Withdrawal takes its subject back, or only some of its attachments: then the
+// subject stays as it is, and nodes delete those. Only the author of the subject
+// may.
 type Withdrawal struct {
 	Common
-	Reason string `json:"reason"`
-	Erase  bool   `json:"erase,omitempty"` // asks nodes to delete the payload
+	Reason      string   `json:"reason"`
+	Erase       bool     `json:"erase,omitempty"`       // asks nodes to delete the payload
+	Attachments []string `json:"attachments,omitempty"` // names, as the subject has them
 }
+
+// partial is whether a withdrawal leaves its subject as it is.
+func (p *Withdrawal) partial() bool { return len(p.Attachments) > 0 }
 
 // Receipt carries one checkpoint with its cosignatures. Its subject is the
 // charter. It is valid whoever files it: the evidence is in the note.

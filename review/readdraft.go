@@ -14,7 +14,8 @@ import (
 // Draft lays them out. What a field's schema calls text is taken as written,
 // so that 2022, 2026-05-01 or NO need no quotes; surrounding white space is
 // dropped. Federation, author, created and salt may be missing: the command
-// fills them in. About is "" if the draft leaves it out.
+// fills them in. About is "" if the draft leaves it out. Its details are for
+// [ReadDetails].
 //
 // The predicate holds texts, json.Number, booleans, lists and maps, for
 // FromDraft. The error is a [Refusal] whose reasons have line numbers.
@@ -32,9 +33,12 @@ func (r *draftReader) read(yaml []byte) (k Kind, predicate map[string]any, about
 	if !ok {
 		return "", nil, "", r.reasons
 	}
-	// One tree of fields for the reader: the kind's, with the two of a draft.
+	// One tree of fields for the reader: the kind's, with those of a draft.
 	fields := *s.fields
 	fields.Properties = map[string]*field{"kind": {Type: "string"}, "about": {Type: "string"}}
+	if hasDetails(k) {
+		fields.Properties[draftDetails] = detailFields()
+	}
 	for name, f := range s.fields.Properties {
 		fields.Properties[name] = f
 	}
@@ -47,6 +51,9 @@ func (r *draftReader) read(yaml []byte) (k Kind, predicate map[string]any, about
 	}
 	delete(predicate, "kind")
 	delete(predicate, "about")
+	if hasDetails(k) {
+		r.takeDetails(predicate)
+	}
 	r.reasons = append(r.reasons, CheckDraft(k, predicate)...)
 	if len(r.reasons) > 0 {
 		return "", nil, "", r.refusal()
@@ -88,6 +95,7 @@ func unknownKind(name string) *FieldError {
 type draftReader struct {
 	lines   map[string]int // pointer -> line
 	reasons Refusal
+	details []Detail
 }
 
 // kind looks for the one field that says how to read the others.

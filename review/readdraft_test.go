@@ -62,7 +62,7 @@ func TestDraftsAreReadBackWhenFilledIn(t *testing.T) {
 // contradicting are fields that do not go with the example's type or role.
 var contradicting = map[Kind][]string{
 	KindAssessment: {"mandate", "stage", "consultation"}, KindAccession: {"interests"},
-	KindProgress: {"decision"}, KindDecision: {"indicators", "indicatorSet"},
+	KindProgress: {"decision"}, KindDecision: {"indicators", "indicatorSet"}, KindWithdrawal: {"attachments"},
 }
 
 // without is a draft without some of its fields.

@@ -309,7 +309,10 @@ func (n *naive) withdrawalRows(s naiveScope, rows naiveRows) {
 			continue
 		}
 		row := &WithdrawalRow{Row: Row{Key: string(d.ID), In: []string{"withdrawals"}, Sample: n.sample(d.ID), Cites: []DocumentID{d.ID, d.About()}}, ID: d.ID, Author: d.Author,
-			About: d.About(), Reason: p.Reason, Erase: p.Erase, Filed: n.when(d)}
+			About: d.About(), Reason: p.Reason, Erase: p.Erase, Attachments: p.Attachments, Filed: n.when(d)}
+		if len(p.Attachments) > 0 {
+			row.In = append(row.In, "attachments only")
+		}
 		if about != nil {
 			row.Kind, row.In = about.Kind, append(row.In, "kind: "+string(about.Kind))
 		}

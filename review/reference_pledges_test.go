@@ -64,7 +64,7 @@ func (n *naive) lastWord(d *Document, by ParticipantID) (said *Document) {
 
 func (n *naive) withdrawalOf(id DocumentID) DocumentID {
 	for _, w := range n.holding(KindWithdrawal) {
-		if w.About() == id {
+		if takesBackWhole(w, id) {
 			return w.ID
 		}
 	}

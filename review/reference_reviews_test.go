@@ -197,7 +197,7 @@ func (n *naive) revealed(p *Seal) (at time.Time, ok bool) {
 		return at, ok && review.Author == p.Author && n.code(p.Commits) != ReasonAfterCutoff
 	}
 	for _, w := range n.holding(KindWithdrawal) {
-		if w.About() == p.Commits {
+		if takesBackWhole(w, p.Commits) {
 			if w.Author == p.Author {
 				at, _ = n.erased(p.Commits)
 			}

@@ -291,7 +291,7 @@ func (n *naive) accredit() {
 		a := naiveAnswer{id: id, what: p, from: at}
 		a.until, _ = time.Parse(time.RFC3339, p.Until)
 		for _, w := range n.docs {
-			if d, _ := n.doc(w); d != nil && d.Kind == KindWithdrawal && d.About() == id && d.Author == p.Author && !d.Predicate.(*Withdrawal).Erase {
+			if d, _ := n.doc(w); d != nil && d.Kind == KindWithdrawal && d.About() == id && d.Author == p.Author && !d.Predicate.(*Withdrawal).Erase && len(d.Predicate.(*Withdrawal).Attachments) == 0 {
 				if back, ok := n.filed(w); ok && (a.back.IsZero() || back.Before(a.back)) {
 					a.back = back
 				}
@@ -534,7 +534,7 @@ func (n *naive) takenBack(id DocumentID) (first *Document) {
 	var when time.Time
 	for _, w := range n.docs {
 		withdrawal, _ := n.doc(w)
-		if withdrawal == nil || withdrawal.Kind != KindWithdrawal || withdrawal.About() != id {
+		if withdrawal == nil || !takesBackWhole(withdrawal, id) {
 			continue
 		}
 		at, _ := n.filed(w)
@@ -572,7 +572,14 @@ func (n *naive) findHolding(kinds []Kind) []*Document {
 }
 
 func (n *naive) withdrawn(id DocumentID) bool {
-	return slices.ContainsFunc(n.holding(KindWithdrawal), func(w *Document) bool { return w.About() == id })
+	return slices.ContainsFunc(n.holding(KindWithdrawal), func(w *Document) bool { return takesBackWhole(w, id) })
+}
+
+// takesBackWhole is whether a document takes another back, and not only what is
+// attached to it.
+func takesBackWhole(d *Document, id DocumentID) bool {
+	w, ok := d.Predicate.(*Withdrawal)
+	return ok && d.About() == id && len(w.Attachments) == 0
 }
 
 var replaceable = append([]Kind{KindPledge, KindReport, KindAssessment, KindComment, KindResponse, KindPlan, KindFramework,

@@ -394,6 +394,8 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 		{KindAssessment, edit{"/participant": gone, "/region": gone, "/subject": []Subject{{"charter", otherID}}}, "/participant", "assessed-missing"},
 		{KindWithdrawal, edit{"/subject": []Subject{{"receipt", otherID}}}, "/erase", "cannot-be-erased"},
 		{KindWithdrawal, edit{"/subject": []Subject{{"charter", otherID}}}, "/erase", "cannot-be-erased"},
+		{KindWithdrawal, edit{"/erase": gone, "/attachments": []any{"a.txt"}, "/subject": []Subject{{"mandate", otherID}}}, "/attachments", "attachments-stay"},
+		{KindWithdrawal, edit{"/attachments": []any{"a.txt"}}, "/erase", "erase-or-attachments"},
 		{KindPledge, edit{"/subject": []Subject{{"attachments/a.txt", otherID}}}, "/subject/0/name", "subject-order"},
 		{KindPledge, edit{"/subject": []Subject{{"charter", otherID}, {"charter", otherID}}}, "/subject/1/name", "subject-order"},
 		{KindPledge, edit{"/subject": []Subject{{"charter", otherID}, {"attachments/../a", otherID}}}, "/subject/1/name", "not-a-subject-name"},

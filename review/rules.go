@@ -158,6 +158,12 @@ func (p *Assessment) check(r *Refusal) {
 	p.checkConsultation(r)
 }
 
+func (p *Withdrawal) check(r *Refusal) {
+	if p.Erase && p.partial() {
+		r.add("/erase", "erase-or-attachments")
+	}
+}
+
 func (p *Response) check(r *Refusal) {
 	checkNotBefore(r, "/intended", p.Intended, "created", p.day())
 }
@@ -202,7 +208,10 @@ func checkSubjects(k Kind, subjects []Subject, predicate any) Refusal {
 			r.add("/participant", "assessed-missing")
 		}
 	case *Withdrawal:
-		if p.Erase && slices.Contains(lasting, Kind(about.Name)) {
+		switch stays := slices.Contains(lasting, Kind(about.Name)); {
+		case stays && p.partial():
+			r.add("/attachments", "attachments-stay", "kind", about.Name)
+		case stays && p.Erase:
 			r.add("/erase", "cannot-be-erased", "kind", about.Name)
 		}
 	}

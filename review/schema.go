@@ -84,26 +84,30 @@ type kindSchema struct {
 
 var schemas = sync.OnceValue(func() map[Kind]kindSchema {
 	all := make(map[Kind]kindSchema)
-	compiler := jsonschema.NewCompiler()
 	for _, k := range Kinds() {
-		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema(k)))
-		if err == nil {
-			err = compiler.AddResource(PredicateType(k), doc)
-		}
-		s := kindSchema{fields: new(field)}
-		if err == nil {
-			err = json.Unmarshal(Schema(k), s.fields)
-		}
-		if err == nil {
-			s.compiled, err = compiler.Compile(PredicateType(k))
-		}
-		if err != nil {
-			panic(fmt.Sprintf("review: schema/%s.json: %v", k, err))
-		}
-		all[k] = s
+		all[k] = compileSchema(Schema(k), k)
 	}
 	return all
 })
+
+func compileSchema(b []byte, name Kind) kindSchema {
+	compiler := jsonschema.NewCompiler()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
+	if err == nil {
+		err = compiler.AddResource(PredicateType(name), doc)
+	}
+	s := kindSchema{fields: new(field)}
+	if err == nil {
+		err = json.Unmarshal(b, s.fields)
+	}
+	if err == nil {
+		s.compiled, err = compiler.Compile(PredicateType(name))
+	}
+	if err != nil {
+		panic(fmt.Sprintf("review: the schema of %s: %v", name, err))
+	}
+	return s
+}
 
 // check holds a predicate, decoded with numbers as json.Number, against the
 // schema and the forms of its fields. What a draft may leave to the command is

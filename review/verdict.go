@@ -85,6 +85,9 @@ type Verdict struct {
 	Proves       string      `json:"proves,omitempty"` // what the document shows by itself: of a fork, the log and its two histories
 	Known        *ExportNote `json:"known,omitempty"`  // up to where the exporting node looked for what follows; nil if no node says so
 
+	// TakenBack are attachments, by name, that its author took back by themselves.
+	TakenBack map[string]Withdrawn `json:"takenBack,omitempty"`
+
 	Inclusion *Inclusion `json:"inclusion,omitempty"` // whether a given stocktake rests on it: see Stocktake.Inclusion
 
 	trees []LogState // of logs, that hold it
@@ -398,6 +401,7 @@ func (r *Reading) follow(v *Verdict, e *entry) {
 	if w, ok := r.Withdrawn(v.ID); ok {
 		v.Withdrawn = &w
 	}
+	v.TakenBack = r.AttachmentsTakenBack(v.ID)
 	v.Disputed, v.Refused = []Following{}, []Following{}
 	if d := r.disputes(e); d != nil {
 		v.Disputed = d

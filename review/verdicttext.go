@@ -2,6 +2,8 @@ package review
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -74,6 +76,10 @@ func (v *Verdict) followed(line func(name, format string, args ...any)) {
 			erased = "; its author asked for the content to be erased"
 		}
 		line("withdrawn", "by document %s, filed %s: %s%s", w.By, w.Filed, w.Reason, erased)
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.TakenBack)) {
+		w := v.TakenBack[name]
+		line("taken back", "attachment %s, by document %s, filed %s: %s", name, w.By, w.Filed, w.Reason)
 	}
 	for _, f := range v.Disputed {
 		line("disputed", "by %s, document %s, filed %s: %s: %s", f.ByName, f.ID, f.Filed, strings.ReplaceAll(f.How, "-", " "), f.Says)

@@ -91,6 +91,13 @@ var verifyCases = map[string]func(f *testFederation) DocumentID{
 		f.seen("prt", ordinary(20)...)
 		return id
 	},
+	"detail-taken-back": func(f *testFederation) DocumentID {
+		id := f.append("mar", withContact(f.compose(f.pledge("mar", "It has a contact"), f.genesis.ID)), "mar author")
+		f.seen("mar", ordinary(5)...)
+		f.say("prt", &Withdrawal{Common: f.common("mar"), Reason: "She works elsewhere now", Attachments: []string{DetailFile("contact")}}, id)
+		f.seen("prt", ordinary(20)...)
+		return id
+	},
 	"withdrawn-and-erased": func(f *testFederation) DocumentID {
 		id := f.say("mar", f.pledge("mar", "It names a person"), f.genesis.ID)
 		f.seen("mar", ordinary(5)...)

@@ -141,7 +141,7 @@ func (r *Reading) derive(e *entry) {
 	e.stranger = false
 	var withdrawn *entry
 	for _, x := range r.about[e.id] { // by filing
-		if x.doc.Kind == KindWithdrawal {
+		if p, ok := x.doc.Predicate.(*Withdrawal); ok && !p.partial() {
 			withdrawn = x
 			break
 		}
@@ -343,6 +343,9 @@ func (r *Reading) takenBack(id DocumentID) (first *entry) {
 		return nil
 	}
 	for _, w := range r.takings[id] {
+		if w.doc.Predicate.(*Withdrawal).partial() {
+			continue
+		}
 		if (w.code == "" || w.code == ReasonAfterCutoff) && (first == nil || byFiling(w, first) < 0) {
 			first = w
 		}

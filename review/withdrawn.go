@@ -1,5 +1,7 @@
 package review
 
+import "slices"
+
 // Withdrawn is what stays known of a document that its author took back,
 // whether or not its content is still held: guarantee 9.
 type Withdrawn struct {
@@ -29,4 +31,19 @@ func (r *Reading) Withdrawn(id DocumentID) (w Withdrawn, ok bool) {
 		w.Erase = w.Erase || is && p.Erase
 	}
 	return w, true
+}
+
+// AttachmentsTakenBack are the attachments of a document that its author took
+// back by name, each with the first withdrawal that says so. The document stays
+// as it is.
+func (r *Reading) AttachmentsTakenBack(id DocumentID) map[string]Withdrawn {
+	taken := map[string]Withdrawn{}
+	for _, e := range slices.Backward(r.about[id]) { // the first filed comes last
+		if p, ok := e.doc.Predicate.(*Withdrawal); ok {
+			for _, name := range p.Attachments {
+				taken[name] = Withdrawn{By: e.id, Kind: r.docs[id].kind(), Author: p.Author, Reason: p.Reason, Filed: instant(e.filed)}
+			}
+		}
+	}
+	return taken
 }

@@ -21,12 +21,14 @@ import (
 
 // attachFlags say what goes with a document.
 type attachFlags struct {
+	offered      bool // by the command: it keeps them beside the envelope
 	files        listFlag
 	narratives   listFlag
 	keepMetadata bool
 }
 
 func (a *attachFlags) add(f *flag.FlagSet) {
+	a.offered = true
 	f.Var(&a.files, "attach", "`file` to go with the document, under a neutral name and without its metadata")
 	f.Var(&a.narratives, "narrative", "long text to go with it: a UTF-8 `file`, or LANGUAGE=FILE if it is not in the document's language")
 	f.BoolVar(&a.keepMetadata, "keep-metadata", false, "attach files as they are, with what they say of their authors")
@@ -42,8 +44,8 @@ type attached struct {
 	manifest review.AttachmentManifest
 }
 
-// prepare reads the files. language is the document's.
-func (a *attachFlags) prepare(c *call, language string) ([]attached, error) {
+// prepare reads the files and salts the details. language is the document's.
+func (a *attachFlags) prepare(c *call, language string, details []review.Detail) ([]attached, error) {
 	var all []attached
 	for _, s := range a.narratives {
 		tag, file, ok := strings.Cut(s, "=")
@@ -73,6 +75,10 @@ func (a *attachFlags) prepare(c *call, language string) ([]attached, error) {
 			c.say("%s: %d bytes of metadata removed", file, n)
 		}
 		all = append(all, attached{from: file, name: fmt.Sprintf("annex-%d%s", i+1, neutralExt(file)), content: stripped})
+	}
+	for _, d := range details {
+		d.Salt = node.NewSalt()
+		all = append(all, attached{from: "details", name: review.DetailFile(d.Name), content: d.Marshal()})
 	}
 	if len(all) > review.MaxAttachments {
 		return nil, usage("%d attachments, a document may have %d", len(all), review.MaxAttachments)
@@ -160,6 +166,9 @@ func sendAttachments(ctx context.Context, c *call, s web.Service, envelope strin
 
 // attachmentInWords is how far an attachment is at the node.
 func attachmentInWords(a web.ShownAttachment) string {
+	if w := a.TakenBack; w != nil {
+		return takenBack(*w)
+	}
 	switch a.State {
 	case web.AttachmentHeld:
 		return fmt.Sprintf("%d bytes", a.Size)
@@ -169,6 +178,11 @@ func attachmentInWords(a web.ShownAttachment) string {
 		return "withdrawn by its author and erased"
 	}
 	return "missing: it is not at this node; another member's may have it"
+}
+
+// takenBack says of an attachment that its author took it back.
+func takenBack(w review.Withdrawn) string {
+	return fmt.Sprintf("taken back by its author on %.10s, document %s: %s", w.Filed, w.By, strings.ReplaceAll(w.Reason, "\n", "\n            "))
 }
 
 // Folders of an export, beside its other files.
@@ -218,8 +232,8 @@ func exportAttachment(ctx context.Context, s web.Service, a web.ShownAttachment,
 const manifestSuffix = ".manifest"
 
 // verifyAttachments checks those of an exported document that are in its
-// folder, and names the others.
-func verifyAttachments(c *call, path string) error {
+// folder, and names the others; v is what the files say of it.
+func verifyAttachments(c *call, path string, v *review.Verdict) error {
 	dir, file := path, filepath.Join(path, review.FileBundle)
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
 		dir, file = filepath.Dir(path), path
@@ -240,6 +254,9 @@ func verifyAttachments(c *call, path string) error {
 		state, err := verifyAttachment(filepath.Join(dir, attachmentsDir, a.Name), a.Digest)
 		if err != nil {
 			return fmt.Errorf("attachment %s: %w", a.Name, err)
+		}
+		if w, ok := v.TakenBack[a.Name]; ok {
+			state += "; " + takenBack(w)
 		}
 		if c.json {
 			continue

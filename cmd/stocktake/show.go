@@ -76,6 +76,11 @@ func printDocument(c *call, d *web.Shown) error {
 		return nil
 	}
 	for _, a := range d.Attachments {
+		if a.Text != "" {
+			name, _ := review.DetailName(a.Name)
+			fmt.Fprintf(c.out, "detail      %s: %s\n            attached as %s\n", name, strings.ReplaceAll(a.Text, "\n", "\n            "), a.Name)
+			continue
+		}
 		fmt.Fprintf(c.out, "attachment  %s: %s\n", a.Name, attachmentInWords(a))
 	}
 	statement, err := json.Marshal(d.Statement)

@@ -98,9 +98,11 @@ func (s *signFlags) signDraft(ctx context.Context, c *call, name string, draft [
 	return e, err
 }
 
-// attachments are the files that --attach and --narrative name.
+// attachments are the files that --attach and --narrative name, and the draft's
+// details.
 func (s *signFlags) attachments(c *call, draft []byte) ([]attached, error) {
-	if !s.attach.any() {
+	details := review.ReadDetails(draft)
+	if !s.attach.offered || !s.attach.any() && len(details) == 0 {
 		return nil, nil
 	}
 	if s.out == "" || s.out == "-" {
@@ -111,7 +113,7 @@ func (s *signFlags) attachments(c *call, draft []byte) ([]attached, error) {
 		return nil, nil // completing the draft says why, with line numbers
 	}
 	language, _ := predicate["language"].(string)
-	return s.attach.prepare(c, language)
+	return s.attach.prepare(c, language, details)
 }
 
 // draftError puts the draft's name before each reason.
@@ -148,8 +150,8 @@ func signCommand() command {
 			if *seal != "" {
 				return s.sealReview(c, signed, *seal)
 			}
-			if s.attach.any() {
-				c.say("its attachments are in %s: keep that folder beside it until it is filed", attachmentFolder(s.out))
+			if d, err := review.Parse(signed.Payload); err == nil && len(d.Attachments()) > 0 {
+				c.say("its attachments are in %s: keep that folder beside it until it is filed, then delete it", attachmentFolder(s.out))
 			}
 			return c.writeOutput(s.out, append(signed.Marshal(), '\n'))
 		}

@@ -63,7 +63,7 @@ func verifyCommand() command {
 					err = printVerdict(c, v)
 				}
 				if err == nil {
-					err = verifyAttachments(c, path)
+					err = verifyAttachments(c, path, v)
 				}
 				if err == nil && stocktake != nil {
 					err = included(*in, v.Inclusion)

@@ -40,6 +40,8 @@ const (
 type ShownAttachment struct {
 	Name string `json:"name"`
 	AttachmentState
+	Text      string            `json:"text,omitempty"`      // of a detail that is here
+	TakenBack *review.Withdrawn `json:"takenBack,omitempty"` // by its author, while the document stays
 }
 
 // AttachmentSource gives attachments in pieces: the manifest if from is below

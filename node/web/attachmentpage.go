@@ -22,14 +22,21 @@ type download struct {
 	Size       string // in words; "" if it is not known here
 	State      string // in words; "" if it is here
 	Erased     bool
+	TakenBack  *review.Withdrawn
 }
 
-// fillAttachments shows narratives that are here and lists all attachments.
+// detail is something that its author may take back by itself.
+type detail struct {
+	Name, Text string // Text: "" if it is not here
+	Attachment download
+}
+
+// fillAttachments shows narratives and details and lists all other attachments.
 // Figures do not depend on any of them.
 func (n *site) fillAttachments(ctx context.Context, v *view, body *documentBody) error {
 	for _, a := range body.Shown.Attachments {
-		d := download{Name: a.Name, Erased: a.State == AttachmentErased}
-		if !d.Erased {
+		d := download{Name: a.Name, Erased: a.State == AttachmentErased, TakenBack: a.TakenBack}
+		if !d.Erased && d.TakenBack == nil {
 			d.Href = "/documents/" + string(body.ID) + "/attachments/" + a.Name
 		}
 		if a.State != AttachmentHeld {
@@ -37,6 +44,10 @@ func (n *site) fillAttachments(ctx context.Context, v *view, body *documentBody)
 		}
 		if a.Size > 0 {
 			d.Size = v.size(a.Size)
+		}
+		if name, ok := review.DetailName(a.Name); ok {
+			body.Details = append(body.Details, detail{name, a.Text, d})
+			continue
 		}
 		body.Downloads = append(body.Downloads, d)
 		language, ok := review.NarrativeLanguage(a.Name)

@@ -38,6 +38,7 @@ type documentBody struct {
 	SubjectHeld   bool            // its about.pae will be among the files
 	Narratives    []narrative
 	Downloads     []download
+	Details       []detail
 	Checkable     bool   // there are files to check
 	Folder        string // of them
 }

@@ -66,6 +66,9 @@ func (n *site) irregularities(ctx context.Context, v *view) ([]review.Irregulari
 		return nil, err
 	}
 	for _, w := range a.Withdrawals {
+		if len(w.Attachments) > 0 {
+			continue // the document counts as before
+		}
 		taken := review.Irregularity{Kind: irregularWithdrawn, Participant: w.Author, Reason: w.Reason, At: w.Filed, About: w.About, Documents: []review.DocumentID{w.ID}, Sample: w.Sample}
 		if w.Erase {
 			taken.State = eraseAsked

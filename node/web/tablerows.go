@@ -179,7 +179,7 @@ func (t tabler) comments(rows []review.CommentRow) []commentLine {
 func (t tabler) withdrawals(a *assembled) []withdrawalLine {
 	var lines []withdrawalLine
 	for _, row := range realFirst(a.Withdrawals, func(r review.WithdrawalRow) bool { return r.Sample }) {
-		lines = append(lines, withdrawalLine{t.document(row.ID), t.who(row.Author), t.document(row.About), row.Reason, row.Filed})
+		lines = append(lines, withdrawalLine{t.document(row.ID), t.who(row.Author), t.document(row.About), strings.Join(row.Attachments, ", "), row.Reason, row.Filed})
 	}
 	return lines
 }

@@ -130,8 +130,8 @@ type commentLine struct {
 }
 
 type withdrawalLine struct {
-	Withdrawal, Author, About ref
-	Reason, Filed             string
+	Withdrawal, Author, About  ref
+	Attachments, Reason, Filed string // Attachments: all that was taken back, if any are named
 }
 
 type excludedLine struct {

@@ -42,8 +42,10 @@ const eraseAsked = "erase"
 // keptIrregularities are those of the snapshot that pages were made from last.
 type keptIrregularities struct {
 	sync.Mutex
-	snapshot string
-	all      []review.Irregularity
+	snapshot  string
+	all       []review.Irregularity
+	parts     []string // of the withdrawals that were read last
+	withdrawn []review.Irregularity
 }
 
 // irregularities are all that a reader should know of, the latest first.
@@ -57,24 +59,14 @@ func (n *site) irregularities(ctx context.Context, v *view) ([]review.Irregulari
 	if err != nil {
 		return nil, err
 	}
-	all := slices.Clone(found) // which is the service's own
 	a, err := n.assembled(ctx, v, review.ScopeGlobal, "")
 	if err != nil {
 		return nil, err
 	}
-	if a, err = a.with("withdrawals"); err != nil {
+	if err := n.irregular.withdrawals(a); err != nil {
 		return nil, err
 	}
-	for _, w := range a.Withdrawals {
-		if len(w.Attachments) > 0 {
-			continue // the document counts as before
-		}
-		taken := review.Irregularity{Kind: irregularWithdrawn, Participant: w.Author, Reason: w.Reason, At: w.Filed, About: w.About, Documents: []review.DocumentID{w.ID}, Sample: w.Sample}
-		if w.Erase {
-			taken.State = eraseAsked
-		}
-		all = append(all, taken)
-	}
+	all := slices.Concat(found, n.irregular.withdrawn)
 	for _, rule := range v.status.Display {
 		hidden := review.Irregularity{Kind: irregularHidden, Reason: rule.Reason, At: v.listed(v.status.Policy).Filed, Documents: []review.DocumentID{v.status.Policy}}
 		if _, err := signing.ParseDigest(rule.What); err == nil {
@@ -87,6 +79,30 @@ func (n *site) irregularities(ctx context.Context, v *view) ([]review.Irregulari
 	slices.SortStableFunc(all, func(a, b review.Irregularity) int { return strings.Compare(b.At, a.At) })
 	n.irregular.snapshot, n.irregular.all = v.digest, all
 	return all, nil
+}
+
+// withdrawals reads those of a stocktake, unless they are as they were.
+func (k *keptIrregularities) withdrawals(a *assembled) error {
+	parts := a.PartsOf("withdrawals")
+	if slices.Equal(parts, k.parts) {
+		return nil
+	}
+	a, err := a.with("withdrawals")
+	if err != nil {
+		return err
+	}
+	k.parts, k.withdrawn = parts, nil
+	for _, w := range a.Withdrawals {
+		if len(w.Attachments) > 0 {
+			continue // the document counts as before
+		}
+		taken := review.Irregularity{Kind: irregularWithdrawn, Participant: w.Author, Reason: w.Reason, At: w.Filed, About: w.About, Documents: []review.DocumentID{w.ID}, Sample: w.Sample}
+		if w.Erase {
+			taken.State = eraseAsked
+		}
+		k.withdrawn = append(k.withdrawn, taken)
+	}
+	return nil
 }
 
 // concerning are those about one participant.

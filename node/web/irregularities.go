@@ -66,7 +66,7 @@ func (n *site) irregularities(ctx context.Context, v *view) ([]review.Irregulari
 	if err := n.irregular.withdrawals(a); err != nil {
 		return nil, err
 	}
-	all := slices.Concat(found, n.irregular.withdrawn)
+	all := slices.Clone(found) // which is the service's own
 	for _, rule := range v.status.Display {
 		hidden := review.Irregularity{Kind: irregularHidden, Reason: rule.Reason, At: v.listed(v.status.Policy).Filed, Documents: []review.DocumentID{v.status.Policy}}
 		if _, err := signing.ParseDigest(rule.What); err == nil {
@@ -76,9 +76,9 @@ func (n *site) irregularities(ctx context.Context, v *view) ([]review.Irregulari
 		}
 		all = append(all, hidden)
 	}
-	slices.SortStableFunc(all, func(a, b review.Irregularity) int { return strings.Compare(b.At, a.At) })
-	n.irregular.snapshot, n.irregular.all = v.digest, all
-	return all, nil
+	slices.SortStableFunc(all, latestFirst)
+	n.irregular.snapshot, n.irregular.all = v.digest, merged(all, n.irregular.withdrawn)
+	return n.irregular.all, nil
 }
 
 // withdrawals reads those of a stocktake, unless they are as they were.
@@ -102,7 +102,23 @@ func (k *keptIrregularities) withdrawals(a *assembled) error {
 		}
 		k.withdrawn = append(k.withdrawn, taken)
 	}
+	slices.SortStableFunc(k.withdrawn, latestFirst)
 	return nil
+}
+
+func latestFirst(a, b review.Irregularity) int { return strings.Compare(b.At, a.At) }
+
+// merged are two lists, of which each has the latest first, as one.
+func merged(a, b []review.Irregularity) []review.Irregularity {
+	all := make([]review.Irregularity, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		next := &a
+		if latestFirst(a[0], b[0]) > 0 {
+			next = &b
+		}
+		all, *next = append(all, (*next)[0]), (*next)[1:]
+	}
+	return append(append(all, a...), b...)
 }
 
 // concerning are those about one participant.

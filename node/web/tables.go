@@ -170,7 +170,9 @@ type tabler struct {
 }
 
 // hides is whether this node does not show a document.
-func (t tabler) hides(id review.DocumentID) bool { return t.listed(id).NotDisplayed != "" }
+func (t tabler) hides(id review.DocumentID) bool {
+	return len(t.status.Display) > 0 && t.listed(id).NotDisplayed != ""
+}
 
 func (t tabler) tables(a *assembled) tables {
 	all := tables{

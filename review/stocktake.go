@@ -142,7 +142,13 @@ func compose(m Manifest, snapshot []byte, tables []*table) *Stocktake {
 // composed is the stocktake of flushed pages. Where one of these has an error, parts
 // could not be read.
 func composed(m Manifest, snapshot []byte, groups []*pages) *Stocktake {
-	s := &Stocktake{Manifest: m.of(groups), Parts: map[string][]byte{}, Snapshot: snapshot}
+	n := 0
+	for _, p := range groups {
+		for l := range p.listed + 1 {
+			n += p.levels[l].parts
+		}
+	}
+	s := &Stocktake{Manifest: m.of(groups), Parts: make(map[string][]byte, n), Snapshot: snapshot}
 	for _, p := range groups {
 		for part := range p.all {
 			b, err := p.bytesOf(part)

@@ -40,7 +40,7 @@ func TestBashCompletesTheTableOfCommands(t *testing.T) {
 		"stocktake completion f":         {"fish"},
 		"stocktake serve --pass":         {"--password-file"},
 		"stocktake key epoch --rea":      {"--reason"},
-		"stocktake list --kind pledge -": {"--about", "--author", "--home", "--json", "--kind", "-q", "--receipts"},
+		"stocktake list --kind pledge -": {"--about", "--author", "--home", "--json", "--kind", "--newest", "-q", "--receipts"},
 		"stocktake help doc":             {"doctor"},
 		"stocktake nosuch --x":           {},
 	} {

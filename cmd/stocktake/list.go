@@ -16,9 +16,13 @@ func listCommand() command {
 		f.StringVar((*string)(&q.Author), "author", "", "only by this participant `ID`")
 		f.StringVar((*string)(&q.About), "about", "", "only about this document `ID`")
 		f.BoolVar(&q.Receipts, "receipts", false, "receipts and openings too")
+		f.IntVar(&q.Newest, "newest", 0, "only this `number`, the last of the list")
 		return func(ctx context.Context, c *call, args []string) error {
 			if len(args) > 0 {
 				return usage("list takes no argument %q; use --kind, --author or --about", args[0])
+			}
+			if q.Newest < 0 {
+				return usage("--newest is a number from 1, not %d", q.Newest)
 			}
 			service, done, err := c.service(ctx, nil)
 			if err != nil {

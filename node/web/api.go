@@ -39,7 +39,7 @@ func (n *site) routeAPI(mux *http.ServeMux) {
 		{method: "GET", path: "/api/v1/snapshot", about: "Exactly which records a stocktake made now would be made from.", answer: n.getSnapshot, gives: content{mediaJSON, snapshotShape{}}},
 		{method: "GET", path: "/api/v1/federation", about: "The charter and its accessions, one envelope a line.", answer: n.getFederation, gives: content{mediaLines, nil}},
 		{method: "GET", path: "/api/v1/irregularities", about: "What the records show to have gone wrong or ended before its time, the latest first. Withdrawals are in the stocktake.", answer: n.getIrregularities, gives: content{mediaJSON, irregularitiesJSON{}}},
-		{method: "GET", path: "/api/v1/documents", about: "The documents held, by filing time, pending ones last: all, or the newest ones, which begin behind as many as skip says.", answer: n.getDocuments,
+		{method: "GET", path: "/api/v1/documents", about: "The documents held, by filing time, pending ones last: all, or the newest ones.", answer: n.getDocuments,
 			query: []string{"kind", "author", "about", "receipts", "newest", "skip"}, gives: content{mediaJSON, listJSON{}}},
 		{method: "POST", path: "/api/v1/documents", about: "File a signed document. When the answer comes, it is received: it survives a crash.", limit: maxWait + answerTimeout, answer: n.postDocument,
 			query: []string{"wait"}, takes: envelope, status: http.StatusCreated, gives: content{mediaJSON, Filed{}}},

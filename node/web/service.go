@@ -78,8 +78,8 @@ type Query struct {
 	Author   review.ParticipantID
 	About    review.DocumentID
 	Receipts bool // receipts and openings too, which are left out otherwise
-	Newest   int  // only so many, those received or filed last; 0: all
-	Skip     int  // without so many of the newest
+	Newest   int  // only so many, the last of the list; 0: all
+	Skip     int  // without so many at its end
 }
 
 // Listed is a document in a list.

@@ -75,8 +75,8 @@ func detailFields() *field { return detailSchema().fields.Properties[draftDetail
 // draftDetails is that field's name.
 const draftDetails = "details"
 
-// hasDetails is whether what is attached to documents of a kind can be erased.
-func hasDetails(k Kind) bool { return !slices.Contains(lasting, k) }
+// HasDetails is whether what is attached to documents of a kind can be erased.
+func HasDetails(k Kind) bool { return !slices.Contains(lasting, k) }
 
 // takeDetails takes them out of the fields of a draft.
 func (r *draftReader) takeDetails(fields map[string]any) {

@@ -43,7 +43,7 @@ func Draft(k Kind) []byte {
 		w.line("")
 		w.field("", name, f, slices.Contains(s.fields.Required, name))
 	}
-	if hasDetails(k) {
+	if HasDetails(k) {
 		f := detailFields()
 		w.line("")
 		w.line("# ---- " + f.Section + " ----")

@@ -36,7 +36,7 @@ func (r *draftReader) read(yaml []byte) (k Kind, predicate map[string]any, about
 	// One tree of fields for the reader: the kind's, with those of a draft.
 	fields := *s.fields
 	fields.Properties = map[string]*field{"kind": {Type: "string"}, "about": {Type: "string"}}
-	if hasDetails(k) {
+	if HasDetails(k) {
 		fields.Properties[draftDetails] = detailFields()
 	}
 	for name, f := range s.fields.Properties {
@@ -51,7 +51,7 @@ func (r *draftReader) read(yaml []byte) (k Kind, predicate map[string]any, about
 	}
 	delete(predicate, "kind")
 	delete(predicate, "about")
-	if hasDetails(k) {
+	if HasDetails(k) {
 		r.takeDetails(predicate)
 	}
 	r.reasons = append(r.reasons, CheckDraft(k, predicate)...)

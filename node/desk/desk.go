@@ -112,6 +112,7 @@ func (d *Desk) Handler() http.Handler {
 		"GET /drafts/{id}/preview":   d.preview,
 		"GET /drafts/{id}/draft":     d.download,
 		"POST /drafts/{id}/files":    d.attach,
+		"POST /drafts/{id}/details":  d.addDetail,
 		"POST /drafts/{id}/clear":    d.clear,
 		"POST /drafts/{id}/sign":     d.sign,
 		"POST /drafts/{id}/envelope": d.bringBack,

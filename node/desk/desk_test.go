@@ -265,6 +265,33 @@ func (o *office) clearedPledge() (draft string, writer, signer *person) {
 	return draft, writer, signer
 }
 
+// TestADetailGoesWithADraft: the text is kept beside it, and the document has its
+// digest only.
+func TestADetailGoesWithADraft(t *testing.T) {
+	o := newOffice(t, "")
+	writer := o.person("Writer", desk.Drafter)
+	draft := writer.begin("pledge", "")
+	contact := url.Values{"name": {"contact"}, "text": {"Jane Doe,\r\nfocal point"}}
+	_, body := writer.post(draft+"/details", contact)
+	assert.Contains(t, body, "contact.detail.json")
+	for _, wrong := range []url.Values{{"name": {"A contact"}, "text": {"Jane Doe"}}, {"name": {"other"}}, contact} {
+		res, _ := writer.post(draft+"/details", wrong)
+		assert.GreaterOrEqual(t, res.StatusCode, 400, wrong)
+	}
+	_, page := writer.get(draft + "/preview")
+	digest := regexp.MustCompile(`class="id" dir="ltr">([0-9a-f]{64})`).FindStringSubmatch(page)[1]
+	assert.NotContains(t, page, "Jane Doe")
+	found, err := filepath.Glob(filepath.Join(string(o.home), "*", "files", digest))
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	b, err := os.ReadFile(found[0])
+	require.NoError(t, err)
+	_, content, _ := strings.Cut(string(b), "\n")
+	detail, err := review.ParseDetail("contact.detail.json", []byte(content))
+	require.NoError(t, err)
+	assert.Equal(t, "Jane Doe,\nfocal point", detail.Text)
+}
+
 // TestWhatWasSignedElsewhereIsWhatWasCleared: the draft is taken away, signed
 // where the key is, and brought back; another text is not taken.
 func TestWhatWasSignedElsewhereIsWhatWasCleared(t *testing.T) {

@@ -184,6 +184,7 @@ type draftBody struct {
 	Wrong    []template.HTML // reasons without a field of their own
 	Ready    bool            // nothing is wrong
 	Editable bool
+	Details  bool // it may have some
 	Named    bool // it may be about something else than the charter
 	MayClear bool
 	MaySign  bool
@@ -197,6 +198,7 @@ func (d *Desk) draftBody(ctx context.Context, v web.Vocabulary, draft *Draft, p 
 	refusal := d.wrong(draft)
 	b := &draftBody{
 		Draft: draft, Help: helpIn(v, f.Description), Sections: form{v, refusal}.sections(draft), Ready: len(refusal) == 0, Content: draft.content(),
+		Details:  review.HasDetails(draft.Kind),
 		Editable: draft.State != Filed && p.is(Drafter) && !draft.Ceremony, MayClear: draft.State == Awaiting && p.is(Clearer) && !slices.Contains(draft.writers(), p.Name),
 		MaySign: draft.maySign(p) == nil, Named: !slices.Equal(f.About, []string{string(review.KindCharter)}),
 	}

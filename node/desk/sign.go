@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"stocktake/node/web"
+	"stocktake/node/web/lang"
 	"stocktake/review"
 	"stocktake/signing"
 )
@@ -189,11 +191,41 @@ func (d *Desk) attach(_ context.Context, w http.ResponseWriter, r *http.Request,
 	if err != nil {
 		return cannot(http.StatusUnprocessableEntity, "cannot.attach", "name", name, "reason", because(err))
 	}
-	m, err := review.NewAttachmentManifest(stripped, d.o.Salt())
-	if err != nil {
-		return cannot(http.StatusUnprocessableEntity, "cannot.attach", "name", name, "reason", because(err))
+	return d.addFile(w, r, s, name, stripped, func(draft *Draft) (string, error) {
+		return fmt.Sprintf("annex-%d%s", len(draft.Files)+1, ending(name)), nil
+	})
+}
+
+// addDetail takes something that the author may take back by itself.
+func (d *Desk) addDetail(_ context.Context, w http.ResponseWriter, r *http.Request, s *session) error {
+	if err := r.ParseForm(); err != nil {
+		return cannot(http.StatusBadRequest, "cannot.read-form")
 	}
-	b := append(append(m.Marshal(), '\n'), stripped...)
+	text := strings.TrimSpace(strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n"))
+	detail := review.Detail{Name: strings.TrimSpace(r.PostForm.Get("name")), Salt: d.o.Salt(), Text: text}
+	file, b := review.DetailFile(detail.Name), detail.Marshal()
+	if _, err := review.ParseDetail(file, b); err != nil || text == "" {
+		return cannot(http.StatusUnprocessableEntity, "cannot.detail")
+	}
+	return d.addFile(w, r, s, file, b, func(draft *Draft) (string, error) {
+		switch {
+		case !review.HasDetails(draft.Kind):
+			return "", cannot(http.StatusUnprocessableEntity, "cannot.detail-of", "kind", lang.Sentence{Key: "kind." + string(draft.Kind)})
+		case slices.ContainsFunc(draft.Files, func(f File) bool { return f.Name == file }):
+			return "", cannot(http.StatusConflict, "cannot.detail-twice", "name", detail.Name)
+		}
+		return file, nil
+	})
+}
+
+// addFile has a draft go with a file, under a name that named gives it. from is
+// what it was called.
+func (d *Desk) addFile(w http.ResponseWriter, r *http.Request, s *session, from string, content []byte, named func(*Draft) (string, error)) error {
+	m, err := review.NewAttachmentManifest(content, d.o.Salt())
+	if err != nil {
+		return cannot(http.StatusUnprocessableEntity, "cannot.attach", "name", from, "reason", because(err))
+	}
+	b := append(append(m.Marshal(), '\n'), content...)
 	draft, err := d.drafts.change(r.PathValue("id"), func(draft *Draft) error {
 		switch {
 		case !s.is(Drafter):
@@ -205,10 +237,14 @@ func (d *Desk) attach(_ context.Context, w http.ResponseWriter, r *http.Request,
 		case len(draft.Files) == review.MaxAttachments:
 			return cannot(http.StatusConflict, "cannot.more-files", "limit", review.MaxAttachments)
 		}
+		name, err := named(draft)
+		if err != nil {
+			return err
+		}
 		if err := replaceFile(d.drafts.attachment(m.Digest()), b); err != nil {
 			return err
 		}
-		draft.Files = append(draft.Files, File{fmt.Sprintf("annex-%d%s", len(draft.Files)+1, ending(name)), m.Digest(), m.Size})
+		draft.Files = append(draft.Files, File{name, m.Digest(), m.Size})
 		draft.State, draft.Cleared = Writing, ""
 		draft.note(d.o.Now(), s.Name, didAttach, "")
 		return nil

@@ -72,6 +72,7 @@ var notText = map[string]string{
 	"translation /texts/*/field":                 "the pointer to a text of the translated document",
 	"charter /participants/*/logs/*/addresses/*": "a node's address",
 	"opening /addresses/*":                       "a node's address",
+	"withdrawal /attachments/*":                  "the name of an attachment of what is taken back",
 }
 
 // filler makes texts without harm, for slots that no payload is left for.

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,21 +18,26 @@ import (
 // no way part of this repository.
 const axeVersion = "4.14.1"
 
-// axeSource fetches axe-core, or says why there is none.
-func axeSource(t *testing.T) (source, missing string) {
-	t.Helper()
+// axeSource fetches axe-core once, or says why there is none.
+var axeSource = sync.OnceValues(func() (source, missing string) {
 	if _, err := exec.LookPath("npm"); err != nil {
 		return "", "npm is not installed, so axe-core cannot be had (Debian: apt-get install npm)"
 	}
-	dir := t.TempDir()
-	npm := exec.CommandContext(t.Context(), "npm", "install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "axe-core@"+axeVersion)
+	dir, err := os.MkdirTemp("", "axe")
+	if err != nil {
+		return "", err.Error()
+	}
+	defer os.RemoveAll(dir)
+	npm := exec.Command("npm", "install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "axe-core@"+axeVersion)
 	if out, err := npm.CombinedOutput(); err != nil {
 		return "", fmt.Sprintf("npm did not get axe-core %s: %v\n%s", axeVersion, err, out)
 	}
 	b, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
-	require.NoError(t, err)
+	if err != nil {
+		return "", err.Error()
+	}
 	return string(b), ""
-}
+})
 
 // barriers are what axe-core finds on the page against WCAG 2.2 AA and its own
 // good practice.

@@ -36,7 +36,7 @@ type deskWindow struct {
 // than its window or complains.
 func TestADraftIsClearedSignedFiledAndSeenElsewhere(t *testing.T) {
 	w := openWindow(t)
-	axe, missing := axeSource(t)
+	axe, missing := axeSource()
 	d, dir := demonstration(t)
 	const member review.ParticipantID = "prt"
 	for name, role := range map[string]desk.Role{"Writer": desk.Drafter, "Clearer": desk.Clearer, "Signer": desk.Signer} {
@@ -75,7 +75,7 @@ func TestADraftIsClearedSignedFiledAndSeenElsewhere(t *testing.T) {
 // there as at any other, up to where nothing is missing.
 func TestAnOpenRecommendationIsAnsweredInFrench(t *testing.T) {
 	w := openWindow(t)
-	axe, _ := axeSource(t)
+	axe, _ := axeSource()
 	d, _ := demonstration(t)
 	carrier, dir := d.Node("prt"), t.TempDir()
 	require.NoError(t, desk.SetPerson(dir, "Writer", []desk.Role{desk.Drafter}, []byte("a password of its own")))
@@ -258,7 +258,7 @@ func (p *deskWindow) until(expression, want string) (got string) {
 // other.
 func TestAChangeOfTheCharterIsProposedAndApprovedAtTwoDesks(t *testing.T) {
 	w := openWindow(t)
-	axe, missing := axeSource(t)
+	axe, missing := axeSource()
 	d, dir := demonstration(t)
 	offices := map[review.ParticipantID]string{}
 	for _, member := range []review.ParticipantID{"prt", "deu"} {

@@ -12,8 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sorts is how many of the pages come before those of single documents; on a
-// telephone axe-core looks at these, which takes a second each.
+// sorts is how many of the pages come before those of single documents. axe-core,
+// which takes a second for a page, looks at these in Arabic on a telephone, and at
+// all in English on a desk.
 const sorts = 19
 
 // widths of a telephone and of a desk, in CSS pixels.
@@ -24,7 +25,7 @@ var widths = []int64{390, 1280}
 // its language and direction, and axe-core finds no barrier.
 func TestEveryPageInABrowser(t *testing.T) {
 	w := openWindow(t)
-	axe, missing := axeSource(t)
+	axe, missing := axeSource()
 	if missing != "" {
 		t.Run("axe-core", func(t *testing.T) { t.Skip("barriers are not looked for: " + missing) })
 	}
@@ -43,7 +44,7 @@ func TestEveryPageInABrowser(t *testing.T) {
 				}
 				assert.Equal(t, language+" "+direction, ask[string](t, w, `document.documentElement.lang + " " + getComputedStyle(document.body).direction`), page)
 				assert.Empty(t, ask[[]string](t, w, tooWide), page)
-				if axe != "" && (width > 600 || i < sorts) {
+				if axe != "" && (language == "en" && width > 600 || language == "ar" && width < 600 && i < sorts) {
 					assert.Empty(t, barriers(t, w, axe), page)
 					looked++
 				}

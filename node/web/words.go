@@ -157,13 +157,19 @@ func (w words) functions() template.FuncMap {
 		"lang": func() string { return w.Tag }, "dir": func() string { return w.Dir }, "reviewed": func() bool { return w.Reviewed },
 		"english": func() bool { return w.Tag == "en" }, "comma": w.Comma,
 		"root": func() string { return "/" + w.Tag }, "to": w.at,
-		"say": w.HTML, "number": func(n any) string { return w.Decimal(join([]any{n})) }, "decimal": w.Decimal,
+		"say": w.HTML, "label": w.label, "number": func(n any) string { return w.Decimal(join([]any{n})) }, "decimal": w.Decimal,
 		"instant": w.Instant, "instantDay": w.InstantDay, "day": w.day, "moment": w.moment,
 		"short": func(s any) string { return short(join([]any{s})) }, "id": idMark, "link": linkMark, "reference": w.reference,
 		"files":     func(id review.DocumentID) string { return "/documents/" + string(id) + "/files.zip" },
 		"objective": w.objectiveName, "objectiveTitle": w.objectiveTitle, "region": w.regionTitle,
 		"language": languageName, "keyRole": w.keyRole, "verifyPage": func() string { return "/" + review.FilePage + "?lang=" + w.Tag }, "verifyPageHash": review.VerifyPageHash,
 	}
+}
+
+// label says on a narrow screen what a cell of a table is, whose column has no head
+// there.
+func (w words) label(key string) template.HTMLAttr {
+	return template.HTMLAttr(`data-label="` + template.HTMLEscapeString(w.say(key)) + `"`)
 }
 
 // keyRole is what a key of a charter does.

@@ -8,20 +8,55 @@ import (
 	"strings"
 )
 
-// message is a text, under "", or its plural forms.
-type message struct{ forms map[string]string }
+// message is a text, under "", or its plural forms, as it is written and cut at
+// its marks.
+type message struct {
+	forms map[string]string
+	parts map[string][]part
+}
+
+// part is a piece of a message: words, or what one of the marks stands for.
+type part struct{ words, argument, link, code string }
 
 func (m *message) UnmarshalJSON(b []byte) error {
 	var text string
 	if json.Unmarshal(b, &text) == nil {
 		m.forms = map[string]string{"": text}
-		return nil
+	} else if err := json.Unmarshal(b, &m.forms); err != nil {
+		return err
 	}
-	return json.Unmarshal(b, &m.forms)
+	m.parts = map[string][]part{}
+	for form, text := range m.forms {
+		m.parts[form] = cut(text)
+	}
+	return nil
 }
 
 // marks are what a message has besides words: {name}, [words](name), `code`.
 var marks = regexp.MustCompile("\\{([a-z]+)\\}|\\[([^\\]]*)\\]\\(([a-z]+)\\)|`([^`]*)`")
+
+func cut(text string) (parts []part) {
+	at := 0
+	words := func(end int) {
+		if end > at {
+			parts = append(parts, part{words: text[at:end]})
+		}
+	}
+	for _, m := range marks.FindAllStringSubmatchIndex(text, -1) {
+		words(m[0])
+		at = m[1]
+		switch {
+		case m[2] >= 0:
+			parts = append(parts, part{argument: text[m[2]:m[3]]})
+		case m[4] >= 0:
+			parts = append(parts, part{words: text[m[4]:m[5]], link: text[m[6]:m[7]]})
+		default:
+			parts = append(parts, part{code: text[m[8]:m[9]]})
+		}
+	}
+	words(len(text))
+	return parts
+}
 
 // Has reports whether there is a message of a key.
 func (l *Language) Has(key string) bool {
@@ -71,34 +106,35 @@ func (l *Language) HTML(key string, arguments ...any) template.HTML {
 }
 
 func (l *Language) render(key string, arguments []any, text func(string) string, value func(any) string, link func(words, href string) string, code func(string) string) string {
-	named := map[string]any{}
-	for i := 0; i+1 < len(arguments); i += 2 {
-		named[fmt.Sprint(arguments[i])] = whole(arguments[i+1])
-	}
 	m, ok := l.messages[key]
 	if !ok {
 		return text(key)
 	}
-	pattern, single := m.forms[""]
+	var named map[string]any
+	if len(arguments) > 0 {
+		named = make(map[string]any, len(arguments)/2)
+	}
+	for i := 0; i+1 < len(arguments); i += 2 {
+		named[fmt.Sprint(arguments[i])] = whole(arguments[i+1])
+	}
+	parts, single := m.parts[""]
 	if !single {
 		n, _ := named["n"].(int)
-		pattern = m.forms[l.plural(n)]
+		parts = m.parts[l.plural(n)]
 	}
 	var b strings.Builder
-	at := 0
-	for _, m := range marks.FindAllStringSubmatchIndex(pattern, -1) {
-		b.WriteString(text(pattern[at:m[0]]))
-		at = m[1]
+	for _, p := range parts {
 		switch {
-		case m[2] >= 0:
-			b.WriteString(value(named[pattern[m[2]:m[3]]]))
-		case m[4] >= 0:
-			b.WriteString(link(pattern[m[4]:m[5]], fmt.Sprint(named[pattern[m[6]:m[7]]])))
+		case p.argument != "":
+			b.WriteString(value(named[p.argument]))
+		case p.link != "":
+			b.WriteString(link(p.words, fmt.Sprint(named[p.link])))
+		case p.code != "":
+			b.WriteString(code(p.code))
 		default:
-			b.WriteString(code(pattern[m[8]:m[9]]))
+			b.WriteString(text(p.words))
 		}
 	}
-	b.WriteString(text(pattern[at:]))
 	return b.String()
 }
 

@@ -35,6 +35,11 @@ type value struct {
 	Fields   []shownField // fields; Text then is a name for all of them
 }
 
+// Block is whether a value takes lines of its own.
+func (v value) Block() bool { return slices.Contains(blocks, v.Form) }
+
+var blocks = []string{"outside", "lines", "lined", "list", "fields", "entries", "table"}
+
 // schemaField is a JSON Schema as far as pages need it.
 type schemaField struct {
 	Title      string

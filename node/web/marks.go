@@ -16,16 +16,84 @@ func idMark(s any) template.HTML {
 }
 
 // linkMark is a link to a page of the node.
-func linkMark(href, text any) template.HTML {
-	return template.HTML(`<a href="` + template.HTMLEscapeString(join([]any{href})) + `"><bdi>` + template.HTMLEscapeString(join([]any{text})) + `</bdi></a>`)
+func linkMark(href, text string) template.HTML {
+	return template.HTML(`<a href="` + template.HTMLEscapeString(href) + `">` + string(isolated(text, "")) + `</a>`)
 }
 
-// reference is a reference as the template "ref" shows it.
+// reference is a name, with the way to what it names if there is one. Pages have
+// thousands, which a template would take a good part of their time for.
 func (w words) reference(r ref) template.HTML {
 	if r.Href == "" {
-		return template.HTML("<bdi>" + template.HTMLEscapeString(r.Text) + "</bdi>")
+		return isolated(r.Text, "")
 	}
 	return linkMark(w.at(r.Href), r.Text)
+}
+
+// references are several.
+func (w words) references(all []ref) template.HTML {
+	return joined(all, template.HTML(template.HTMLEscapeString(w.Comma())), w.reference)
+}
+
+// isolated is a text whose direction is its own, in a language if that is known.
+func isolated(text, language string) template.HTML {
+	if text == "" {
+		return ""
+	}
+	if language != "" {
+		language = ` lang="` + template.HTMLEscapeString(language) + `"`
+	}
+	return template.HTML("<bdi" + language + ">" + template.HTMLEscapeString(text) + "</bdi>")
+}
+
+// cells are those of a section's row, each of which says what it is: its head and
+// the others, with their values one below another.
+func (w words) cells(columns []value, line sectionLine) template.HTML {
+	var b strings.Builder
+	for i, cell := range line.Cells {
+		start, end := "<td", "</td>"
+		if i == 0 {
+			start, end = `<th scope="row"`, "</th>"
+			if line.Sample {
+				end = sampleMark + end
+			}
+		}
+		for _, s := range []string{start, ` data-label="`, template.HTMLEscapeString(columns[i].Text), `">`, string(joined(cell, "<br>", w.inline)), end} {
+			b.WriteString(s)
+		}
+	}
+	return template.HTML(b.String())
+}
+
+const sampleMark = ` <span class="badge sample">SAMPLE</span>`
+
+// inline is a value that stands within a line; the template "value" has the others.
+func (w words) inline(v value) template.HTML {
+	switch v.Form {
+	case "words":
+		return template.HTML(template.HTMLEscapeString(v.Text))
+	case "link":
+		return linkMark(w.at(v.Href), v.Text)
+	case "time":
+		return timeMark(v.Machine, v.Text)
+	case "open":
+		return template.HTML(`<span class="open">` + template.HTMLEscapeString(v.Text) + `</span>`)
+	case "code":
+		return template.HTML(`<code dir="ltr">` + template.HTMLEscapeString(v.Text) + `</code>`)
+	case "series":
+		return joined(v.Items, template.HTML(template.HTMLEscapeString(w.Comma())), w.inline)
+	}
+	return isolated(v.Text, v.Language)
+}
+
+func joined[T any](all []T, between template.HTML, mark func(T) template.HTML) template.HTML {
+	var b strings.Builder
+	for i, one := range all {
+		if i > 0 {
+			b.WriteString(string(between))
+		}
+		b.WriteString(string(mark(one)))
+	}
+	return template.HTML(b.String())
 }
 
 // day is a date, YYYY-MM-DD.

@@ -159,7 +159,7 @@ func (w words) functions() template.FuncMap {
 		"root": func() string { return "/" + w.Tag }, "to": w.at,
 		"say": w.HTML, "label": w.label, "number": func(n any) string { return w.Decimal(join([]any{n})) }, "decimal": w.Decimal,
 		"instant": w.Instant, "instantDay": w.InstantDay, "day": w.day, "moment": w.moment,
-		"short": func(s any) string { return short(join([]any{s})) }, "id": idMark, "link": linkMark, "reference": w.reference,
+		"short": func(s any) string { return short(join([]any{s})) }, "id": idMark, "link": func(href, text any) template.HTML { return linkMark(join([]any{href}), join([]any{text})) }, "reference": w.reference, "references": w.references, "inline": w.inline, "cells": w.cells,
 		"files":     func(id review.DocumentID) string { return "/documents/" + string(id) + "/files.zip" },
 		"objective": w.objectiveName, "objectiveTitle": w.objectiveTitle, "region": w.regionTitle,
 		"language": languageName, "keyRole": w.keyRole, "verifyPage": func() string { return "/" + review.FilePage + "?lang=" + w.Tag }, "verifyPageHash": review.VerifyPageHash,

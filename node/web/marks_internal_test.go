@@ -1,0 +1,33 @@
+package web
+
+import (
+	"html/template"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"stocktake/node/web/lang"
+)
+
+// TestMarksEscapeWhatIsInThem holds of every string of every mark that Go makes
+// instead of a template, and in each language.
+func TestMarksEscapeWhatIsInThem(t *testing.T) {
+	const hostile = `"'><script>alert(1)</script>`
+	for _, l := range lang.All() {
+		w := words{l}
+		var made []template.HTML
+		for _, form := range []string{"", "text", "words", "link", "time", "open", "code", "number", "series", "unknown"} {
+			v := value{Form: form, Text: hostile, Machine: hostile, Language: hostile, Href: "/" + hostile}
+			v.Items = []value{{Text: hostile, Language: hostile}, {Form: "link", Text: hostile, Href: hostile}}
+			made = append(made, w.inline(v), w.cells([]value{v, v}, sectionLine{Cells: [][]value{{v, v}, {v}}, Sample: true}))
+		}
+		made = append(made, w.references([]ref{{Text: hostile}, {Text: hostile, Href: hostile}}), idMark(hostile), timeMark(hostile, hostile))
+		for _, m := range made {
+			assert.Contains(t, m, "script")
+			for _, raw := range []string{"<script", `"'`, "'>"} {
+				assert.False(t, strings.Contains(string(m), raw), "%s", m)
+			}
+		}
+	}
+}

@@ -90,6 +90,7 @@ func TestEveryReasonToRefuseADocumentIsProven(t *testing.T) {
 	t.Run("payloads", TestFromDraftRefusesWhatParseRefuses)
 	t.Run("reviews", TestEveryReviewRuleRefusesWhatBreaksIt)
 	t.Run("the door of a review", TestTheDoorOfAReviewSaysWhy)
+	t.Run("what an application rests on", TestAnApplicationRestsOnAReviewThatIsFinal)
 	codes, _ := usedCodes(t)
 	for code, place := range codes {
 		file, _, _ := strings.Cut(place, ":")

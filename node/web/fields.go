@@ -24,18 +24,19 @@ type shownField struct {
 
 // value is a field's value as the template "value" shows it.
 type value struct {
-	Form     string // text, lines, words, number, time, code, lined, link, outside, open, list, table, fields, entries
+	Form     string // text, lines, words, number, time, code, lined, link, outside, open, series, list, table, fields, entries
 	Text     string
 	Machine  string // of a time: as the document writes it
 	Language string // of a document's own text; "" if unknown
 	Href     string
-	Items    []value      // list, entries
+	Items    []value      // series, list, entries
 	Columns  []shownField // table: names and titles only
 	Rows     [][]value    // table
 	Fields   []shownField // fields; Text then is a name for all of them
 }
 
-// Block is whether a value takes lines of its own.
+// Block is whether a value takes lines of its own, or may lead elsewhere: those the
+// template "value" shows, all others are marks.
 func (v value) Block() bool { return slices.Contains(blocks, v.Form) }
 
 var blocks = []string{"outside", "lines", "lined", "list", "fields", "entries", "table"}

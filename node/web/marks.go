@@ -31,7 +31,7 @@ func (w words) reference(r ref) template.HTML {
 
 // references are several.
 func (w words) references(all []ref) template.HTML {
-	return joined(all, template.HTML(template.HTMLEscapeString(w.Comma())), w.reference)
+	return joined(all, w.comma(), w.reference)
 }
 
 // isolated is a text whose direction is its own, in a language if that is known.
@@ -64,6 +64,7 @@ func (w words) cells(columns []value, line sectionLine) template.HTML {
 	return template.HTML(b.String())
 }
 
+// sampleMark is the badge of what is invented.
 const sampleMark = ` <span class="badge sample">SAMPLE</span>`
 
 // inline is a value that stands within a line; the template "value" has the others.
@@ -80,11 +81,14 @@ func (w words) inline(v value) template.HTML {
 	case "code":
 		return template.HTML(`<code dir="ltr">` + template.HTMLEscapeString(v.Text) + `</code>`)
 	case "series":
-		return joined(v.Items, template.HTML(template.HTMLEscapeString(w.Comma())), w.inline)
+		return joined(v.Items, w.comma(), w.inline)
 	}
 	return isolated(v.Text, v.Language)
 }
 
+func (w words) comma() template.HTML { return template.HTML(template.HTMLEscapeString(w.Comma())) }
+
+// joined are the marks of all, with what stands between them.
 func joined[T any](all []T, between template.HTML, mark func(T) template.HTML) template.HTML {
 	var b strings.Builder
 	for i, one := range all {

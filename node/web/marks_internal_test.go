@@ -2,10 +2,12 @@ package web
 
 import (
 	"html/template"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"stocktake/node/web/lang"
 )
@@ -30,4 +32,18 @@ func TestMarksEscapeWhatIsInThem(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestEveryValueIsShown holds the forms that the template "value" knows to those
+// that are left to it.
+func TestEveryValueIsShown(t *testing.T) {
+	b, err := templateFiles.ReadFile("templates/frame.html")
+	require.NoError(t, err)
+	_, shown, _ := strings.Cut(string(b), `{{define "value"}}`)
+	shown, _, _ = strings.Cut(shown, "{{define ")
+	var forms []string
+	for _, m := range regexp.MustCompile(`else if eq \.Form "([a-z]+)"`).FindAllStringSubmatch(shown, -1) {
+		forms = append(forms, m[1])
+	}
+	assert.ElementsMatch(t, blocks, forms)
 }

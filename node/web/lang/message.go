@@ -110,10 +110,7 @@ func (l *Language) render(key string, arguments []any, text func(string) string,
 	if !ok {
 		return text(key)
 	}
-	var named map[string]any
-	if len(arguments) > 0 {
-		named = make(map[string]any, len(arguments)/2)
-	}
+	named := map[string]any{}
 	for i := 0; i+1 < len(arguments); i += 2 {
 		named[fmt.Sprint(arguments[i])] = whole(arguments[i+1])
 	}

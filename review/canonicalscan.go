@@ -3,6 +3,7 @@ package review
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -96,8 +97,11 @@ func canonicalArray(b []byte, i, depth int) int {
 	}
 }
 
+// text is what is scanned, however it is held.
+type text interface{ ~string | ~[]byte }
+
 // canonicalString: RFC 8785 escapes what it must, in the shortest way.
-func canonicalString(b []byte, i int) int {
+func canonicalString[T text](b T, i int) int {
 	for i++; i < len(b); i++ {
 		switch c := b[i]; {
 		case c == '"':
@@ -119,7 +123,7 @@ func canonicalString(b []byte, i int) int {
 }
 
 // asciiName is where a name of printable ASCII without escapes ends.
-func asciiName(b []byte, i int) int {
+func asciiName[T text](b T, i int) int {
 	if i >= len(b) || b[i] != '"' {
 		return -1
 	}
@@ -134,7 +138,7 @@ func asciiName(b []byte, i int) int {
 	return -1
 }
 
-func canonicalInteger(b []byte, i int) int {
+func canonicalInteger[T text](b T, i int) int {
 	start := i
 	if b[i] == '-' {
 		i++
@@ -254,7 +258,7 @@ func skipValue(b []byte, i int) int {
 // and nil; ok is false if it is none.
 func genericJSON(raw json.RawMessage) (v any, ok bool) {
 	if plainlyCanonical(raw) {
-		v, _ = plainValue(raw, 0)
+		v, _ = plainValue(string(raw), 0)
 		return v, true
 	}
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
@@ -262,13 +266,13 @@ func genericJSON(raw json.RawMessage) (v any, ok bool) {
 }
 
 // plainValue reads the value at i of a plainly canonical text.
-func plainValue(b []byte, i int) (v any, end int) {
+func plainValue(b string, i int) (v any, end int) {
 	switch b[i] {
 	case '{':
 		object := map[string]any{}
 		for i++; b[i] != '}'; {
 			end := asciiName(b, i)
-			object[string(b[i+1:end-1])], i = plainValue(b, end+1)
+			object[b[i+1:end-1]], i = plainValue(b, end+1)
 			if b[i] == ',' {
 				i++
 			}
@@ -297,13 +301,13 @@ func plainValue(b []byte, i int) (v any, end int) {
 	return json.Number(b[i:end]), end
 }
 
-func plainString(b []byte, i int) (string, int) {
-	end := canonicalString(b, i)
-	if bytes.IndexByte(b[i:end], '\\') < 0 {
-		return string(b[i+1 : end-1]), end
+// plainString reads the string at i, and copies it only where it has to.
+func plainString(b string, i int) (s string, end int) {
+	end = canonicalString(b, i)
+	if s = b[i+1 : end-1]; strings.IndexByte(s, '\\') < 0 {
+		return s, end
 	}
-	var s string
-	if json.Unmarshal(b[i:end], &s) != nil {
+	if json.Unmarshal([]byte(b[i:end]), &s) != nil {
 		panic("review: a canonical string is no JSON string")
 	}
 	return s, end

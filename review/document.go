@@ -201,8 +201,9 @@ func readStatement(payload []byte) (*Document, json.RawMessage, *FieldError) {
 		return nil, nil, refuse("/subject", "subject-count", "limit", strconv.Itoa(maxSubjects))
 	}
 	for i, raw := range subjects {
-		s, err := readSubject("/subject/"+strconv.Itoa(i), raw)
+		s, err := readSubject(raw)
 		if err != nil {
+			err.Pointer = "/subject/" + strconv.Itoa(i) + err.Pointer
 			return nil, nil, err
 		}
 		d.Subjects = append(d.Subjects, s)
@@ -214,25 +215,26 @@ func readStatement(payload []byte) (*Document, json.RawMessage, *FieldError) {
 // shared is the one copy of a text that many documents have in them.
 func shared[S ~string](text S) S { return unique.Make(text).Value() }
 
-func readSubject(pointer string, raw json.RawMessage) (s Subject, err *FieldError) {
-	fields, err := exactObject(pointer, raw, "digest", "name")
+// readSubject's error points from the subject on.
+func readSubject(raw json.RawMessage) (s Subject, err *FieldError) {
+	fields, err := exactObject("", raw, "digest", "name")
 	if err != nil {
 		return s, err
 	}
-	digest, err := exactObject(pointer+"/digest", fields[0], "sha256")
+	digest, err := exactObject("/digest", fields[0], "sha256")
 	if err != nil {
 		return s, err
 	}
 	hex, ok := jsonString(digest[0])
 	if !ok || !isHex(hex, 64) {
-		return s, refuse(pointer+"/digest/sha256", "not-a-digest")
+		return s, refuse("/digest/sha256", "not-a-digest")
 	}
 	name, ok := jsonString(fields[1])
 	if !ok {
-		return s, wrongType(pointer+"/name", "string")
+		return s, wrongType("/name", "string")
 	}
 	if name == "" || len(name) > maxSubjectName || checkText(new(field), name) != nil {
-		return s, refuse(pointer+"/name", "not-a-subject-name", "value", quote(name))
+		return s, refuse("/name", "not-a-subject-name", "value", quote(name))
 	}
 	return Subject{Name: shared(name), Digest: DocumentID(hex)}, nil
 }

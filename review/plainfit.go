@@ -1,7 +1,6 @@
 package review
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -15,11 +14,11 @@ import (
 // plainlyFits is whether a plainly canonical text keeps the schema and the forms
 // of its fields. False says nothing.
 func (f *field) plainlyFits(raw json.RawMessage) bool {
-	return f.fit(raw, 0) == len(raw)
+	return f.fit(string(raw), 0) == len(raw)
 }
 
 // fit is where the value at i ends, -1 unless it plainly fits.
-func (f *field) fit(b []byte, i int) int {
+func (f *field) fit(b string, i int) int {
 	switch c := b[i]; {
 	case c == '{' && f.Type == "object":
 		return f.fitObject(b, i)
@@ -32,9 +31,9 @@ func (f *field) fit(b []byte, i int) int {
 		return i + len("true")
 	case f.Type == "integer" && (c == '-' || '0' <= c && c <= '9'):
 		end := canonicalInteger(b, i)
-		n, err := strconv.Atoi(string(b[i:end]))
+		n, err := strconv.Atoi(b[i:end])
 		if f.Form == "objective" {
-			return f.fitsIf(isObjective(string(b[i:end])), end)
+			return f.fitsIf(isObjective(b[i:end]), end)
 		}
 		return f.fitsIf(err == nil && f.Minimum <= n && n <= f.Maximum, end)
 	}
@@ -57,16 +56,16 @@ func (f *field) text(s string) bool {
 	return max(f.MinLength, 1) <= n && n <= f.MaxLength && checkText(f, s) == nil
 }
 
-func (f *field) fitObject(b []byte, i int) int {
+func (f *field) fitObject(b string, i int) int {
 	required := 0 // names come once each
 	for i++; b[i] != '}'; {
 		end := asciiName(b, i)
 		name := b[i+1 : end-1]
-		p := f.Properties[string(name)]
+		p := f.Properties[name]
 		if p == nil {
 			return -1
 		}
-		if slices.Contains(f.Required, string(name)) {
+		if slices.Contains(f.Required, name) {
 			required++
 		}
 		if i = p.fit(b, end+1); i < 0 {
@@ -79,8 +78,8 @@ func (f *field) fitObject(b []byte, i int) int {
 	return f.fitsIf(required == len(f.Required), i+1)
 }
 
-func (f *field) fitArray(b []byte, i int) int {
-	var entries [][]byte
+func (f *field) fitArray(b string, i int) int {
+	var entries []string
 	for i++; b[i] != ']'; {
 		if f.Items == nil || len(entries) == f.MaxItems {
 			return -1
@@ -90,7 +89,7 @@ func (f *field) fitArray(b []byte, i int) int {
 			return -1
 		}
 		entry := b[i:end] // of equal values the RFC 8785 forms are equal
-		if f.UniqueItems && slices.ContainsFunc(entries, func(e []byte) bool { return bytes.Equal(e, entry) }) {
+		if f.UniqueItems && slices.Contains(entries, entry) {
 			return -1
 		}
 		entries = append(entries, entry)

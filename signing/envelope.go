@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // PayloadType is the DSSE payload type of every document.
@@ -24,16 +25,17 @@ var (
 type Digest [sha256.Size]byte
 
 // String is the document ID: 64 lower-case hexadecimal digits.
-func (d Digest) String() string { return hex.EncodeToString(d[:]) }
+func (d Digest) String() string {
+	var b [2 * len(d)]byte
+	hex.Encode(b[:], d[:])
+	return string(b[:])
+}
 
 // ParseDigest reads 64 lower-case hexadecimal digits.
-func ParseDigest(s string) (Digest, error) {
-	var d Digest
-	b, err := hex.DecodeString(s)
-	if err != nil || len(b) != len(d) || hex.EncodeToString(b) != s {
-		return d, fmt.Errorf("signing: %.80q is not 64 lower-case hexadecimal digits", s)
+func ParseDigest(s string) (d Digest, err error) {
+	if n, err := hex.Decode(d[:], []byte(s[:min(len(s), 2*len(d))])); err != nil || n != len(d) || len(s) != 2*n || strings.ToLower(s) != s {
+		return Digest{}, fmt.Errorf("signing: %.80q is not 64 lower-case hexadecimal digits", s)
 	}
-	copy(d[:], b)
 	return d, nil
 }
 

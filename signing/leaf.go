@@ -2,6 +2,7 @@ package signing
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 
@@ -28,8 +29,9 @@ const (
 )
 
 // Marshal is the leaf's bytes in the log.
-func (l Leaf) Marshal() []byte {
-	b := make([]byte, 0, MaxLeaf)
+func (l Leaf) Marshal() []byte { return l.append(make([]byte, 0, MaxLeaf)) }
+
+func (l Leaf) append(b []byte) []byte {
 	b = append(b, leafHead...)
 	b = base64.StdEncoding.AppendEncode(b, l.Digest[:])
 	b = append(b, leafSig...)
@@ -39,8 +41,11 @@ func (l Leaf) Marshal() []byte {
 	return append(b, leafTail...)
 }
 
-// Hash is the RFC 6962 leaf hash.
-func (l Leaf) Hash() tlog.Hash { return tlog.RecordHash(l.Marshal()) }
+// Hash is the RFC 6962 leaf hash (section 2.1: that of a zero byte and the leaf).
+func (l Leaf) Hash() tlog.Hash {
+	var b [1 + MaxLeaf]byte // allocates nothing, unlike tlog.RecordHash
+	return sha256.Sum256(l.append(b[:1]))
+}
 
 // Genuine reports whether the signature is the key's own over the digest.
 func (l Leaf) Genuine() bool { return l.Key.Verify(l.Digest, l.Signature) }

@@ -130,32 +130,70 @@ func (s *Store) watch() {
 	}
 }
 
-// awaitRoom holds up a compaction while there is no room for a table, until
-// there is, or the store is closed.
+// awaitRoom holds up a compaction while there is no room for all the tables that
+// may be under way. If the store is being closed it says so to Close, which then
+// leaves Badger as it is.
 func (s *Store) awaitRoom() {
-	if s.options.InMemory {
-		return
-	}
 	for {
-		free, _, err := s.options.FreeSpace(s.dir)
-		if err != nil || free >= s.options.closing() {
+		if _, ok := s.roomForTables(); ok {
 			return
-		}
-		s.diskMu.Lock()
-		ballast := s.disk.ballast
-		if ballast {
-			s.dropBallast()
-		}
-		s.diskMu.Unlock()
-		if ballast {
-			continue
 		}
 		select {
 		case <-s.closing:
-			return
+			s.heldUp.Store(true)
+		default:
+		}
+		time.Sleep(upkeepEvery)
+	}
+}
+
+func (s *Store) roomForTables() (free uint64, ok bool) {
+	if s.options.InMemory {
+		return 0, true
+	}
+	free, _, err := s.options.FreeSpace(s.dir)
+	return free, err != nil || free >= s.options.compacting()
+}
+
+// closeDatabase closes Badger, unless that needs more space than there is. Badger is
+// then left as a kill would leave it, and keeps the folder locked until the process
+// ends; all that was acknowledged is there at the next start.
+func (s *Store) closeDatabase() error {
+	if free, ok := s.roomToClose(); !ok {
+		return leftAsItIs(free, s.options.closing()/2)
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- s.db.Close() }()
+	for {
+		select {
+		case err := <-closed:
+			return err
 		case <-time.After(upkeepEvery):
+			if free, ok := s.roomForTables(); !ok && s.heldUp.Load() {
+				return leftAsItIs(free, s.options.compacting())
+			}
 		}
 	}
+}
+
+func leftAsItIs(free, need uint64) error {
+	return fmt.Errorf("%w: %d MiB are free, it may take %d MiB, so the database is left as it is: everything received is on disk; make room before the next start",
+		ErrDiskFull, free>>20, need>>20)
+}
+
+// roomToClose gives the ballast up if it has to.
+func (s *Store) roomToClose() (free uint64, ok bool) {
+	if s.options.InMemory {
+		return 0, true
+	}
+	s.diskMu.Lock()
+	defer s.diskMu.Unlock()
+	free, _, err := s.options.FreeSpace(s.dir)
+	if err == nil && free < s.options.closing() && s.disk.ballast {
+		s.dropBallast()
+		free, _, err = s.options.FreeSpace(s.dir)
+	}
+	return free, err != nil || free >= s.options.closing()/2
 }
 
 func (s *Store) ballastFile() string { return filepath.Join(s.dir, ballastName) }
@@ -183,12 +221,20 @@ func (o Options) writeBuffer() uint64 {
 func (o Options) closing() uint64     { return closingBuffers * o.writeBuffer() }
 func (o Options) ballastSize() uint64 { return o.closing() }
 
+// compacting is what has to be free before a compaction writes a table: others may
+// have been let through that are not written yet, and memtables besides.
+func (o Options) compacting() uint64 { return o.closing() + tablesUnderWay*2*o.tableSize() }
+
+// tableSize is that of the base level's tables; of the level below it, where there is
+// one, twice that.
+func (o Options) tableSize() uint64 { return o.writeBuffer() / tablesPerBuffer }
+
 // upkeep is what may be written after a batch was let through: the batch
 // itself into two files that are mapped and have holes, the memtables as
 // tables, and one compaction, which writes its result before it deletes what it
 // read: all of level 0 and of the level below.
 func (s *Store) upkeep() uint64 {
-	n := 4 * s.options.writeBuffer()
+	n := 2*s.options.writeBuffer() + s.options.compacting()
 	for _, level := range s.db.Levels() {
 		if level.Level == 0 || level.IsBaseLevel {
 			n += uint64(level.Size)
@@ -235,7 +281,7 @@ func openingTakes(dir string, o Options) (need uint64, err error) {
 		}
 		switch filepath.Ext(f.Name()) {
 		case ".mem":
-			need += o.writeBuffer()
+			need += max(o.writeBuffer(), uint64(info.Size()/2))
 		case ".sst":
 			tables += uint64(info.Size())
 		}

@@ -62,8 +62,8 @@ func (d *document) take(payload []byte) (taken bool) {
 	parsed, err := review.Parse(payload)
 	if err != nil {
 		taken = signing.PayloadDigest(payload) == d.leaf.Digest
-	} else if taken = parsed.ID == review.DocumentID(d.leaf.Digest.String()); taken {
-		d.terms = termKeys(parsed, d.leaf.Digest)
+	} else if id, err := signing.ParseDigest(string(parsed.ID)); err == nil && id == d.leaf.Digest {
+		d.terms, taken = termKeys(parsed, id), true
 	}
 	if taken {
 		d.payload, d.absence = marshalPayload(payload), review.Present

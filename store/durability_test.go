@@ -392,6 +392,23 @@ func TestEmptyFilesOfAKilledProcessDoNotKeepTheStoreFromOpening(t *testing.T) {
 	}
 }
 
+func TestAMemtableThatWasLargerIsTakenOver(t *testing.T) {
+	dir, killed := t.TempDir(), filepath.Join(t.TempDir(), "db")
+	s, a := openTest(t, dir, Options{WriteBuffer: 8 << 20}), newAuthor(t)
+	w := s.OpenLog(testOrigin, newNoteSigner(t))
+	for written := 0; written < 7<<20; { // more than fits one of 2 MiB
+		var run []Submission
+		for range 100 {
+			run = append(run, a.sign(t, long(written)))
+			written += len(run[0].Payload)
+		}
+		_, _, err := w.Append(t.Context(), run...)
+		require.NoError(t, err)
+	}
+	copyFiles(t, dir, killed)
+	require.Equal(t, s.Head(testOrigin), openTest(t, killed, small).Head(testOrigin))
+}
+
 func TestClosedStoreSaysSo(t *testing.T) {
 	s := openTest(t, "", Options{InMemory: true})
 	w := s.OpenLog(testOrigin, newNoteSigner(t))

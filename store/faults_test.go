@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -390,6 +391,45 @@ func TestAnErrorOfTheDiskEndsWritingUntilARestart(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A compaction that waits for room is not let go on because the store is closed: it
+// would die of a full disk then. Close leaves the database as it is.
+func TestCloseDoesNotWaitForACompactionThatWaitsForRoom(t *testing.T) {
+	dir, a, signer := t.TempDir(), newAuthor(t), newNoteSigner(t)
+	var free atomic.Uint64
+	free.Store(1 << 40)
+	o := Options{WriteBuffer: small.WriteBuffer, MinFree: 1}
+	o.FreeSpace = func(string) (uint64, uint64, error) { return free.Load(), 1 << 40, nil }
+	open := func() *Store {
+		s, err := Open(dir, o)
+		require.NoError(t, err)
+		return s
+	}
+	for i := range levelZeroSmall {
+		s := open()
+		_, _, err := s.OpenLog(testOrigin, signer).Append(t.Context(), a.sign(t, comment(i)))
+		require.NoError(t, err)
+		require.NoError(t, s.Close()) // which makes a table
+	}
+	free.Store(o.compacting() - 1)
+	s := open()
+	head := s.Head(testOrigin)
+	time.Sleep(1500 * time.Millisecond) // Badger's compactors begin within a second
+	require.ErrorIs(t, s.Close(), ErrDiskFull)
+	tables, err := filepath.Glob(filepath.Join(dir, "*.sst"))
+	require.NoError(t, err)
+	require.Len(t, tables, levelZeroSmall)
+	free.Store(1 << 40)
+	require.Eventually(t, func() bool { // once it was let go on, what was left closes, too
+		s, err := Open(dir, o)
+		if err != nil {
+			require.ErrorIs(t, err, ErrLocked)
+			return false
+		}
+		defer func() { require.NoError(t, s.Close()) }()
+		return s.Head(testOrigin).Root == head.Root
+	}, 10*time.Second, 100*time.Millisecond)
 }
 
 func TestBallastComesAndGoes(t *testing.T) {

@@ -79,8 +79,11 @@ const (
 	maxFindings = 1000
 	// closingBuffers is what closing may write, in memtables: the last one as
 	// a table, and one that was being written. The ballast file is as large:
-	// 32 MiB, a fraction of what is kept free anyway.
+	// 26 MiB, a fraction of what is kept free anyway.
 	closingBuffers = 2
+	// tablesUnderWay is how many tables Badger's two compactors may be writing at
+	// once, each eight, by as many goroutines.
+	tablesUnderWay = 2 * 8
 	// openingTables bounds, in memtables, the compaction that may begin as
 	// soon as the database is open: level 0, at most twice levelZero, and the
 	// level below it, where everything is not smaller.

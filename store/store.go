@@ -62,9 +62,8 @@ type Options struct {
 	// InMemory keeps everything in memory, for simulations; dir is ignored.
 	InMemory bool
 	// WriteBuffer is Badger's memtable in bytes, of which up to three are in
-	// memory; 0 means 16 MiB, or 2 MiB in memory. 4 MiB suits many stores in
-	// one process. It must be at least 2 MiB, and no smaller than that with
-	// which a database was last written, if it was not closed.
+	// memory; 0 means 13 MiB, or 2 MiB in memory. 4 MiB suits many stores in
+	// one process; less than 2 MiB means 2 MiB.
 	WriteBuffer int64
 	// MinFree is the free disk space in bytes below which the store only
 	// reads; 0 means the larger of 256 MiB and 10 % of the disk.
@@ -90,6 +89,7 @@ type Store struct {
 
 	jobs    chan *job     // to the one goroutine that writes
 	closing chan struct{} // closed by Close
+	heldUp  atomic.Bool   // a compaction waits for room, and the store is being closed
 	written chan struct{} // closed when that goroutine has ended
 
 	keys keyCache
@@ -276,30 +276,9 @@ func (s *Store) Close() error {
 	if s.markFile != nil {
 		defer s.markFile.Close()
 		defer s.logFiles.close()
-		if err := s.roomToClose(); err != nil {
-			return err
-		}
 	}
-	if err := s.db.Close(); err != nil {
+	if err := s.closeDatabase(); err != nil {
 		return fmt.Errorf("store: closing %s: %w", s.dir, err)
-	}
-	return nil
-}
-
-// roomToClose is an error where closing would need more space than there is.
-// Badger is then left as a kill would leave it, and keeps the folder locked
-// until the process ends; all that was acknowledged is there at the next start.
-func (s *Store) roomToClose() error {
-	s.diskMu.Lock()
-	defer s.diskMu.Unlock()
-	free, _, err := s.options.FreeSpace(s.dir)
-	if err == nil && free < s.options.closing() && s.disk.ballast {
-		s.dropBallast()
-		free, _, err = s.options.FreeSpace(s.dir)
-	}
-	if least := s.options.closing() / 2; err == nil && free < least {
-		return fmt.Errorf("%w: %d MiB are free, closing the database in %s may take %d MiB, so it is left as it is: everything received is on disk; make room before the next start",
-			ErrDiskFull, free>>20, s.dir, least>>20)
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math/bits"
-	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -26,7 +25,8 @@ const sealSize = crc32.Size
 // seal is the value with its checksum, in memory of its own.
 func seal(key, value []byte) []byte {
 	sum := crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, value)
-	return binary.BigEndian.AppendUint32(slices.Clip(value), sum)
+	sealed := append(make([]byte, 0, len(value)+sealSize), value...)
+	return binary.BigEndian.AppendUint32(sealed, sum)
 }
 
 // unseal checks and removes it.
@@ -64,7 +64,7 @@ func hashesAt(index uint64) int { return min(1+bits.TrailingZeros64(^index), ent
 func lastBelow(level int, n uint64) (index uint64) { return (n+1)<<level - 1 }
 
 func (e entry) marshal() []byte {
-	b := make([]byte, 1, entryHeader+len(e.hashes)*tlog.HashSize+len(e.signature)+sealSize)
+	b := make([]byte, 1, entryHeader+len(e.hashes)*tlog.HashSize+len(e.signature))
 	if e.genuine {
 		b[0] = entryGenuine
 	}

@@ -107,7 +107,7 @@ func storeTable(args []string) error {
 	documents := f.Int("documents", 100_000, "how many documents")
 	dir := f.String("dir", "", "work in this directory, which must not exist, and leave it there (default: a temporary one)")
 	source := f.String("source", "", "take the documents from the file `source` that an earlier run left in its directory, instead of making them")
-	profiles := f.String("profile", "", "write a processor profile of each phase to this directory, which must exist")
+	profiles := f.String("profile", "", "write a processor profile of each phase to this directory")
 	asJSON := f.Bool("json", false, "print one JSON object")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -124,6 +124,11 @@ func storeTable(args []string) error {
 		defer os.RemoveAll(at)
 	} else if err := os.Mkdir(at, 0o755); err != nil {
 		return err
+	}
+	if *profiles != "" {
+		if err := os.MkdirAll(*profiles, 0o755); err != nil {
+			return err
+		}
 	}
 	phases := order
 	if *source != "" {

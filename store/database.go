@@ -45,7 +45,7 @@ func openDatabase(dir string, o Options, fail func(error), beforeTable, beforeRe
 // drops what stands behind damage.
 func openToLook(dir string, o Options) (*badger.DB, error) {
 	logger := badgerLogger{slog.New(slog.DiscardHandler), func(error) {}, func() {}, func() {}}
-	return openBadger(dir, o, indexOnly, badgerOptions(dir, o, logger).WithNumCompactors(0))
+	return openBadger(dir, o, toOpen, badgerOptions(dir, o, logger).WithNumCompactors(0))
 }
 
 func badgerOptions(dir string, o Options, logger badger.Logger) badger.Options {

@@ -23,7 +23,7 @@ import (
 // sound is nil unless a file in the database's folder is damaged in a way that
 // Badger does not report. It is a [*DamageError] that names the file.
 func sound(dir string, d depth) error {
-	if d > indexOnly && repairBegun(dir) {
+	if d > toOpen && repairBegun(dir) {
 		return &DamageError{Dir: dir, What: "a database whose repair was begun and not ended"}
 	}
 	if names := unsound(dir, d); len(names) > 0 {
@@ -32,12 +32,13 @@ func sound(dir string, d depth) error {
 	return nil
 }
 
-// depth is how much of a table is looked at: its index, also the blocks that may
-// hold a vital key, or everything.
+// depth is how much of a table is looked at: what Badger reads to open it, which is
+// its index and its last block, also the blocks that may hold a vital key, or
+// everything.
 type depth int
 
 const (
-	indexOnly depth = iota
+	toOpen depth = iota
 	vitalBlocks
 	allBlocks
 )
@@ -81,7 +82,7 @@ func soundTable(name string, d depth) error {
 	}
 	defer f.Close()
 	index, err := tableIndex(f)
-	if err != nil || d == indexOnly {
+	if err != nil {
 		return err
 	}
 	table := fb.GetRootAsTableIndex(index, 0)
@@ -90,12 +91,14 @@ func soundTable(name string, d depth) error {
 		if !table.Offsets(&at, n) || len(at.KeyBytes()) == 0 {
 			return errUnsound
 		}
-		first, last := at.KeyBytes()[0], byte(math.MaxUint8)
-		if n+1 < table.OffsetsLength() && table.Offsets(&after, n+1) && len(after.KeyBytes()) > 0 {
-			last = after.KeyBytes()[0]
-		}
-		if d < allBlocks && !slices.ContainsFunc(vital, func(prefix byte) bool { return first <= prefix && prefix <= last }) {
-			continue
+		if n+1 < table.OffsetsLength() && d < allBlocks {
+			if !table.Offsets(&after, n+1) || len(after.KeyBytes()) == 0 {
+				return errUnsound
+			}
+			first, last := at.KeyBytes()[0], after.KeyBytes()[0]
+			if d < vitalBlocks || !slices.ContainsFunc(vital, func(prefix byte) bool { return first <= prefix && prefix <= last }) {
+				continue
+			}
 		}
 		block := make([]byte, at.Len())
 		if _, err := f.ReadAt(block, int64(at.Offset())); err != nil {

@@ -431,8 +431,12 @@ func (r *Runner) fileReceipt(ctx context.Context, note []byte) error {
 	if err != nil {
 		return err
 	}
+	title := fmt.Sprintf("Receipt for the first %d records of %s", seen.Size, seen.Origin)
+	if seen.Size == 1 {
+		title = "Receipt for the first record of " + seen.Origin
+	}
 	e, err := r.o.Clerk.Sign(review.Compose(review.KindReceipt, r.aboutCharter(), &review.Receipt{
-		Common:     r.common(fmt.Sprintf("Receipt for the first %d records of %s", seen.Size, seen.Origin)),
+		Common:     r.common(title),
 		Checkpoint: string(note),
 	}))
 	if err != nil {

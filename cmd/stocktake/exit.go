@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -80,6 +82,14 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
+// noFile says where a file was looked for.
+func noFile(name string) string {
+	if folder, err := os.Getwd(); err == nil && !filepath.IsAbs(name) {
+		name += " in " + folder
+	}
+	return "there is no file " + name + ": check the name"
+}
+
 // report prints an error, a line for each of its reasons, and gives its code.
 func report(w io.Writer, name string, err error) int {
 	if errors.Is(err, context.Canceled) {
@@ -89,7 +99,7 @@ func report(w io.Writer, name string, err error) int {
 	var path *fs.PathError
 	text := err.Error()
 	if errors.As(err, &path) && errors.Is(err, fs.ErrNotExist) && text == path.Error() {
-		text = "there is no file " + path.Path
+		text = noFile(path.Path)
 	}
 	for line := range strings.Lines(text) {
 		fmt.Fprintf(w, "stocktake %s: %s\n", name, strings.TrimRight(line, "\n"))

@@ -55,7 +55,11 @@ func (d *Door) File(ctx context.Context, e signing.Envelope) (review.Record, err
 		return review.Record{}, err
 	}
 	defer leave()
-	return d.append(ctx, e, key)
+	records, _, err := d.Writer.Append(ctx, store.Submission{Leaf: e.Leaf(key), Payload: e.Payload, Checked: document})
+	if err != nil {
+		return review.Record{}, err
+	}
+	return records[0], nil
 }
 
 // erased refuses what its author withdrew and had deleted here: another record
@@ -67,14 +71,6 @@ func (d *Door) erased(e signing.Envelope) error {
 		return review.Refusal{{Code: review.CodeErased}}
 	}
 	return nil
-}
-
-func (d *Door) append(ctx context.Context, e signing.Envelope, key signing.DocumentKey) (review.Record, error) {
-	records, _, err := d.Writer.Append(ctx, store.Submission{Leaf: e.Leaf(key), Payload: e.Payload})
-	if err != nil {
-		return review.Record{}, err
-	}
-	return records[0], nil
 }
 
 // held is the record of a document that this log has with its content.

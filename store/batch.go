@@ -25,9 +25,6 @@ type job struct {
 	// batch; its writes count only if it returns nil.
 	do   func(b *batch) error
 	done chan error // of capacity 1
-	// settled waits until it is known whether what do wrote may be committed; nil if
-	// it may. It may be called more than once.
-	settled func() error
 }
 
 // cost is what a job takes of a batch, at most.
@@ -53,13 +50,7 @@ var ctxNone = context.Background()
 // submit has a job done and returns when it is on disk. If ctx ends earlier it
 // returns ctx's error, and the job may still be done.
 func (s *Store) submit(ctx context.Context, c cost, do func(b *batch) error) error {
-	return s.submitUnsettled(ctx, c, do, nil)
-}
-
-// submitUnsettled is submit of what is made ready before settled says whether it
-// holds; nothing of it is committed unless that is nil.
-func (s *Store) submitUnsettled(ctx context.Context, c cost, do func(b *batch) error, settled func() error) error {
-	j := &job{c, do, make(chan error, 1), settled}
+	j := &job{c, do, make(chan error, 1)}
 	select {
 	case s.jobs <- j:
 	case <-s.closing:
@@ -118,10 +109,8 @@ func (s *Store) execute(jobs []*job) (taken int) {
 		b := s.newBatch()
 		if jobs, done = b.do(jobs); done && len(jobs) > 0 {
 			b.seal()
-			if jobs, done = settle(jobs); done {
-				err, taken = b.commit(), b.bytes
-				s.fillHeld(b.added)
-			}
+			err, taken = b.commit(), b.bytes
+			s.fillHeld(b.added)
 		}
 		b.tx.Discard()
 	}
@@ -134,21 +123,6 @@ func (s *Store) execute(jobs []*job) (taken int) {
 // entryOverhead is what Badger's log has of a change besides key and value, at most:
 // a header of 22 bytes, the version, a checksum.
 const entryOverhead = 22 + 8 + 4
-
-// settle answers the jobs that do not hold and leaves them out of what it returns;
-// done is false if there was one, so that the others need a fresh batch.
-func settle(jobs []*job) (rest []*job, done bool) {
-	for _, j := range jobs {
-		if j.settled != nil {
-			if err := j.settled(); err != nil {
-				j.done <- err
-				continue
-			}
-		}
-		rest = append(rest, j)
-	}
-	return rest, len(rest) == len(jobs)
-}
 
 // do does the jobs. Those that fail are answered and left out of what it
 // returns; done is false if one of them had already written, so that the

@@ -48,7 +48,7 @@ func prepareOne(e Entry) document {
 		return d
 	}
 	d := document{leaf: e.Leaf, hash: e.Leaf.Hash(), genuine: e.Genuine, absence: e.Absence}
-	if len(e.Payload) > 0 && len(e.Payload) <= signing.MaxPayload && d.take(e.Payload) {
+	if len(e.Payload) > 0 && len(e.Payload) <= signing.MaxPayload && d.take(e.Payload, e.parsed) {
 		return d
 	}
 	if d.absence == review.Present || d.absence > review.Erased {
@@ -57,9 +57,15 @@ func prepareOne(e Entry) document {
 	return d
 }
 
-// take makes the payload the document's if it is.
-func (d *document) take(payload []byte) (taken bool) {
-	parsed, err := review.Parse(payload)
+// take makes the payload the document's if it is. Parsed is what it says, if that is
+// known.
+func (d *document) take(payload []byte, parsed *review.Document) (taken bool) {
+	var err error
+	if parsed == nil {
+		parsed, err = review.Parse(payload)
+	} else if signing.PayloadDigest(payload) != d.leaf.Digest {
+		return false
+	}
 	if err != nil {
 		taken = signing.PayloadDigest(payload) == d.leaf.Digest
 	} else if id, err := signing.ParseDigest(string(parsed.ID)); err == nil && id == d.leaf.Digest {

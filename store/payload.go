@@ -143,7 +143,7 @@ func (s *Store) Reveal(payload []byte) error {
 	if len(payload) == 0 || len(payload) > signing.MaxPayload {
 		return fmt.Errorf("store: a payload of %d bytes, the limit is %d", len(payload), signing.MaxPayload)
 	}
-	d.take(payload)
+	d.take(payload, nil)
 	return s.submit(ctxNone, d.cost(), func(b *batch) error {
 		held, err := b.has(digestKey(keyPayload, d.leaf.Digest))
 		if held || err != nil {

@@ -22,7 +22,8 @@ type Entry struct {
 	Absence review.Absence
 	Genuine bool // Leaf.Genuine(), which costs a verification
 
-	ready *document // see Prepare
+	parsed *review.Document // the payload's, if it was parsed
+	ready  *document        // see Prepare
 }
 
 // Prepare does what storing the entry takes of the processor and not of the

@@ -126,7 +126,7 @@ func TestRewindRefuses(t *testing.T) {
 	s := openTest(t, dir, small)
 	w := s.OpenLog(testOrigin, src.signer)
 	for _, e := range src.entries {
-		_, _, err := w.Append(t.Context(), Submission{e.Leaf, e.Payload})
+		_, _, err := w.Append(t.Context(), Submission{Leaf: e.Leaf, Payload: e.Payload})
 		require.NoError(t, err)
 	}
 	_, err := s.Rewind(testOrigin, src.checkpoint(4), src.note(4))

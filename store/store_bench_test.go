@@ -75,7 +75,7 @@ func BenchmarkAppend(b *testing.B) {
 				var d []Submission
 				for range c.each {
 					e := src.entries[next%benchDocuments]
-					d = append(d, Submission{e.Leaf, e.Payload})
+					d = append(d, Submission{Leaf: e.Leaf, Payload: e.Payload})
 					next++
 				}
 				return w, d

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
 	"sync/atomic"
 
 	"github.com/dgraph-io/badger/v4"
@@ -24,6 +22,9 @@ var ErrFenced = errors.New("store: log is fenced")
 type Submission struct {
 	Leaf    signing.Leaf
 	Payload []byte
+	// Checked is what review.Parse made of Payload, if the caller has found Leaf's
+	// signature genuine, too. Else Append does both.
+	Checked *review.Document
 }
 
 // Writer appends to a log of this node's own.
@@ -32,7 +33,6 @@ type Writer struct {
 	origin review.Origin
 	signer *signing.NoteSigner
 	fenced atomic.Pointer[string] // why, if it is
-	filing atomic.Int32           // calls of Append under way
 }
 
 // OpenLog is the writer of this node's own log, the same one each time. If the
@@ -134,20 +134,15 @@ func (s *Store) Fenced(o review.Origin) (string, error) { return s.fence(o) }
 //
 // Errors: ErrFenced, ErrDiskFull, ErrFailed, ErrClosed, signing.ErrSignature.
 func (w *Writer) Append(ctx context.Context, submissions ...Submission) ([]review.Record, Head, error) {
-	alone := w.filing.Add(1) == 1 && len(submissions) == 1
-	defer w.filing.Add(-1)
-	genuine := signatures(submissions, alone)
 	entries := make([]Entry, len(submissions))
 	for i, d := range submissions {
 		if len(d.Payload) > signing.MaxPayload {
 			return nil, Head{}, fmt.Errorf("store: document %s has a payload of %d bytes, the limit is %d", d.Leaf.Digest, len(d.Payload), signing.MaxPayload)
 		}
-		entries[i] = Entry{Leaf: d.Leaf, Payload: d.Payload, Absence: review.Sealed, Genuine: true}
-	}
-	if !alone {
-		if err := genuine(); err != nil {
-			return nil, Head{}, err
+		if d.Checked == nil && !d.Leaf.Genuine() {
+			return nil, Head{}, fmt.Errorf("document %s: %w", d.Leaf.Digest, signing.ErrSignature)
 		}
+		entries[i] = Entry{Leaf: d.Leaf, Payload: d.Payload, Absence: review.Sealed, Genuine: true, parsed: d.Checked}
 	}
 	documents := prepare(entries)
 	for i, d := range submissions {
@@ -158,7 +153,7 @@ func (w *Writer) Append(ctx context.Context, submissions ...Submission) ([]revie
 	indexes := make([]uint64, 0, len(documents))
 	parts, costs := w.store.parts(documents)
 	for i, part := range parts {
-		at, err := w.append(ctx, part, costs[i], genuine)
+		at, err := w.append(ctx, part, costs[i])
 		if err != nil {
 			return nil, Head{}, err
 		}
@@ -178,33 +173,9 @@ func (w *Writer) Append(ctx context.Context, submissions ...Submission) ([]revie
 	return records, w.store.Head(w.origin), nil
 }
 
-// signatures is whether the signatures hold. Of a document that comes alone that is
-// found out on another core while the document is made ready; where many come at
-// once, the cores have enough to do.
-func signatures(submissions []Submission, alone bool) (genuine func() error) {
-	check := func() error {
-		for _, d := range submissions {
-			if !d.Leaf.Genuine() {
-				return fmt.Errorf("document %s: %w", d.Leaf.Digest, signing.ErrSignature)
-			}
-		}
-		return nil
-	}
-	if !alone || runtime.GOMAXPROCS(0) == 1 {
-		return sync.OnceValue(check)
-	}
-	found := make(chan struct{})
-	var err error
-	go func() {
-		err = check()
-		close(found)
-	}()
-	return func() error { <-found; return err }
-}
-
-func (w *Writer) append(ctx context.Context, documents []document, c cost, genuine func() error) ([]uint64, error) {
+func (w *Writer) append(ctx context.Context, documents []document, c cost) ([]uint64, error) {
 	indexes := make([]uint64, len(documents))
-	err := w.store.submitUnsettled(ctx, c, func(b *batch) error {
+	err := w.store.submit(ctx, c, func(b *batch) error {
 		if reason := w.Fenced(); reason != "" {
 			return fmt.Errorf("%w: %s: %s", ErrFenced, w.origin, reason)
 		}
@@ -229,7 +200,7 @@ func (w *Writer) append(ctx context.Context, documents []document, c cost, genui
 			indexes[i] = index
 		}
 		return nil
-	}, genuine)
+	})
 	if err != nil {
 		return nil, err // indexes may still be written to
 	}

@@ -96,6 +96,16 @@ func TestAppendRefusesWhatIsNotSigned(t *testing.T) {
 	swapped.Payload = comment(2)
 	_, _, err = w.Append(t.Context(), swapped)
 	require.Error(t, err)
+	for _, payload := range [][]byte{comment(1), comment(2)} { // what is said to be checked has to be of the payload, which has to be of the leaf
+		swapped.Checked, err = review.Parse(payload)
+		require.NoError(t, err)
+		_, _, err = w.Append(t.Context(), swapped)
+		require.Error(t, err)
+	}
+	other := a.sign(t, comment(3))
+	other.Checked = swapped.Checked
+	_, _, err = w.Append(t.Context(), other)
+	require.Error(t, err)
 	huge := a.sign(t, make([]byte, signing.MaxPayload+1))
 	_, _, err = w.Append(t.Context(), huge)
 	require.Error(t, err)
@@ -231,7 +241,7 @@ func TestOwnLogIsPulledBackOnlyWhenFenced(t *testing.T) {
 	s := openTest(t, dir, small)
 	w := s.OpenLog(testOrigin, src.signer)
 	for _, e := range src.entries[:3] {
-		_, _, err := w.Append(t.Context(), Submission{e.Leaf, e.Payload})
+		_, _, err := w.Append(t.Context(), Submission{Leaf: e.Leaf, Payload: e.Payload})
 		require.NoError(t, err)
 	}
 	_, err := s.Extend(src.tail(3, 5, 5))

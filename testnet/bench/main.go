@@ -197,6 +197,7 @@ var table = []struct {
 	{"ingest_cpu_us_per_doc_at_1000000", "  when 1,000,000 are held, µs", "", 1_000_000},
 	{"append_docs_per_s", "filed by 64 callers at once", "badger_docs_per_s", 0},
 	{"append_one_ms", "filed alone, median, ms", "fsync_ms", 0},
+	{"append_checked_ms", "  parsed and its signature checked before", "fsync_ms", 0},
 	{"label_docs_per_s", "read and labelled", "", 0},
 	{"open_s", "open, s", "", 0},
 	{"rss_idle_mib", "resident when idle, MiB", "", 0},

@@ -189,7 +189,7 @@ func (b backup) arrived(ctx context.Context, absent map[review.DocumentID]string
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrBackupBase, err)
 		}
-		payload, why, err := b.content(b.tx, d)
+		payload, why, err := b.content(b.tx, d, nil)
 		if err != nil {
 			return err
 		}

@@ -192,11 +192,13 @@ func (b *batch) set(key, value []byte) {
 	b.setRaw(key, seal(key, value))
 }
 
-func (b *batch) setRaw(key, value []byte) {
+func (b *batch) setRaw(key, value []byte) { b.setEntry(badger.NewEntry(key, value)) }
+
+func (b *batch) setEntry(e *badger.Entry) {
 	b.writes++
-	b.bytes += len(key) + len(value) + entryOverhead
-	b.values = b.values || len(value) >= treeValue
-	if err := b.tx.Set(key, value); err != nil && b.err == nil {
+	b.bytes += len(e.Key) + len(e.Value) + entryOverhead
+	b.values = b.values || len(e.Value) >= treeValue
+	if err := b.tx.SetEntry(e); err != nil && b.err == nil {
 		b.err = fmt.Errorf("store: writing %s: %w", b.store.dir, err)
 	}
 }

@@ -44,12 +44,14 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 		"a hash":        {func(tx *badger.Txn) error { return changeAt(tx, entryKey(0, 3), entryHeader+tlog.HashSize) }, "hash 1 of level 1 is not that of the hashes below it", 9},
 		"a head":        {func(tx *badger.Txn) error { return changeAt(tx, numberKey(keyState, 0), 8) }, "its head has another root than its records", 9},
 		"a head gone":   {func(tx *badger.Txn) error { return tx.Delete(numberKey(keyState, 0)) }, "its head does not match its checksum", 9},
-		"a place":       {func(tx *badger.Txn) error { return tx.Delete(placeKey(digest(3), 0, 3)) }, "record 3, document " + digest(3).String() + ": its place is missing", 9},
+		"a place": {func(tx *badger.Txn) error {
+			return tx.Set(digestKey(keyPayload, digest(3)), marshalPayload(comment(3)))
+		}, "record 3, document " + digest(3).String() + ": its place is missing", 9},
 		"a place too many": {func(tx *badger.Txn) error {
 			return tx.Set(placeKey(digest(3), 0, 7), seal(placeKey(digest(3), 0, 7), nil))
 		}, "the places of documents are 10, the records 9", 9},
 		"a payload": {func(tx *badger.Txn) error {
-			return tx.Set(digestKey(keyPayload, digest(3)), marshalPayload([]byte("other")))
+			return tx.SetEntry(&badger.Entry{Key: digestKey(keyPayload, digest(3)), Value: marshalPayload([]byte("other")), ExpiresAt: expiryOf(0, 3)})
 		}, "its content does not match its digest", 9},
 		"a payload gone": {func(tx *badger.Txn) error { return tx.Delete(digestKey(keyPayload, digest(3))) }, "its content is missing", 9},
 		"a payload and an absence": {func(tx *badger.Txn) error {

@@ -133,10 +133,6 @@ func (i *inspection) oneHash(l *inspected, level int, n uint64, h tlog.Hash, inE
 // reason why not.
 func (i *inspection) placed(l *inspected, f Finding, d signing.Digest) {
 	f.Log = l.origin
-	if has, err := i.has(i.tx, placeKey(d, l.number, *f.Index)); err != nil || !has {
-		f.What, f.Why, f.Next = "its place", "is missing", nextIndex
-		i.report.find(f)
-	}
 	f.What, f.Next = "its content", nextPayload
 	held, err := i.has(i.tx, digestKey(keyPayload, d))
 	if err != nil {
@@ -150,8 +146,13 @@ func (i *inspection) placed(l *inspected, f Finding, d signing.Digest) {
 	case !held && !known:
 		f.Why = "is missing"
 		i.report.find(f)
+		return // the place may have been with it
 	case held && known:
 		f.Why, f.Next = "is there and noted as absent", nextIndex
+		i.report.find(f)
+	}
+	if has, err := i.hasPlace(i.tx, d, l.number, *f.Index); err != nil || !has {
+		f.What, f.Why, f.Next = "its place", "is missing", nextIndex
 		i.report.find(f)
 	}
 }

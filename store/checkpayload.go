@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/dgraph-io/badger/v4"
-
 	"stocktake/review"
 	"stocktake/signing"
 )
@@ -30,7 +28,7 @@ func (i *inspection) payloads(ctx context.Context) error {
 		payload, err := i.stored(d)
 		if err != nil {
 			f := Finding{Document: review.DocumentID(d.String()), What: "its content", Why: "does not match its digest", Next: nextPayload}
-			if l, index, ok := i.firstPlace(d); ok {
+			if l, index, ok := i.anyPlace(d); ok {
 				f.Log, f.Index = l, &index
 			}
 			i.report.find(f)
@@ -63,26 +61,30 @@ func (i *inspection) stored(d signing.Digest) (payload []byte, err error) {
 	return i.held(i.tx, d)
 }
 
-func (i *inspection) firstPlace(d signing.Digest) (o review.Origin, index uint64, ok bool) {
-	it := i.tx.NewIterator(badger.IteratorOptions{Prefix: digestKey(keyPlace, d)})
-	defer it.Close()
-	it.Rewind()
-	if !it.Valid() {
-		return "", 0, false
-	}
-	_, number, index, ok := splitPlaceKey(it.Item().Key())
-	for _, l := range i.logs {
-		if ok && l.number == number {
-			return l.origin, index, true
+// anyPlace is a document's, for a finding.
+func (i *inspection) anyPlace(d signing.Digest) (o review.Origin, index uint64, ok bool) {
+	_ = i.eachPlace(i.tx, d, func(log uint32, at uint64) (more bool) {
+		for _, l := range i.logs {
+			if l.number == log {
+				o, index, ok = l.origin, at, true
+			}
 		}
-	}
-	return "", 0, false
+		return false
+	})
+	return o, index, ok
 }
 
 // placesCounted finds places that are of no record.
 func (i *inspection) placesCounted() error {
 	n := uint64(0)
 	i.each([]byte{keyPlace}, func([]byte) { n++ })
+	it := i.tx.NewIterator(keysOnly(keyPayload))
+	defer it.Close()
+	for it.Rewind(); it.Valid(); it.Next() {
+		if _, _, ok := placeOf(it.Item().ExpiresAt()); ok {
+			n++
+		}
+	}
 	if n != i.report.Records && i.report.Sound() {
 		i.report.find(Finding{What: "the places of documents", Why: fmt.Sprintf("are %d, the records %d", n, i.report.Records), Next: nextIndex})
 	}

@@ -68,8 +68,8 @@ func (s *Store) loadAbsences(tx *badger.Txn) {
 }
 
 // heldFilter is of the documents whose payload is or was held. It spares a new one
-// the look into all tables of level 0. A payload that it does not know of would be
-// stored once more, and no harm done.
+// the look into all tables of level 0. A payload that it does not know of, which takes
+// a damaged table, would be stored once more, and fsck would miss its older place.
 type heldFilter struct {
 	digestFilter
 	filling  bool        // of the goroutine that writes

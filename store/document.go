@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/dgraph-io/badger/v4"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"stocktake/review"
@@ -131,13 +132,20 @@ func (b *batch) add(l *log, d *document) (uint64, error) {
 		}
 	})
 	b.set(entryKey(l.number, index), e.marshal())
-	b.set(placeKey(d.leaf.Digest, l.number, index), nil)
-	return index, b.arrive(d)
+	at := expiryOf(l.number, index)
+	if err := b.arrive(d, at); err != nil {
+		return 0, err
+	}
+	if !d.kept || at == 0 {
+		b.set(placeKey(d.leaf.Digest, l.number, index), nil)
+	}
+	return index, nil
 }
 
-// arrive settles whether a placed document's payload is held. One that came
-// before is kept; one that was withheld or erased is not taken back.
-func (b *batch) arrive(d *document) error {
+// arrive settles whether the payload of a document is held that has a place, or gets
+// the one at, if that is not 0. A payload that came before is kept; one that was
+// withheld or erased is not taken back.
+func (b *batch) arrive(d *document, at uint64) error {
 	d.kept = false
 	if d.payload == nil || b.store.payloads.mayHold(d.leaf.Digest) {
 		held, err := b.has(digestKey(keyPayload, d.leaf.Digest))
@@ -152,7 +160,7 @@ func (b *batch) arrive(d *document) error {
 	case d.payload == nil && !known:
 		b.set(digestKey(keyAbsence, d.leaf.Digest), []byte{byte(d.absence)})
 	case d.payload != nil && (!known || why == review.Missing || why == review.Sealed):
-		b.keep(d)
+		b.keep(d, at)
 		if known {
 			b.delete(digestKey(keyAbsence, d.leaf.Digest))
 		}
@@ -160,8 +168,8 @@ func (b *batch) arrive(d *document) error {
 	return nil
 }
 
-// keep stores the payload and what it is found by.
-func (b *batch) keep(d *document) {
+// keep stores the payload, with its first place, and what it is found by.
+func (b *batch) keep(d *document, at uint64) {
 	d.kept = true
 	first := d.payload
 	if d.inTree {
@@ -173,7 +181,7 @@ func (b *batch) keep(d *document) {
 			}
 		}
 	}
-	b.setRaw(digestKey(keyPayload, d.leaf.Digest), first)
+	b.setEntry(&badger.Entry{Key: digestKey(keyPayload, d.leaf.Digest), Value: first, ExpiresAt: at})
 	b.store.payloads.add(d.leaf.Digest[:])
 	for _, t := range d.terms {
 		b.setRaw(t, nil)

@@ -168,7 +168,9 @@ func TestEveryFlippedByteOfAPayloadIsNoticed(t *testing.T) {
 				} else {
 					flipped = nil // an unreadable value
 				}
-				require.NoError(t, s.db.Update(func(tx *badger.Txn) error { return tx.Set(digestKey(keyPayload, digest), flipped) }))
+				require.NoError(t, s.db.Update(func(tx *badger.Txn) error {
+					return tx.SetEntry(&badger.Entry{Key: digestKey(keyPayload, digest), Value: flipped, ExpiresAt: expiryOf(0, 0)})
+				}))
 				got, err := s.Payload(records[0].ID())
 				var damage *DamageError
 				var absent *AbsentError

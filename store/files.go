@@ -301,7 +301,7 @@ func valueSize(b []byte) int {
 		if at < len(b) {
 			field[i], n = binary.Uvarint(b[at:])
 		}
-		if n <= 0 || field[i] > math.MaxUint32 {
+		if n <= 0 || i < 2 && field[i] > math.MaxUint32 {
 			return 0
 		}
 		at += n

@@ -72,7 +72,7 @@ func (q Query) start(it *badger.Iterator) (streams []stream, rest []condition) {
 	all := q.conditions()
 	switch {
 	case len(all) == 0 && q.Kind == "":
-		return []stream{{prefix: []byte{keyPlace}}}, nil
+		return []stream{{prefix: []byte{keyPlace}}, {prefix: []byte{keyPayload}}}, nil
 	case len(all) == 0: // of a kind, whoever wrote it
 		return condition{byAuthor, texts(it, prefixOf(byAuthor, string(q.Kind)))}.streams(q.Kind), nil
 	case q.Kind != "":

@@ -187,11 +187,10 @@ func (s *Store) addPlaces() error {
 		if !ok {
 			return nil
 		}
-		place := placeKey(e.digest, log, index)
-		if has, err := b.has(place); has || err != nil {
+		if has, err := s.hasPlace(b.tx, e.digest, log, index); has || err != nil {
 			return err
 		}
-		b.set(place, nil)
+		b.set(placeKey(e.digest, log, index), nil)
 		return nil
 	})
 }

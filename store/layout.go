@@ -9,7 +9,7 @@ import (
 // layoutVersion is the version of the keys and values below. A database of an
 // earlier version is brought up to it, see upgrade; one of a later version is
 // not opened.
-const layoutVersion = 3
+const layoutVersion = 4
 
 // LayoutVersion is the latest layout of a database that this program reads.
 const LayoutVersion = layoutVersion
@@ -28,7 +28,7 @@ const (
 	keyEntry      = 'e' // log number, index -> leaf and Merkle hashes
 	keyFiled      = 'u' // log number, digest, key number -> index, in own logs
 	keyHash       = 'h' // log number, level from entryLevels on, index in level -> Merkle hash
-	keyPlace      = 'd' // digest, log number, index
+	keyPlace      = 'd' // digest, log number, index; not of the place that the payload's key has
 	keyPayload    = 'p' // digest -> payload, or its first piece
 	keyPiece      = 'P' // digest, n from 1 on -> a further piece of the payload
 	keyAbsence    = 'a' // digest -> why there is no payload
@@ -79,6 +79,29 @@ func splitPlaceKey(k []byte) (d signing.Digest, log uint32, index uint64, ok boo
 	}
 	copy(d[:], k[1:])
 	return d, binary.BigEndian.Uint32(k[33:]), binary.BigEndian.Uint64(k[37:]), true
+}
+
+// A place costs a key, and keys are what storing a document takes most of. So the
+// first record of a document, if the payload comes with it, is noted where Badger
+// keeps when a value expires: as a time that never comes.
+const (
+	never      = 1 << 62
+	placeIndex = 40 // bits of the index: see maxLogSize
+	placeLog   = 21
+)
+
+// expiryOf is a place as such a time, 0 if it is none that fits.
+func expiryOf(log uint32, index uint64) uint64 {
+	if log >= 1<<placeLog || index >= 1<<placeIndex {
+		return 0
+	}
+	return never | uint64(log)<<placeIndex | index
+}
+
+// placeOf reads what expiryOf made.
+func placeOf(expiry uint64) (log uint32, index uint64, ok bool) {
+	log, index = uint32(expiry>>placeIndex)&(1<<placeLog-1), expiry&(1<<placeIndex-1)
+	return log, index, expiry != 0 && expiry == expiryOf(log, index)
 }
 
 func filedKey(log uint32, d signing.Digest, key uint32) []byte {

@@ -61,7 +61,7 @@ func (s *Store) payload(tx *badger.Txn, d signing.Digest) ([]byte, review.Absenc
 		}
 		return nil, why, err
 	case err != nil:
-		s.repair(d, err)
+		s.repair(d, err, nil)
 		return nil, review.Missing, err
 	}
 	return payload, review.Present, nil
@@ -103,7 +103,10 @@ func (s *Store) absence(tx *badger.Txn, d signing.Digest) (why review.Absence, k
 
 // repair makes Missing of a payload that cannot be read, so that it is asked
 // for from peers; in the background, since readers do not wait for writes.
-func (s *Store) repair(d signing.Digest, found error) {
+//
+// If Badger does not find the payload's key any more, its place is gone with it:
+// record is another, and may be nil.
+func (s *Store) repair(d signing.Digest, found error, record *Place) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.repairing[d] || s.closed {
@@ -112,9 +115,12 @@ func (s *Store) repair(d signing.Digest, found error) {
 	s.repairing[d] = true
 	s.logger.Error("payload cannot be read, it will be fetched again", "id", d.String(), "err", found)
 	s.users.Go(func() {
-		err := s.submit(ctxNone, cost{keys: 2, bytes: 128}, func(b *batch) error {
-			if _, known, _ := b.absence(d); known || b.readable(d) || !b.placed(d) {
+		err := s.submit(ctxNone, cost{keys: 4, bytes: 256}, func(b *batch) error {
+			if _, known, _ := b.absence(d); known || b.readable(d) {
 				return nil // another writer was quicker
+			}
+			if !b.placed(d) && !b.place(d, record) {
+				return nil // it is gone, as its record is
 			}
 			b.forget(d)
 			b.set(digestKey(keyAbsence, d), []byte{byte(review.Missing)})
@@ -158,7 +164,7 @@ func (s *Store) Reveal(payload []byte) error {
 		case why != review.Missing && why != review.Sealed:
 			return &AbsentError{review.DocumentID(id), why}
 		}
-		return b.arrive(&d)
+		return b.arrive(&d, 0)
 	})
 }
 
@@ -174,7 +180,7 @@ func (s *Store) SetAbsent(id review.DocumentID, why review.Absence) error {
 	if err != nil {
 		return err
 	}
-	return s.submit(ctxNone, cost{keys: 2 + maxIndexTerms, bytes: (2 + maxIndexTerms) * (maxIndexTerm + 64)}, func(b *batch) error {
+	return s.submit(ctxNone, cost{keys: 3 + maxIndexTerms, bytes: (3 + maxIndexTerms) * (maxIndexTerm + 64)}, func(b *batch) error {
 		payload, _, err := s.payload(b.tx, d)
 		if damage := (*DamageError)(nil); err != nil && !errors.As(err, &damage) {
 			return err

@@ -3,6 +3,7 @@ package store
 import (
 	"testing"
 
+	"github.com/dgraph-io/badger/v4"
 	"github.com/stretchr/testify/require"
 
 	"stocktake/review"
@@ -150,5 +151,83 @@ func TestEntriesKeepToTheirLimits(t *testing.T) {
 		if test.want > 0 {
 			require.Equal(t, src.entries[test.from:test.from+uint64(test.want)], entries)
 		}
+	}
+}
+
+// Of a payload whose key Badger does not find any more, in a block that it cannot
+// read, the place is lost with it: the record tells.
+func TestAPayloadThatIsLostWithItsPlaceComesAgain(t *testing.T) {
+	s, _, ids := filedAlone(t, comment(0), comment(1))
+	require.NoError(t, s.db.Update(func(tx *badger.Txn) error { return tx.Delete(digestKey(keyPayload, ids[1])) }))
+	places, err := s.Places(review.DocumentID(ids[1].String()))
+	require.NoError(t, err)
+	require.Empty(t, places)
+	r, err := s.Record(testOrigin, 1)
+	require.NoError(t, err)
+	require.Equal(t, review.Missing, r.Absence)
+	s.waitForRepairs()
+	missing, err := s.Missing()
+	require.NoError(t, err)
+	require.Equal(t, []MissingPayload{{review.DocumentID(ids[1].String()), testOrigin, 1}}, missing)
+	require.NoError(t, s.Reveal(comment(1)))
+	places, err = s.Places(review.DocumentID(ids[1].String()))
+	require.NoError(t, err)
+	require.Equal(t, []Place{{testOrigin, 1}}, places)
+	require.Empty(t, checkedAgain(t, s).Findings)
+}
+
+// The place that is noted with a payload stays when the payload goes, and another
+// one is noted when the record goes.
+func TestPlacesStay(t *testing.T) {
+	a := newAuthor(t)
+	one, two := newSource(t, testOrigin), newSource(t, "e1.ken.3f9a1c20.gcm.example")
+	one.add(a, comment(0), comment(1))
+	two.add(a, comment(2), comment(1))
+	s := openTest(t, t.TempDir(), small)
+	for _, src := range []*source{one, two} {
+		_, err := s.Extend(src.tail(0, 1, 2))
+		require.NoError(t, err)
+		_, err = s.Extend(src.tail(1, 2, 2))
+		require.NoError(t, err)
+	}
+	id := review.DocumentID(one.entries[1].Leaf.Digest.String())
+	want := []Place{{one.origin, 1}, {two.origin, 1}}
+	places := func() []Place {
+		all, err := s.Places(id)
+		require.NoError(t, err)
+		return all
+	}
+	require.ElementsMatch(t, want, places())
+	require.Len(t, keysOf(t, s, keyPlace), 1, "the first has no key of its own")
+	found, err := s.Find(Query{})
+	require.NoError(t, err)
+	require.Len(t, found, 3)
+
+	_, err = s.Rewind(one.origin, one.checkpoint(1), one.note(1))
+	require.NoError(t, err)
+	require.Equal(t, want[1:], places())
+	require.Empty(t, keysOf(t, s, keyPlace))
+	require.NoError(t, s.SetAbsent(id, review.Withheld))
+	require.Equal(t, want[1:], places())
+	require.Len(t, keysOf(t, s, keyPlace), 1)
+	require.Empty(t, checkedAgain(t, s).Findings)
+}
+
+func TestAPlaceIsATimeThatNeverComes(t *testing.T) {
+	for _, log := range []uint32{0, 1, 1<<placeLog - 1} {
+		for _, index := range []uint64{0, 1, maxLogSize - 1} {
+			at := expiryOf(log, index)
+			require.Greater(t, at, uint64(1<<61))
+			l, i, ok := placeOf(at)
+			require.True(t, ok)
+			require.Equal(t, log, l)
+			require.Equal(t, index, i)
+		}
+	}
+	require.Zero(t, expiryOf(1<<placeLog, 0))
+	require.Zero(t, expiryOf(0, maxLogSize))
+	for _, other := range []uint64{0, 1, 1 << 61, 1<<62 | 1<<61, 1 << 63} {
+		_, _, ok := placeOf(other)
+		require.False(t, ok, other)
 	}
 }

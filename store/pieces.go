@@ -56,8 +56,15 @@ func joined(tx *badger.Txn, d signing.Digest, b []byte) ([]byte, error) {
 	return packed, nil
 }
 
-// forget deletes a payload.
+// forget deletes a payload, of which the places stay.
 func (b *batch) forget(d signing.Digest) {
+	if log, index, ok, _ := b.store.firstPlace(b.tx, d); ok {
+		b.set(placeKey(d, log, index), nil)
+	}
+	b.deletePayload(d)
+}
+
+func (b *batch) deletePayload(d signing.Digest) {
 	b.delete(digestKey(keyPayload, d))
 	it := b.tx.NewIterator(badger.IteratorOptions{Prefix: digestKey(keyPiece, d)})
 	defer it.Close()

@@ -52,18 +52,18 @@ func (s *Store) record(tx *badger.Txn, l *log, index uint64) (review.Record, err
 	if err != nil {
 		return review.Record{}, err
 	}
-	payload, why, err := s.content(tx, leaf.Digest)
+	payload, why, err := s.content(tx, leaf.Digest, &Place{l.origin, index})
 	return review.Record{Origin: l.origin, Index: index, Leaf: leaf, Payload: payload, Absence: why, Genuine: genuine}, err
 }
 
 // content is the payload of a document that has a record: one that cannot be
 // read is Missing, and is set right in the background.
-func (s *Store) content(tx *badger.Txn, d signing.Digest) ([]byte, review.Absence, error) {
+func (s *Store) content(tx *badger.Txn, d signing.Digest, record *Place) ([]byte, review.Absence, error) {
 	payload, why, err := s.payload(tx, d)
 	damage := (*DamageError)(nil)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		s.repair(d, err)
+		s.repair(d, err, record)
 		return nil, review.Missing, nil
 	case errors.As(err, &damage):
 		return nil, review.Missing, nil
@@ -149,7 +149,7 @@ func (s *Store) records(tx *badger.Txn, l *log, state review.LogState, yield fun
 		}
 		if len(absent) > 0 && absent[0] == t.size {
 			absent = absent[1:]
-		} else if r.Payload, r.Absence, err = s.content(tx, r.Leaf.Digest); err != nil {
+		} else if r.Payload, r.Absence, err = s.content(tx, r.Leaf.Digest, &Place{l.origin, t.size}); err != nil {
 			return err
 		} else if r.Absence != review.Present {
 			r.Absence = review.Missing
@@ -210,44 +210,4 @@ func (s *Store) addAbsent(at map[review.Origin]*review.LogState) error {
 		slices.Sort(state.Absent)
 	}
 	return err
-}
-
-// Place is where a record is.
-type Place struct {
-	Origin review.Origin
-	Index  uint64
-}
-
-// Places are all records of a document, in no order that means anything.
-func (s *Store) Places(id review.DocumentID) (places []Place, err error) {
-	d, err := signing.ParseDigest(string(id))
-	if err != nil {
-		return nil, err
-	}
-	err = s.view(func(tx *badger.Txn) error {
-		return s.places(tx, d, func(p Place) bool { places = append(places, p); return true })
-	})
-	return places, err
-}
-
-func (s *Store) places(tx *badger.Txn, d signing.Digest, yield func(Place) bool) error {
-	it := tx.NewIterator(badger.IteratorOptions{Prefix: digestKey(keyPlace, d)})
-	defer it.Close()
-	for it.Rewind(); it.Valid(); it.Next() {
-		_, number, index, ok := splitPlaceKey(it.Item().Key())
-		if !ok {
-			return s.damage("a place of document %s", d)
-		}
-		s.mu.RLock()
-		known := int(number) < len(s.numbered)
-		var origin review.Origin
-		if known {
-			origin = s.numbered[number]
-		}
-		s.mu.RUnlock()
-		if known && !yield(Place{origin, index}) {
-			return nil
-		}
-	}
-	return nil
 }

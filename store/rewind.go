@@ -92,7 +92,6 @@ func (b *batch) drop(l *log, index uint64) error {
 		return err
 	}
 	b.delete(entryKey(l.number, index))
-	b.delete(placeKey(e.digest, l.number, index))
 	for level := entryLevels; (index+1)&(1<<level-1) == 0; level++ {
 		b.delete(hashKey(l.number, level, (index+1)>>level-1))
 	}
@@ -102,15 +101,15 @@ func (b *batch) drop(l *log, index uint64) error {
 	} else if ok && at == index {
 		b.delete(filed)
 	}
-	if b.placed(e.digest) {
-		return nil
+	if left, err := b.displace(e.digest, l.number, index); left || err != nil {
+		return err
 	}
 	if payload, _, err := b.store.payload(b.tx, e.digest); err == nil {
 		for _, t := range indexKeys(payload, e.digest) {
 			b.delete(t)
 		}
 	}
-	b.forget(e.digest)
+	b.deletePayload(e.digest)
 	b.delete(digestKey(keyAbsence, e.digest))
 	return nil
 }
@@ -140,13 +139,4 @@ func (s *Store) reading(o review.Origin, f func(tx *badger.Txn, l *log) error) e
 			return err
 		}
 	}
-}
-
-// placed is whether a record names the document.
-func (b *batch) placed(d signing.Digest) bool {
-	options := badger.IteratorOptions{Prefix: digestKey(keyPlace, d)}
-	it := b.tx.NewIterator(options)
-	defer it.Close()
-	it.Rewind()
-	return it.Valid()
 }

@@ -227,7 +227,7 @@ func (s *Store) blank(tx *badger.Txn) bool {
 
 // upgrade makes what follows from the logs anew, since an earlier layout may
 // have kept it otherwise. Layout 2 numbers batches, and is otherwise layout 1; in
-// layout 3 payloads may be in pieces.
+// layout 3 payloads may be in pieces, in layout 4 a place with them.
 func (s *Store) upgrade(from uint64) error {
 	s.logger.Info("the database has an earlier layout: its indexes are made anew", "dir", s.dir, "layout", from, "new", layoutVersion)
 	if err := errors.Join(s.RebuildIndexes(), s.DropCells()); err != nil {

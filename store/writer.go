@@ -187,7 +187,7 @@ func (w *Writer) append(ctx context.Context, documents []document, c cost) ([]ui
 			switch {
 			case err != nil:
 			case ok:
-				err = b.arrive(d)
+				err = b.arrive(d, 0)
 			default:
 				if index, err = b.add(l, d); err == nil {
 					err = b.markFiled(l, d, index)

@@ -74,15 +74,18 @@ func (q Query) start(it *badger.Iterator) (streams []stream, rest []condition) {
 	case len(all) == 0 && q.Kind == "":
 		return []stream{{prefix: []byte{keyPlace}}, {prefix: []byte{keyPayload}}}, nil
 	case len(all) == 0: // of a kind, whoever wrote it
-		return condition{byAuthor, texts(it, prefixOf(byAuthor, string(q.Kind)))}.streams(q.Kind), nil
+		streams = under(it, prefixOf(byAuthor, string(q.Kind)))
+		for i := range streams {
+			streams[i].kind = q.Kind
+		}
+		return streams, nil
 	case q.Kind != "":
 		return all[0].streams(q.Kind), all[1:]
 	}
-	kinds := prefixOf(all[0].field)
 	if all[0].field != byAuthor {
-		kinds = prefixOf(all[0].field, all[0].values[0]) // there is but one
+		return under(it, prefixOf(all[0].field, all[0].values[0])), all[1:] // there is but one
 	}
-	for _, k := range texts(it, kinds) {
+	for _, k := range texts(it, prefixOf(byAuthor)) {
 		streams = append(streams, all[0].streams(review.Kind(k))...)
 	}
 	return streams, all[1:]
@@ -91,7 +94,7 @@ func (q Query) start(it *badger.Iterator) (streams []stream, rest []condition) {
 // streams are the documents of a kind for which a condition holds.
 func (c condition) streams(k review.Kind) (streams []stream) {
 	for _, t := range c.terms(k) {
-		streams = append(streams, stream{t.prefix(), k})
+		streams = append(streams, stream{prefix: t.prefix(), kind: k})
 	}
 	return streams
 }
@@ -150,6 +153,47 @@ func (s *Store) Find(q Query) (found []review.DocumentID, err error) {
 type stream struct {
 	prefix []byte
 	kind   review.Kind
+	begin  []signing.Digest // the first ones, if they were read already
+	whole  bool             // these are all
+}
+
+// each calls f with each digest that is greater than after, until it says false.
+func (s stream) each(it *badger.Iterator, after signing.Digest, f func(signing.Digest) (more bool)) {
+	for _, d := range s.begin {
+		if bytes.Compare(d[:], after[:]) <= 0 {
+			continue
+		}
+		if !f(d) {
+			return
+		}
+		after = d
+	}
+	if !s.whole {
+		eachDigest(it, s.prefix, after, f)
+	}
+}
+
+// under are the streams of the texts that follow a prefix in index keys, each of the
+// kind that its text names. To look for a key takes as long as to read many that come
+// after it, so the first few of each stream are read on the way.
+func under(it *badger.Iterator, prefix []byte) (streams []stream) {
+	const few = 16
+	for it.Seek(prefix); it.ValidForPrefix(prefix); {
+		rest := it.Item().Key()[len(prefix):]
+		if len(rest) == 0 || len(rest) <= int(rest[0]) {
+			break
+		}
+		text := rest[:1+int(rest[0])]
+		s := stream{prefix: slices.Concat(prefix, text), kind: review.Kind(text[1:])}
+		for ; it.ValidForPrefix(s.prefix) && len(s.begin) < few; it.Next() {
+			s.begin = append(s.begin, signing.Digest(it.Item().Key()[len(s.prefix):]))
+		}
+		if s.whole = !it.ValidForPrefix(s.prefix); !s.whole {
+			it.Seek(past(append(bytes.Clone(s.prefix), lastDigest...)))
+		}
+		streams = append(streams, s)
+	}
+	return streams
 }
 
 // merged calls f with the digests of all streams that are greater than after,
@@ -166,7 +210,7 @@ func merged(it *badger.Iterator, streams []stream, after signing.Digest, wanted 
 		seen := make([]signing.Digest, len(streams)) // how far each goes, for what is known
 		for i, s := range streams {
 			n := 0
-			eachDigest(it, s.prefix, after, func(d signing.Digest) (more bool) {
+			s.each(it, after, func(d signing.Digest) (more bool) {
 				kinds[d], seen[i] = s.kind, d
 				if n++; n == run || bytes.Compare(d[:], ended[:]) > 0 {
 					ended, seen[i] = least(d, ended), signing.Digest(lastDigest)
@@ -216,11 +260,7 @@ func (s *Store) Thread(id review.DocumentID, limit int) (found []review.Document
 			if at >= 0 {
 				about = found[at]
 			}
-			var kinds []stream
-			for _, k := range texts(it, prefixOf(byAbout, aboutValue(about))) {
-				kinds = append(kinds, stream{prefix: term(byAbout, aboutValue(about), review.Kind(k)).prefix()})
-			}
-			err := merged(it, kinds, signing.Digest{}, limit, func(d signing.Digest, _ review.Kind) (more bool, err error) {
+			err := merged(it, under(it, prefixOf(byAbout, aboutValue(about))), signing.Digest{}, limit, func(d signing.Digest, _ review.Kind) (more bool, err error) {
 				if reply := review.DocumentID(d.String()); !seen[reply] {
 					seen[reply] = true
 					found = append(found, reply)

@@ -119,7 +119,7 @@ func (s *Store) repair(d signing.Digest, found error, record *Place) {
 			if _, known, _ := b.absence(d); known || b.readable(d) {
 				return nil // another writer was quicker
 			}
-			if !b.placed(d) && !b.place(d, record) {
+			if !b.place(d, record) && !b.placed(d) {
 				return nil // it is gone, as its record is
 			}
 			b.forget(d)

@@ -88,13 +88,16 @@ func (b *batch) placed(d signing.Digest) (placed bool) {
 	return placed
 }
 
-// place gives a document a place that was lost with its payload's key, and reports
-// whether the record is there.
+// place gives a document back a place that was lost with its payload's key, and
+// reports whether the record is there.
 func (b *batch) place(d signing.Digest, at *Place) bool {
 	if at == nil {
 		return false
 	}
 	l := b.store.log(at.Origin)
+	if has, err := b.store.hasPlace(b.tx, d, l.number, at.Index); has && err == nil {
+		return true
+	}
 	if e, err := b.store.entryAt(b.tx, l, at.Index); at.Index >= l.size || err != nil || e.digest != d {
 		return false
 	}

@@ -83,7 +83,7 @@ func TestARepairSetsAsideWhatTheOwnLogCannotKeep(t *testing.T) {
 	home, author, genesis := alone(t)
 	n := openOffline(t, home)
 	var ids []review.DocumentID // of which a block of the table holds some thirty
-	for i := range 270 {        // record 255 has the hash of those from 128 on, which proves that the first 128 are sound
+	for i := range 270 {        // of which 255 has the hash of those from 128 on
 		ids = append(ids, file(t, n, author, genesis, fmt.Sprintf("%ssummary: Number %d\n", pledge, i)))
 	}
 	require.NoError(t, n.Close())

@@ -82,8 +82,8 @@ func TestANodeOnAFullDiskReceivesAgainByItself(t *testing.T) {
 func TestARepairSetsAsideWhatTheOwnLogCannotKeep(t *testing.T) {
 	home, author, genesis := alone(t)
 	n := openOffline(t, home)
-	var ids []review.DocumentID // of which a block of the table holds some thirty
-	for i := range 270 {        // of which 255 has the hash of those from 128 on
+	var ids []review.DocumentID // a block of the table has some thirty of them; 255 has the hash of those from 128 on
+	for i := range 270 {
 		ids = append(ids, file(t, n, author, genesis, fmt.Sprintf("%ssummary: Number %d\n", pledge, i)))
 	}
 	require.NoError(t, n.Close())

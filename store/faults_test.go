@@ -314,12 +314,9 @@ func TestABlockThatBadgerPanicsOverIsDamageLikeAnyOther(t *testing.T) {
 
 // blockEnds are where a table's blocks end.
 func blockEnds(t *testing.T, name string) (ends []int64) {
-	f, err := os.Open(name)
+	f, table, err := openTable(name)
 	require.NoError(t, err)
 	defer f.Close()
-	index, err := tableIndex(f)
-	require.NoError(t, err)
-	table := fb.GetRootAsTableIndex(index, 0)
 	for n := range table.OffsetsLength() {
 		var at fb.BlockOffset
 		require.True(t, table.Offsets(&at, n))

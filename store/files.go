@@ -76,16 +76,11 @@ var vital = []byte{keyVersion, keyCounters, keyBatch, keyOrigin, keyState, keyCh
 
 // soundTable looks at a table.
 func soundTable(name string, d depth) error {
-	f, err := os.Open(name)
+	f, table, err := openTable(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	index, err := tableIndex(f)
-	if err != nil {
-		return err
-	}
-	table := fb.GetRootAsTableIndex(index, 0)
 	var at, after fb.BlockOffset
 	for n := range table.OffsetsLength() {
 		if !table.Offsets(&at, n) || len(at.KeyBytes()) == 0 {
@@ -109,6 +104,20 @@ func soundTable(name string, d depth) error {
 		}
 	}
 	return nil
+}
+
+// openTable opens a table's file and reads its index.
+func openTable(name string) (*os.File, *fb.TableIndex, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	index, err := tableIndex(f)
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return f, fb.GetRootAsTableIndex(index, 0), nil
 }
 
 // tableIndex is a table's index. The file ends in index, its length (4), its

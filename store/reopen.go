@@ -72,17 +72,13 @@ func repairBegun(dir string) bool {
 // An entry is a key, as above, that shares so much with the first, and a value: two
 // bytes of flags and a time, 0 here. It ends where the next one begins.
 func mendTable(from, to string) error {
-	f, err := os.Open(from)
+	f, table, err := openTable(from)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	index, err := tableIndex(f)
-	if err != nil {
-		return err
-	}
+	f.Close()
 	var last fb.BlockOffset
-	if table := fb.GetRootAsTableIndex(index, 0); table.OffsetsLength() == 0 || !table.Offsets(&last, table.OffsetsLength()-1) {
+	if table.OffsetsLength() == 0 || !table.Offsets(&last, table.OffsetsLength()-1) {
 		return errUnsound
 	}
 	b, err := os.ReadFile(from)

@@ -130,10 +130,15 @@ func newVictim(t *testing.T, binary string) *victim {
 
 // freeAddress is one that nobody listens on at this moment.
 func freeAddress(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	for range 100 { // below 32768: from there on, Linux gives ports to whoever connects somewhere
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20000+mathrand.IntN(12000)))
+		if err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
+	}
+	t.Fatal("no port is free")
+	return ""
 }
 
 // run starts the node, lets 16 clients file into it, and kills it at a moment
